@@ -1,0 +1,1 @@
+//! Apply: approved changes are carried out, journalled.

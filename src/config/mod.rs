@@ -1,0 +1,1 @@
+//! The configuration: one file, assembled from the parts that own their settings.

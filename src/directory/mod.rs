@@ -1,0 +1,1 @@
+//! The mail directory: read through a trait, written through a struct.

@@ -1,0 +1,1 @@
+//! Intake: what is dropped becomes a stored roster.

@@ -1,0 +1,1 @@
+//! LDAP: connections, TLS, paging, controls; shared by directory and systems.

@@ -1,0 +1,3 @@
+//! rosterd: parse, run, exit code.
+
+fn main() {}

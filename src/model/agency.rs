@@ -1,0 +1,47 @@
+//! An agency: an office or unit that sends rosters; agencies form a tree.
+
+use super::ids::AgencyCode;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One agency as configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agency {
+    /// Its code: the folder it drops rosters in, its branch in the directory.
+    pub code: AgencyCode,
+    /// Its official name, in Vietnamese.
+    pub name: String,
+    /// The agency above it.
+    #[serde(default)]
+    pub parent: Option<AgencyCode>,
+    /// What it is (`so`, `xa`, `phuong`, `ban`…): the position map speaks of it.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Up to two people who answer for its rosters.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+    /// Who stands in for the contacts.
+    #[serde(default)]
+    pub deputy: Option<Contact>,
+}
+
+/// A person who answers for an agency's rosters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// Full name.
+    pub name: String,
+    /// Mail address.
+    pub mail: String,
+    /// Published phone number, the one a call-back goes to.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// The contact's login, where he or she is also an operator: such a one may never approve what the
+    /// agency put in.
+    #[serde(default)]
+    pub login: Option<String>,
+}
+
+/// All agencies by code.
+pub type Agencies = BTreeMap<AgencyCode, Agency>;

@@ -1,0 +1,86 @@
+//! A brake (phanh): too many risky changes at once; what it stops is held (tạm giữ).
+
+use super::change::ChangeKind;
+use super::change::words;
+use super::ids::{AgencyCode, BrakeKey, ChangeKey};
+use serde::{Deserialize, Serialize};
+
+words!(
+    /// The kinds of change that are counted together.
+    BrakeKind {
+        /// Accounts disabled.
+        Disables = "disables",
+        /// Suspicions raised by absence.
+        Suspicions = "suspicions",
+        /// Orphans to be disabled.
+        Orphans = "orphans",
+        /// Accounts moved.
+        Moves = "moves",
+        /// Roles taken.
+        RoleRemovals = "role-removals",
+        /// Attributes changed.
+        Attributes = "attributes",
+        /// Accounts created or opened again, passwords reset.
+        Creates = "creates",
+        /// Roles given.
+        Grants = "grants",
+    }
+);
+
+impl BrakeKind {
+    /// The kind that counts `change`.
+    pub fn of(change: ChangeKind) -> Self {
+        match change {
+            ChangeKind::CreateAccount | ChangeKind::EnableAccount | ChangeKind::ResetPassword => {
+                Self::Creates
+            }
+            ChangeKind::UpdateAttributes => Self::Attributes,
+            ChangeKind::MoveAccount => Self::Moves,
+            ChangeKind::DisableAccount => Self::Disables,
+            ChangeKind::GrantRole => Self::Grants,
+            ChangeKind::RevokeRole => Self::RoleRemovals,
+            ChangeKind::SuspectLeaver => Self::Suspicions,
+            ChangeKind::OrphanAccount => Self::Orphans,
+        }
+    }
+}
+
+/// What is counted: one agency's changes, or all of a target's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "scope", content = "agency")]
+pub enum BrakeScope {
+    /// One agency.
+    Agency(AgencyCode),
+    /// The whole province.
+    Province,
+}
+
+impl std::fmt::Display for BrakeScope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Agency(code) => write!(f, "{code}"),
+            Self::Province => f.write_str("*"),
+        }
+    }
+}
+
+/// A tripped brake with its arithmetic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brake {
+    /// Hash of scope, kind and the sorted keys it holds: a release is for exactly these.
+    pub key: BrakeKey,
+    /// What was counted.
+    pub scope: BrakeScope,
+    /// Which changes.
+    pub kind: BrakeKind,
+    /// How many are wanted now.
+    pub wanted: u64,
+    /// How many were carried out within the window.
+    pub spent: u64,
+    /// The limit.
+    pub limit: u64,
+    /// The accounts the share is of.
+    pub of_accounts: u64,
+    /// The changes it holds, sorted.
+    pub holds: Vec<ChangeKey>,
+}

@@ -1,0 +1,351 @@
+//! A change: one thing to be done in one target to one subject, with why, when and who must approve it.
+
+use super::account::{Attr, Attrs, Values};
+use super::evidence::Evidence;
+use super::ids::{AgencyCode, CaseId, ChangeId, ChangeKey, Fingerprint, PersonId, Subject, TargetId};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A closed set of words with their spelling in the contract, the store and JSON.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+ }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// The value of a word read back from the store or a command line.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(
+    /// What is done.
+    ChangeKind {
+        /// A new account.
+        CreateAccount = "create-account",
+        /// New values for attributes.
+        UpdateAttributes = "update-attributes",
+        /// The account goes to another agency's branch.
+        MoveAccount = "move-account",
+        /// The account can no longer sign in.
+        DisableAccount = "disable-account",
+        /// A disabled account opens again.
+        EnableAccount = "enable-account",
+        /// A first password anew, that must be changed.
+        ResetPassword = "reset-password",
+        /// A role is given.
+        GrantRole = "grant-role",
+        /// A role is taken.
+        RevokeRole = "revoke-role",
+        /// Absent from a full roster: has the person left? Approval says yes.
+        SuspectLeaver = "suspect-leaver",
+        /// An account no roster claims; approval disables it.
+        OrphanAccount = "orphan-account",
+    }
+);
+
+words!(
+    /// Where a change stands. [`State::may_become`] is the whole table of transitions.
+    State {
+        /// Waits for approval.
+        Proposed = "proposed",
+        /// Stopped by a brake.
+        Held = "held",
+        /// May be carried out once due.
+        Approved = "approved",
+        /// An operator said no; its key stays suppressed.
+        Rejected = "rejected",
+        /// A worker is about to write it.
+        Claimed = "claimed",
+        /// Handed over to a system without an API, unconfirmed.
+        Ordered = "ordered",
+        /// Done and confirmed.
+        Applied = "applied",
+        /// The target refused it.
+        Failed = "failed",
+        /// The entry no longer is what the plan saw; planned anew.
+        Stale = "stale",
+        /// The write's outcome could not be read; a person must look.
+        Unknown = "unknown",
+        /// A later plan no longer wants it.
+        Superseded = "superseded",
+        /// Its approval ran out.
+        Expired = "expired",
+        /// Reversed; its key stays suppressed.
+        Undone = "undone",
+    }
+);
+
+impl State {
+    /// The one table of allowed transitions; the store's conditional updates are made from it.
+    pub fn may_become(self, next: Self) -> bool {
+        use State::{
+            Applied, Approved, Claimed, Expired, Failed, Held, Ordered, Proposed, Rejected, Stale,
+            Superseded, Undone, Unknown,
+        };
+        match self {
+            Proposed => matches!(next, Held | Approved | Rejected | Superseded),
+            Held => matches!(next, Proposed | Approved | Rejected | Superseded),
+            Approved => matches!(next, Held | Claimed | Rejected | Superseded | Expired | Proposed),
+            Claimed => matches!(next, Approved | Ordered | Applied | Failed | Stale | Unknown | Held),
+            Ordered => matches!(next, Applied | Failed),
+            Unknown => matches!(next, Applied | Approved | Failed | Stale),
+            Applied => matches!(next, Undone),
+            Expired => matches!(next, Proposed | Superseded),
+            Failed => matches!(next, Approved | Superseded),
+            Rejected | Stale | Superseded | Undone => false,
+        }
+    }
+
+    /// Whether a change in this state still stands: one such per (target, subject, kind).
+    pub fn is_live(self) -> bool {
+        match self {
+            Self::Proposed
+            | Self::Held
+            | Self::Approved
+            | Self::Claimed
+            | Self::Ordered
+            | Self::Unknown
+            | Self::Expired
+            | Self::Failed => true,
+            Self::Rejected | Self::Applied | Self::Stale | Self::Superseded | Self::Undone => false,
+        }
+    }
+}
+
+words!(
+    /// Who must approve.
+    Gate {
+        /// Nobody: the policy itself approves.
+        None = "none",
+        /// One operator.
+        One = "one",
+        /// Two operators.
+        Two = "two",
+    }
+);
+
+impl Gate {
+    /// How many operators must approve.
+    pub fn needed(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
+
+words!(
+    /// How much harm a wrong one does.
+    Risk {
+        /// An attribute a roster owns.
+        Low = "low",
+        /// Gives something, or moves something.
+        Medium = "medium",
+        /// Takes something away.
+        High = "high",
+    }
+);
+
+words!(
+    /// The rule that asks for a change.
+    Reason {
+        /// On a roster, without an account.
+        Joiner = "joiner",
+        /// A request row: cấp mới.
+        RequestCreate = "request-create",
+        /// A request row: thay đổi.
+        RequestChange = "request-change",
+        /// A request row: tạm khóa.
+        RequestSuspend = "request-suspend",
+        /// A request row: thu hồi, xóa.
+        RequestRevoke = "request-revoke",
+        /// A request row: đặt lại mật khẩu.
+        RequestReset = "request-reset",
+        /// The roster states another value.
+        RosterAttribute = "roster-attribute",
+        /// Gone from one agency's roster and present on another's.
+        Transfer = "transfer",
+        /// Present on another agency's roster; the old agency has not spoken.
+        TransferByReceiver = "transfer-by-receiver",
+        /// Left, with a document and its PDF or the contact's or an operator's confirmation.
+        LeaverConfirmed = "leaver-confirmed",
+        /// Left, by the roster's status column alone.
+        LeaverByStatus = "leaver-by-status",
+        /// Works here again; the account is disabled.
+        Rehire = "rehire",
+        /// Absent from a full roster.
+        AbsentFromFull = "absent-from-full-roster",
+        /// No roster claims the account and its agency has sent a full one.
+        NoRosterClaims = "no-roster-claims",
+        /// The position map gives the role.
+        RoleByPosition = "role-by-position",
+        /// The position map no longer gives the role.
+        RoleNotByPosition = "role-not-by-position",
+        /// The holder goes to another agency.
+        RoleEndsByTransfer = "role-ends-by-transfer",
+        /// The holder leaves.
+        RoleEndsByLeaving = "role-ends-by-leaving",
+        /// The holder is on leave or seconded.
+        RoleRestsOnLeave = "role-rests-on-leave",
+        /// Reverses a change that was carried out.
+        Undo = "undo",
+    }
+);
+
+/// What a plan proposes; immutable. The store adds id, state and approvals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What is written to.
+    pub target: TargetId,
+    /// The account or person it is about.
+    pub subject: Subject,
+    /// What is done.
+    pub kind: ChangeKind,
+    /// The agency whose roster asks, or whose account it is: its scope for review, brakes and supersession.
+    pub agency: AgencyCode,
+    /// The person, where one is known.
+    pub person: Option<PersonId>,
+    /// How the subject is called: name and address, for lists and mail. Not in the key.
+    pub label: String,
+    /// The touched attributes as the snapshot had them.
+    pub before: Attrs,
+    /// The touched attributes as they are to be.
+    pub after: Attrs,
+    /// The rule.
+    pub reason: Reason,
+    /// The local date from which it may be carried out.
+    pub due: NaiveDate,
+    /// Who must approve.
+    pub gate: Gate,
+    /// How much harm a wrong one does.
+    pub risk: Risk,
+    /// The document number behind it.
+    pub document: Option<String>,
+    /// The event it belongs to.
+    pub case: CaseId,
+    /// Keys that must be applied first; while one of them waits, this one waits.
+    pub needs: Vec<ChangeKey>,
+    /// Why: file, sheet, row. Not in the key.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Change {
+    /// The hash approvals name. It covers what is done and why, never when it was planned, which file or row
+    /// said so or what version the entry had: else a login or a second drop would cost the approvals.
+    pub fn key(&self) -> ChangeKey {
+        let Self {
+            target,
+            subject,
+            kind,
+            before,
+            after,
+            reason,
+            due,
+            gate,
+            document,
+            agency: _,
+            person: _,
+            label: _,
+            risk: _,
+            case: _,
+            needs: _,
+            evidence: _,
+        } = self;
+        let mut print = Fingerprint::of("change")
+            .part(target.as_str())
+            .part(subject.as_str())
+            .part(kind.as_str())
+            .part(reason.as_str())
+            .part(&due.to_string())
+            .part(gate.as_str())
+            .part(document.as_deref().unwrap_or(""));
+        for (side, attrs) in [("before", before), ("after", after)] {
+            print = print.part(side);
+            for (attr, values) in attrs {
+                print = print.part(attr.as_str()).part(&values.as_slice().len().to_string());
+                print = values.as_slice().iter().fold(print, |print, value| print.part(value));
+            }
+        }
+        ChangeKey::new(print.finish())
+    }
+
+    /// The first value of `attr` afterwards.
+    pub fn after(&self, attr: Attr) -> Option<&str> {
+        self.after.get(&attr).and_then(Values::first)
+    }
+
+    /// The first value of `attr` before.
+    pub fn before(&self, attr: Attr) -> Option<&str> {
+        self.before.get(&attr).and_then(Values::first)
+    }
+}
+
+/// A change as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredChange {
+    /// Its id.
+    pub id: ChangeId,
+    /// The key of `change`, as stored.
+    pub key: ChangeKey,
+    /// Where it stands.
+    pub state: State,
+    /// What it says.
+    pub change: Change,
+    /// When it was first proposed, RFC 3339.
+    pub proposed: super::Time,
+    /// The brake that holds it, or held and released it.
+    pub brake: Option<super::ids::BrakeKey>,
+    /// Whether that brake was released for it: it is not stopped again by the same brake.
+    pub released: bool,
+    /// Who approved it, in order; `policy:<rule>` where the gate is none.
+    pub approvals: Vec<String>,
+    /// What became of it, in words, once it failed, went stale or was rejected.
+    pub outcome: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_ended_comes_back_by_itself() {
+        for end in [State::Rejected, State::Stale, State::Superseded, State::Undone] {
+            assert!(State::ALL.iter().all(|next| !end.may_become(*next)), "{end}");
+        }
+    }
+
+    #[test]
+    fn only_an_approved_change_is_claimed() {
+        for state in State::ALL {
+            assert_eq!(state.may_become(State::Claimed), *state == State::Approved, "{state}");
+        }
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for kind in ChangeKind::ALL {
+            assert_eq!(ChangeKind::parse(kind.as_str()), Some(*kind));
+        }
+    }
+}

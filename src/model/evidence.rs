@@ -1,0 +1,56 @@
+//! Evidence (căn cứ): why a change is proposed; file, sheet, row, document number.
+
+use super::ids::RosterId;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// An official document: its number and date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DocumentRef {
+    /// Number and symbol, as `626/CV-VP`.
+    pub number: Option<String>,
+    /// Its date.
+    pub date: Option<NaiveDate>,
+}
+
+/// Where a statement comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "source")]
+pub enum Evidence {
+    /// A row of a roster.
+    Row {
+        /// The arrival.
+        roster: RosterId,
+        /// The file's name.
+        file: String,
+        /// The sheet's name.
+        sheet: String,
+        /// The row, from 1.
+        row: u32,
+        /// The document behind the roster.
+        document: Option<DocumentRef>,
+    },
+    /// A full roster in which the person does not appear.
+    Absence {
+        /// The arrival.
+        roster: RosterId,
+        /// The file's name.
+        file: String,
+        /// The document behind the roster.
+        document: Option<DocumentRef>,
+    },
+    /// What a target holds now.
+    Snapshot {
+        /// Directory or system.
+        target: String,
+        /// The entry or line, for a person to find it.
+        entry: String,
+    },
+    /// An operator's word.
+    Operator {
+        /// The operator's login.
+        login: String,
+        /// What he or she said.
+        reason: String,
+    },
+}

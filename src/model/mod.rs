@@ -1,0 +1,47 @@
+//! The nouns: plain values every stage speaks in. Pure: no async, no SQL, no clock, no randomness.
+//!
+//! A *roster* becomes *records*; records are folded into *posts* of *persons*; posts are held against
+//! *accounts* and *roles*; what differs becomes *changes*, each with its *evidence* and *key*.
+
+pub mod account;
+pub mod agency;
+pub mod brake;
+pub mod change;
+pub mod citizen;
+pub mod dn;
+pub mod evidence;
+pub mod finding;
+pub mod ids;
+pub mod intent;
+pub mod name;
+pub mod notice;
+pub mod operator;
+pub mod person;
+pub mod post;
+pub mod question;
+pub mod record;
+pub mod role;
+pub mod roster;
+pub mod secret;
+
+/// An instant; always UTC, written as RFC 3339.
+pub type Time = chrono::DateTime<chrono::Utc>;
+
+/// Writes `time` the one way the store, the audit chain and JSON agree on (`2026-11-22T06:07:47.123Z`),
+/// so that text order is time order.
+pub fn rfc3339(time: Time) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// The language of a sentence for a person.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// Official Vietnamese, the default.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}

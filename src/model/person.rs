@@ -1,0 +1,76 @@
+//! A person (cán bộ, công chức, viên chức): who holds posts and accounts.
+
+use super::citizen::CitizenMark;
+use super::ids::{AccountId, PersonId, TargetId};
+use super::name::PersonName;
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Gender as rosters state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gender {
+    /// Nam.
+    Male,
+    /// Nữ.
+    Female,
+}
+
+/// A date of birth, or only the year where a form has no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Birth {
+    /// The full date.
+    Date(NaiveDate),
+    /// The year alone.
+    Year(i32),
+}
+
+impl Birth {
+    /// The year.
+    pub fn year(self) -> i32 {
+        match self {
+            Self::Date(date) => date.year(),
+            Self::Year(year) => year,
+        }
+    }
+
+    /// The full date, if known.
+    pub fn date(self) -> Option<NaiveDate> {
+        match self {
+            Self::Date(date) => Some(date),
+            Self::Year(_) => None,
+        }
+    }
+
+    /// Whether both can be the same birth: equal dates, or equal years where one is only a year.
+    pub fn agrees_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Date(one), Self::Date(two)) => one == two,
+            _ => self.year() == other.year(),
+        }
+    }
+}
+
+/// A person as known from all rosters so far, with the accounts that are his or hers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Stable once given.
+    pub id: PersonId,
+    /// Full name as last stated.
+    pub name: PersonName,
+    /// Birth as last stated.
+    pub birth: Option<Birth>,
+    /// Gender as last stated.
+    pub gender: Option<Gender>,
+    /// Citizen ID mark.
+    pub citizen: Option<CitizenMark>,
+    /// Staff code (số hiệu, mã viên chức).
+    pub staff_code: Option<String>,
+    /// Phone as last stated.
+    pub phone: Option<String>,
+    /// Official address as last stated by a roster.
+    pub mail: Option<String>,
+    /// The account in each target, once matched.
+    pub accounts: BTreeMap<TargetId, AccountId>,
+}

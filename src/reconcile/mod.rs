@@ -1,0 +1,1 @@
+//! Reconcile: posts against accounts and roles; what differs becomes proposals. Pure.

@@ -1,0 +1,1 @@
+//! A sample province: invented agencies, rosters, a directory, a TTHC export.

@@ -1,0 +1,1 @@
+//! Systems beside the mailbox: who holds which role.

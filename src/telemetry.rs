@@ -1,0 +1,1 @@
+//! Telemetry: log lines without personal data, once, at the boundary.

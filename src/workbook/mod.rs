@@ -1,0 +1,1 @@
+//! A workbook: the only place that opens or writes one.

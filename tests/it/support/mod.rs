@@ -1,0 +1,6 @@
+//! Starts the real servers that tests need, each in a folder and on a port of its own.
+
+pub mod postgres;
+pub mod slapd;
+pub mod smtp;
+pub mod tls;
