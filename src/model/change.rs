@@ -192,6 +192,8 @@ words!(
         LeaverConfirmed = "leaver-confirmed",
         /// Left, by the roster's status column alone.
         LeaverByStatus = "leaver-by-status",
+        /// The old agency says transferred and no other lists the person: suspended after a grace period.
+        TransferredAway = "transferred-away",
         /// Works here again; the account is disabled.
         Rehire = "rehire",
         /// Absent from a full roster.
@@ -234,7 +236,10 @@ pub struct Change {
     pub after: Attrs,
     /// The rule.
     pub reason: Reason,
-    /// The local date from which it may be carried out.
+    /// The date the source states for it, if it states one. In the key.
+    pub effective: Option<NaiveDate>,
+    /// The local date from which it may be carried out: `effective`, else the day it was first proposed. Not
+    /// in the key, so that a second drop a day later is the same change.
     pub due: NaiveDate,
     /// Who must approve.
     pub gate: Gate,
@@ -261,9 +266,10 @@ impl Change {
             before,
             after,
             reason,
-            due,
+            effective,
             gate,
             document,
+            due: _,
             agency: _,
             person: _,
             label: _,
@@ -277,7 +283,7 @@ impl Change {
             .part(subject.as_str())
             .part(kind.as_str())
             .part(reason.as_str())
-            .part(&due.to_string())
+            .part(&effective.map(|date| date.to_string()).unwrap_or_default())
             .part(gate.as_str())
             .part(document.as_deref().unwrap_or(""));
         for (side, attrs) in [("before", before), ("after", after)] {
