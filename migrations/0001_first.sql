@@ -116,6 +116,7 @@ CREATE TABLE change (
     old_attrs TEXT NOT NULL,
     new_attrs TEXT NOT NULL,
     reason TEXT NOT NULL,
+    effective TEXT,
     due TEXT NOT NULL,
     gate TEXT NOT NULL CHECK (gate IN ('none', 'one', 'two')),
     needed BIGINT NOT NULL CHECK (needed IN (0, 1, 2)),
@@ -135,6 +136,7 @@ CREATE TABLE change (
     released BIGINT NOT NULL CHECK (released IN (0, 1)),
     outcome TEXT,
     work_order TEXT REFERENCES work_order (id),
+    told BIGINT NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     pass TEXT NOT NULL
 );
 CREATE UNIQUE INDEX change_live ON change (target, subject, kind)

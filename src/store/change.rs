@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub(super) const COLUMNS: &str = "c.id, c.key, c.target, c.subject, c.kind, c.agency, c.person, c.label,
-    c.old_attrs, c.new_attrs, c.reason, c.due, c.gate, c.risk, c.document, c.case_id, c.needs, c.evidence, c.state,
+    c.old_attrs, c.new_attrs, c.reason, c.effective, c.due, c.gate, c.risk, c.document, c.case_id, c.needs, c.evidence, c.state,
     c.proposed, c.since, c.brake, c.released, c.outcome, c.work_order";
 
 /// A change with when it came into its state.
@@ -216,12 +216,13 @@ fn read(row: &Row) -> Result<Standing, StoreError> {
         target: TargetId::new(row.text("target")?),
         subject: Subject::new(row.text("subject")?),
         kind: row.word("kind", ChangeKind::parse)?,
-        agency: row.word("agency", |text| AgencyCode::parse(text).ok())?,
+        agency: row.word("agency", AgencyCode::stored)?,
         person: row.maybe("person")?.map(PersonId::new),
         label: row.text("label")?,
         before: row.json("old_attrs")?,
         after: row.json("new_attrs")?,
         reason: row.word("reason", Reason::parse)?,
+        effective: row.maybe_date("effective")?,
         due: row.date("due")?,
         gate: row.word("gate", Gate::parse)?,
         risk: row.word("risk", Risk::parse)?,

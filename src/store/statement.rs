@@ -129,6 +129,11 @@ impl Row {
         text.parse().map_err(|_| StoreError::decode(column, text))
     }
 
+    /// A local date that may be NULL.
+    pub(super) fn maybe_date(&self, column: &'static str) -> Result<Option<NaiveDate>, StoreError> {
+        self.maybe(column)?.map(|text| text.parse().map_err(|_| StoreError::decode(column, text))).transpose()
+    }
+
     /// A word of a closed set.
     pub(super) fn word<T>(
         &self,
