@@ -48,6 +48,8 @@ words!(
         SheetUnreadable = "sheet-unreadable",
         /// Cells far outside the table were left out.
         CellsIgnored = "cells-ignored",
+        /// The title names another agency than the folder's.
+        OtherAgency = "other-agency",
     }
 );
 
@@ -93,7 +95,8 @@ impl FindingCode {
             | Self::ReaderOutOfMemory
             | Self::ReaderTimeout
             | Self::ReaderCrashed
-            | Self::EmptyWorkbook => Severity::Error,
+            | Self::EmptyWorkbook
+            | Self::OtherAgency => Severity::Error,
             Self::SheetUnreadable | Self::CellsIgnored => Severity::Warning,
         }
     }
@@ -101,7 +104,10 @@ impl FindingCode {
     /// The sentence with `details` filled in.
     pub fn sentence(self, lang: Lang, details: &[String]) -> String {
         let detail = details.first().map_or("", String::as_str);
+        let second = details.get(1).map_or("", String::as_str);
         match (self, lang) {
+            (Self::OtherAgency, Lang::Vi) => format!("Tiêu đề ghi cơ quan \"{detail}\" nhưng tệp nằm trong thư mục của \"{second}\". Đề nghị chuyển tệp sang đúng thư mục hoặc sửa lại tiêu đề rồi gửi lại."),
+            (Self::OtherAgency, Lang::En) => format!("The title names \"{detail}\", but the file lies in the folder of \"{second}\". Please move it to the right folder or correct the title, and send it again."),
             (Self::NoHeader, Lang::Vi) => "Không tìm thấy dòng tiêu đề.".into(),
             (Self::NoHeader, Lang::En) => "No header row was found.".into(),
             (Self::NotAWorkbook, Lang::Vi) => "Tệp không phải bảng tính. Đề nghị gửi danh sách bằng tệp Excel (.xlsx), LibreOffice (.ods) hoặc CSV.".into(),
