@@ -191,7 +191,11 @@ pub(super) fn id_list<'a>(ids: impl Iterator<Item = &'a str>) -> Result<String, 
 
 /// What a search looks in.
 pub(super) fn search_text(change: &Change) -> String {
-    let values = change.before.values().chain(change.after.values()).flat_map(|values| values.as_slice());
+    let values = change
+        .before
+        .values()
+        .chain(change.after.values())
+        .flat_map(super::super::model::account::Values::as_slice);
     let head = [change.label.as_str(), change.subject.as_str(), change.document.as_deref().unwrap_or("")];
     let all: Vec<_> = head.into_iter().chain(values.map(String::as_str)).collect();
     ascii(&all.join("\n"))

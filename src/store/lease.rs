@@ -26,7 +26,7 @@ impl Store {
         now: Time,
         ttl: TimeDelta,
     ) -> Result<Option<Token>, StoreError> {
-        self.write(now, async |tx| {
+        self.write(now, async |mut tx| {
             let take = sql(
                 "lease",
                 "INSERT INTO lease (name, holder, token, expires) VALUES ($1, $2, 1, $3)
@@ -36,11 +36,12 @@ impl Store {
             );
             let taken = tx.execute(take.text(name).text(holder).time(now + ttl).time(now)).await?;
             if taken == 0 {
-                return Ok(None);
+                return tx.commit(None).await;
             }
             let row = tx.row(sql("lease", "SELECT token FROM lease WHERE name = $1").text(name)).await?;
             let number = row.map(|row| row.int("token")).transpose()?;
-            Ok(number.map(|number| Token { lease: name.to_owned(), holder: holder.to_owned(), number }))
+            let token = |number| Token { lease: name.to_owned(), holder: holder.to_owned(), number };
+            tx.commit(number.map(token)).await
         })
         .await
     }
@@ -56,11 +57,12 @@ impl Store {
     }
 
     async fn set_expiry(&self, token: &Token, now: Time, expires: Time) -> Result<bool, StoreError> {
-        self.write(now, async |tx| {
+        self.write(now, async |mut tx| {
             let update =
                 sql("lease", "UPDATE lease SET expires = $1 WHERE name = $2 AND holder = $3 AND token = $4");
             let update = update.time(expires).text(&token.lease).text(&token.holder).int(token.number);
-            Ok(tx.execute(update).await? == 1)
+            let moved = tx.execute(update).await? == 1;
+            tx.commit(moved).await
         })
         .await
     }

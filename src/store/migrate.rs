@@ -2,10 +2,9 @@
 
 use super::StoreError;
 use super::dialect::Dialect;
-use super::settings::Connect;
 use super::statement::failed;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, Row, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, Executor, Row, SqlSafeStr};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -27,26 +26,21 @@ fn migrator(dialect: Dialect) -> Migrator {
     Migrator::with_migrations(migrations.into())
 }
 
-/// Brings the schema up to date, alone. sqlx takes an advisory lock on PostgreSQL and none on SQLite, so that one
-/// gets a lock file of ours.
-pub(super) async fn run(connect: &Connect) -> Result<(), StoreError> {
-    let _lock = match &connect.file {
-        Some(file) => Some(lock(file).await?),
-        None => None,
-    };
-    let database = |source| failed(connect.dialect, "connect", source);
-    let mut connection = connect.options.connect().await.map_err(database)?;
-    if connect.dialect == Dialect::Sqlite {
-        connection.execute(SQLITE_CONNECTION).await.map_err(database)?;
-        connection.execute("PRAGMA journal_mode = WAL").await.map_err(database)?;
+/// Brings the schema up to date. sqlx takes an advisory lock on PostgreSQL and none on SQLite, so there the caller
+/// holds [`lock`].
+pub(super) async fn run(dialect: Dialect, pool: &AnyPool) -> Result<(), StoreError> {
+    let mut connection = pool.acquire().await.map_err(|source| failed(dialect, "connect", source))?;
+    if dialect == Dialect::Sqlite {
+        let wal = connection.execute("PRAGMA journal_mode = WAL").await;
+        wal.map_err(|source| failed(dialect, "journal mode", source))?;
     }
-    check_collation(connect.dialect, &mut connection).await?;
-    migrator(connect.dialect).run(&mut connection).await?;
-    connection.close().await.map_err(database)
+    check_collation(dialect, &mut connection).await?;
+    drop(connection);
+    Ok(migrator(dialect).run(pool).await?)
 }
 
 /// Makes the database file, readable by its owner alone, and waits for the lock file beside it.
-async fn lock(database: &Path) -> Result<File, StoreError> {
+pub(super) async fn lock(database: &Path) -> Result<File, StoreError> {
     let path = PathBuf::from(format!("{}.lock", database.display()));
     let open = |path: &Path| {
         let opened = OpenOptions::new().create(true).append(true).mode(0o600).open(path);

@@ -51,4 +51,4 @@ pub use question::OpenQuestion;
 pub use roster::{Arrival, Feedback, Inserted, RowResult};
 pub use settings::Settings;
 pub use snapshot::{ExportState, SnapshotState};
-pub use tx::{Fenced, WriteTx};
+pub use tx::{Committed, Fenced, WriteTx};

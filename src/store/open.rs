@@ -41,7 +41,10 @@ impl Store {
         sqlx::any::install_default_drivers();
         let connect = settings.connect()?;
         let dialect = connect.dialect;
-        migrate::run(&connect).await?;
+        let lock = match &connect.file {
+            Some(file) => Some(migrate::lock(file).await?),
+            None => None,
+        };
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))
@@ -56,6 +59,8 @@ impl Store {
             .connect_with(connect.options)
             .await
             .map_err(|source| failed(dialect, "connect", source))?;
+        migrate::run(dialect, &pool).await?;
+        drop(lock);
         Ok(Self { pool, dialect, site_key, turn: Arc::default() })
     }
 

@@ -178,7 +178,7 @@ impl<'a> Line<'a> {
         let digest =
             [agency.as_str(), person.unwrap_or(""), label, risk.as_str(), case.as_str(), &needs, &evidence]
                 .into_iter()
-                .fold(Fingerprint::of("wording"), |print, part| print.part(part))
+                .fold(Fingerprint::of("wording"), super::super::model::ids::Fingerprint::part)
                 .finish();
         Ok(Self {
             id,

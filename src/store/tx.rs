@@ -34,14 +34,15 @@ impl WriteTx {
         self.now
     }
 
-    /// Makes everything permanent, the audit rows included.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
+    /// Makes everything permanent, the audit rows included, and gives `value`.
+    pub async fn commit<T>(mut self, value: T) -> Result<Committed<T>, StoreError> {
         if self.poisoned {
             return Err(StoreError::Poisoned);
         }
         self.write_trail().await?;
         let dialect = self.dialect;
-        self.transaction.commit().await.map_err(|source| failed(dialect, "commit", source))
+        self.transaction.commit().await.map_err(|source| failed(dialect, "commit", source))?;
+        Ok(Committed(value))
     }
 
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
@@ -78,6 +79,17 @@ impl WriteTx {
     }
 }
 
+/// A value that came out of a committed transaction. Only a commit makes one, so that it cannot be forgotten.
+#[derive(Debug)]
+pub struct Committed<T>(T);
+
+impl<T> Committed<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
 /// A worker's transaction under its lease: opened only while its token is the latest.
 pub struct Fenced {
     tx: WriteTx,
@@ -90,9 +102,9 @@ impl Fenced {
         &self.token
     }
 
-    /// Makes everything permanent.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.tx.commit().await
+    /// Makes everything permanent, and gives `value`.
+    pub async fn commit<T>(self, value: T) -> Result<Committed<T>, StoreError> {
+        self.tx.commit(value).await
     }
 }
 
@@ -151,49 +163,43 @@ impl Store {
         })
     }
 
-    /// Runs `work` in a transaction and commits it; the whole is tried again while other transactions are in the
-    /// way, so `work` must do nothing but talk to the store.
-    pub async fn write<T>(
-        &self,
-        now: Time,
-        work: impl AsyncFn(&mut WriteTx) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        for attempt in 0.. {
-            let result = async {
-                let mut tx = self.begin_write(now).await?;
-                let value = work(&mut tx).await?;
-                tx.commit().await.map(|()| value)
-            };
-            match result.await {
-                Err(error) if error.is_retryable() && attempt + 1 < ATTEMPTS => pause(attempt).await,
-                result => return result,
-            }
-        }
-        Err(StoreError::Busy { what: "write" })
+    /// Runs `work`, which commits its transaction: `async |mut tx| { …; tx.commit(value).await }`. The whole is tried
+    /// again while other transactions are in the way, so `work` must do nothing but talk to the store.
+    pub async fn write<T, F>(&self, now: Time, work: impl Fn(WriteTx) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<Committed<T>, StoreError>>,
+    {
+        let attempt = async || work(self.begin_write(now).await?).await;
+        again(attempt).await
     }
 
     /// The same under a worker's lease.
-    pub async fn write_fenced<T>(
+    pub async fn write_fenced<T, F>(
         &self,
         token: &Token,
         now: Time,
-        work: impl AsyncFn(&mut Fenced) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        for attempt in 0.. {
-            let result = async {
-                let mut tx = self.begin_fenced(token, now).await?;
-                let value = work(&mut tx).await?;
-                tx.commit().await.map(|()| value)
-            };
-            match result.await {
-                Err(error) if error.is_retryable() && attempt + 1 < ATTEMPTS => pause(attempt).await,
-                result => return result,
-            }
-        }
-        Err(StoreError::Busy { what: "write" })
+        work: impl Fn(Fenced) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<Committed<T>, StoreError>>,
+    {
+        let attempt = async || work(self.begin_fenced(token, now).await?).await;
+        again(attempt).await
     }
 }
 
-async fn pause(attempt: u32) {
-    tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
+/// Repeats a transaction while others are in its way.
+async fn again<T, F>(attempt: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<Committed<T>, StoreError>>,
+{
+    for wait in 1..ATTEMPTS {
+        match attempt().await {
+            Err(error) if error.is_retryable() => {
+                tokio::time::sleep(Duration::from_millis(5 << wait)).await;
+            }
+            result => return result.map(Committed::into_inner),
+        }
+    }
+    attempt().await.map(Committed::into_inner)
 }
