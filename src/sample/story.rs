@@ -1,6 +1,6 @@
 //! The story: what happened in the province since the directory was last right. Each scene is one agency's.
 //!
-//! No agency but the two meant to loses more people, roles or attributes than a brake lets pass (three, or
+//! No agency but the one meant to loses more people, roles or attributes than a brake lets pass (three, or
 //! 5 %), so what the demo holds is what it should hold.
 
 use super::offices::{OFFICES, Office, by_code};
@@ -330,5 +330,49 @@ fn make_namesakes(people: &mut [Person]) {
         if let (Some(model), Some(copy)) = (model, copy) {
             people[copy].name = people[model].name.clone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_cast() {
+        let people = tell(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        let count = |fits: &dyn Fn(&Part) -> bool| people.iter().filter(|person| fits(&person.part)).count();
+        let sum = |of: &dyn Fn(&Scene) -> usize| SCENES.iter().map(of).sum::<usize>();
+        for scene in &SCENES {
+            assert!(by_code(scene.office).is_some(), "{}", scene.office);
+            assert!(scene.moves.iter().all(|(from, _)| by_code(from).is_some()), "{}", scene.office);
+        }
+        assert_eq!(count(&|part| *part == Part::Joins), sum(&|scene| scene.joins));
+        assert_eq!(count(&|part| *part == Part::Moves), sum(&|scene| scene.moves.len()));
+        assert_eq!(count(&|part| *part == Part::Unlisted), sum(&|scene| scene.unlisted));
+        assert_eq!(count(&|part| matches!(part, Part::Noted(..))), sum(&|scene| scene.noted.len()));
+        assert_eq!(count(&|part| matches!(part, Part::Asked(_))), sum(&|scene| scene.asked.len()));
+        assert_eq!(
+            count(&|part| matches!(part, Part::AskedByName(_))),
+            sum(&|scene| scene.asked_by_name.len())
+        );
+        let slips = people.iter().filter(|person| person.slip.is_some()).count();
+        assert_eq!(slips, sum(&|scene| scene.lacks + scene.holds.len()));
+        let disabled =
+            people.iter().filter(|person| person.entry.as_ref().is_some_and(|entry| entry.disabled));
+        assert_eq!(disabled.count(), sum(&|scene| scene.disabled));
+    }
+
+    #[test]
+    fn no_two_people_share_a_number() {
+        let people = tell(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        let unique = |of: &dyn Fn(&Person) -> Option<String>| {
+            let all: Vec<String> = people.iter().filter_map(of).collect();
+            all.iter().collect::<std::collections::BTreeSet<_>>().len() == all.len()
+        };
+        assert!(unique(&|person| Some(person.citizen.clone())));
+        assert!(unique(&|person| Some(person.staff_code.clone())));
+        assert!(unique(&|person| Some(person.phone.clone())));
+        assert!(unique(&|person| Some(person.entry.as_ref()?.phone.clone())));
+        assert!(unique(&Person::mail));
     }
 }
