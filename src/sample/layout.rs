@@ -8,7 +8,7 @@ use crate::model::citizen::CitizenId;
 use crate::model::person::{Birth, Gender};
 use crate::model::record::{Action, Record, Status};
 use crate::roster::sheet::Cell;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 
 /// A form.
 pub(super) struct Layout {
@@ -190,8 +190,6 @@ impl Layout {
 
     fn person(&self, page: &mut Page, row: usize, index: usize, person: &Person) -> Record {
         let habit = u32::try_from(index).unwrap_or(0);
-        let turn = if self.old_font { 0 } else { habit };
-        let typed = as_typed(person.name.as_str(), turn);
         let mut record = Record {
             sheet: page.sheet.name.clone(),
             row: u32::try_from(row + 1).unwrap_or(u32::MAX),
@@ -205,98 +203,18 @@ impl Layout {
             phone: None,
             email: None,
             status: None,
-            action: None,
+            action: (self.form == 1).then_some(Action::Create),
             effective_date: None,
             note: None,
         };
-        if self.form == 1 {
-            record.action = Some(Action::Create);
-        }
+        // What is typed in an old font is typed plainly.
+        let typed = as_typed(person.name.as_str(), if self.old_font { 0 } else { habit });
         for (at, column) in self.columns.iter().enumerate() {
-            let mut text = |text: &str| {
-                if self.old_font { page.old_text(row, at, text) } else { page.text(row, at, text) }
-            };
-            match column {
-                Col::Number => page.put(row, at, Cell::Number(f64::from(habit + 1))),
-                Col::NumberText => text(&format!("{:02}", index + 1)),
-                Col::Name => text(&typed),
-                Col::Family => {
-                    text(typed.trim_end().rsplit_once([' ', '\u{a0}']).map_or("", |(family, _)| family))
-                }
-                Col::Given => text(person.name.given()),
-                Col::Birth | Col::BirthText => born(page, row, at, person.birth, *column, habit, &mut record),
-                Col::BirthMale | Col::BirthFemale | Col::YearMale | Col::YearFemale => {
-                    let column_gender = match column {
-                        Col::BirthMale | Col::YearMale => Gender::Male,
-                        _ => Gender::Female,
-                    };
-                    if column_gender == person.gender {
-                        born(page, row, at, person.birth, *column, habit, &mut record);
-                        record.gender = Some(person.gender);
-                    }
-                }
-                Col::Gender => {
-                    text(if person.gender == Gender::Male { "Nam" } else { "Nữ" });
-                    record.gender = Some(person.gender);
-                }
-                Col::FemaleFlag => {
-                    if person.gender == Gender::Female {
-                        text("x");
-                        record.gender = Some(Gender::Female);
-                    }
-                }
-                Col::Citizen => {
-                    text(&person.citizen);
-                    record.citizen_id = CitizenId::parse(&person.citizen);
-                }
-                Col::CitizenNumber => {
-                    page.put(row, at, person.citizen.parse().map_or(Cell::Empty, Cell::Number));
-                    record.citizen_id = CitizenId::parse(&person.citizen);
-                }
-                Col::Staff => {
-                    text(&person.staff_code);
-                    record.staff_code = Some(person.staff_code.clone());
-                }
-                Col::Title => {
-                    text(person.title);
-                    record.position = Some(person.title.to_owned());
-                }
-                Col::Unit => {
-                    text(person.unit);
-                    record.unit = Some(person.unit.to_owned());
-                }
-                Col::Phone => {
-                    text(&person.phone);
-                    record.phone = Some(person.phone.clone());
-                }
-                Col::PhoneMixed => {
-                    match person.phone.parse() {
-                        Ok(number) if habit % 3 == 2 => page.put(row, at, Cell::Number(number)),
-                        _ => text(&person.phone),
-                    }
-                    record.phone = Some(person.phone.clone());
-                }
-                Col::Mail => {
-                    let known = !matches!(person.part, Part::AskedByName(_));
-                    record.email = person.mail().filter(|_| known);
-                    text(record.email.as_deref().unwrap_or_default());
-                }
-                Col::Note => note(&mut text, person, &mut record),
-                Col::ActionText | Col::TickChange | Col::TickRevoke | Col::Content => {
-                    let action = asked(person);
-                    text(match (column, action) {
-                        (Col::ActionText, action) => words(action),
-                        (Col::TickChange, Some(Action::Change)) | (Col::TickRevoke, Some(Action::Revoke)) => {
-                            "x"
-                        }
-                        (Col::Content, Some(Action::Change)) => "Cập nhật chức vụ mới",
-                        (Col::Content, Some(Action::Revoke)) => "Thu hồi hộp thư",
-                        _ => "",
-                    });
-                    record.action = action;
-                }
-                Col::Fixed(value) => text(value),
-                Col::Blank => {}
+            match cell(*column, person, &typed, habit, &mut record) {
+                Cell::Text(text) if self.old_font => page.old_text(row, at, &text),
+                Cell::Text(text) => page.text(row, at, text),
+                Cell::Empty => {}
+                cell => page.put(row, at, cell),
             }
         }
         record
@@ -305,50 +223,97 @@ impl Layout {
 
 const ROMAN: [&str; 6] = ["I", "II", "III", "IV", "V", "VI"];
 
-/// Writes a birth in the habit of this row.
-fn born(
-    page: &mut Page,
-    row: usize,
-    at: usize,
-    birth: NaiveDate,
-    column: Col,
-    habit: u32,
-    record: &mut Record,
-) {
-    if matches!(column, Col::YearMale | Col::YearFemale) {
-        record.birth = Some(Birth::Year(birth.year()));
-        page.put(row, at, Cell::Number(f64::from(birth.year())));
-        return;
-    }
-    record.birth = Some(Birth::Date(birth));
-    match (habit % 4, column) {
-        (3, column) if column != Col::BirthText => page.date(row, at, birth),
-        (1, _) => page.text(row, at, birth.format("%-d-%-m-%Y").to_string()),
-        (2, _) => page.text(row, at, birth.format("%d.%m.%Y").to_string()),
-        _ => page.text(row, at, birth.format("%d/%m/%Y").to_string()),
+/// What stands in `column` for `person`; `record` learns what a reader can read from it.
+fn cell(column: Col, person: &Person, typed: &str, habit: u32, record: &mut Record) -> Cell {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let number = |digits: &str| digits.parse().map_or(Cell::Empty, Cell::Number);
+    match column {
+        Col::Number => Cell::Number(f64::from(habit + 1)),
+        Col::NumberText => Cell::Text(format!("{:02}", habit + 1)),
+        Col::Name => text(typed),
+        Col::Family => text(typed.trim_end().rsplit_once([' ', '\u{a0}']).map_or("", |(family, _)| family)),
+        Col::Given => text(person.name.given()),
+        Col::Birth | Col::BirthText => born(person.birth, column, habit, record),
+        Col::BirthMale | Col::YearMale if person.gender == Gender::Female => Cell::Empty,
+        Col::BirthFemale | Col::YearFemale | Col::FemaleFlag if person.gender == Gender::Male => Cell::Empty,
+        Col::BirthMale | Col::BirthFemale | Col::YearMale | Col::YearFemale => {
+            record.gender = Some(person.gender);
+            born(person.birth, column, habit, record)
+        }
+        Col::Gender => {
+            record.gender = Some(person.gender);
+            text(if person.gender == Gender::Male { "Nam" } else { "Nữ" })
+        }
+        Col::FemaleFlag => {
+            record.gender = Some(Gender::Female);
+            text("x")
+        }
+        Col::Citizen | Col::CitizenNumber => {
+            record.citizen_id = CitizenId::parse(&person.citizen);
+            if column == Col::Citizen { text(&person.citizen) } else { number(&person.citizen) }
+        }
+        Col::Staff => text(record.staff_code.insert(person.staff_code.clone())),
+        Col::Title => text(record.position.insert(person.title.to_owned())),
+        Col::Unit => text(record.unit.insert(person.unit.to_owned())),
+        Col::Phone | Col::PhoneMixed => {
+            record.phone = Some(person.phone.clone());
+            let lost = column == Col::PhoneMixed && habit % 3 == 2;
+            if lost { number(&person.phone) } else { text(&person.phone) }
+        }
+        Col::Mail => {
+            let known = !matches!(person.part, Part::AskedByName(_));
+            record.email = person.mail().filter(|_| known);
+            text(record.email.as_deref().unwrap_or_default())
+        }
+        Col::Note => note(person, record),
+        Col::ActionText | Col::TickChange | Col::TickRevoke | Col::Content => {
+            record.action = asked(person);
+            text(match (column, record.action) {
+                (Col::ActionText, action) => words(action),
+                (Col::TickChange, Some(Action::Change)) | (Col::TickRevoke, Some(Action::Revoke)) => "x",
+                (Col::Content, Some(Action::Change)) => "Cập nhật chức vụ mới",
+                (Col::Content, Some(Action::Revoke)) => "Thu hồi hộp thư",
+                _ => "",
+            })
+        }
+        Col::Fixed(value) => text(value),
+        Col::Blank => Cell::Empty,
     }
 }
 
-/// Writes what the last column says of a person's standing.
-fn note(text: &mut impl FnMut(&str), person: &Person, record: &mut Record) {
-    record.status = Some(Status::Active);
-    if let Part::Noted(status, from) = person.part {
-        let words = match status {
-            Status::Retired => "Nghỉ hưu",
-            Status::Resigned => "Thôi việc",
-            Status::Dismissed => "Buộc thôi việc",
-            Status::Deceased => "Từ trần",
-            Status::Transferred => "Chuyển công tác",
-            Status::Seconded => "Biệt phái",
-            Status::Leave => "Nghỉ thai sản",
-            Status::Active => "Đang làm việc",
-        };
-        let note = format!("{words} từ {}", from.format("%d/%m/%Y"));
-        text(&note);
-        record.status = Some(status);
-        record.effective_date = Some(from);
-        record.note = Some(note);
+/// A birth in the habit of this row.
+fn born(birth: NaiveDate, column: Col, habit: u32, record: &mut Record) -> Cell {
+    if matches!(column, Col::YearMale | Col::YearFemale) {
+        record.birth = Some(Birth::Year(birth.year()));
+        return Cell::Number(f64::from(birth.year()));
     }
+    record.birth = Some(Birth::Date(birth));
+    let format = match habit % 4 {
+        3 if column != Col::BirthText => return Cell::Date(birth.and_time(NaiveTime::MIN)),
+        1 => "%-d-%-m-%Y",
+        2 => "%d.%m.%Y",
+        _ => "%d/%m/%Y",
+    };
+    Cell::Text(birth.format(format).to_string())
+}
+
+/// What the last column says of a person's standing.
+fn note(person: &Person, record: &mut Record) -> Cell {
+    record.status = Some(Status::Active);
+    let Part::Noted(status, from) = person.part else { return Cell::Empty };
+    let words = match status {
+        Status::Retired => "Nghỉ hưu",
+        Status::Resigned => "Thôi việc",
+        Status::Dismissed => "Buộc thôi việc",
+        Status::Deceased => "Từ trần",
+        Status::Transferred => "Chuyển công tác",
+        Status::Seconded => "Biệt phái",
+        Status::Leave => "Nghỉ thai sản",
+        Status::Active => "Đang làm việc",
+    };
+    record.status = Some(status);
+    record.effective_date = Some(from);
+    Cell::Text(record.note.insert(format!("{words} từ {}", from.format("%d/%m/%Y"))).clone())
 }
 
 /// What a request asks for this person.

@@ -20,7 +20,7 @@ struct Ldif {
 
 /// The whole export and its number of accounts.
 pub(super) fn export(people: &[Person]) -> (String, usize) {
-    let mut ldif = Ldif { text: "version: 1\n\n".to_owned(), accounts: 0 };
+    let mut ldif = Ldif { text: String::new(), accounts: 0 };
     let organisation = [("dc", "tinhmau"), ("o", "Tỉnh Mẫu")];
     ldif.entry(BASE, &["dcObject", "organization"], &organisation);
     ldif.entry(&format!("ou=people,{BASE}"), &["organizationalUnit"], &[("ou", "people")]);

@@ -1,4 +1,4 @@
-//! Pages as an OpenDocument spreadsheet, as LibreOffice saves one: a zip whose first file, stored as it is,
+//! Pages as a spreadsheet in the open document format, as LibreOffice saves one: a zip whose first file, stored as it is,
 //! names the type.
 
 use super::SampleError;

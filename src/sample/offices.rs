@@ -159,6 +159,9 @@ impl Office {
             _ => &[
                 "Chuyên viên",
                 "Chuyên viên",
+                "Chuyên viên",
+                "Chuyên viên",
+                "Chuyên viên chính",
                 "Chuyên viên chính",
                 "Trưởng phòng",
                 "Phó Trưởng phòng",

@@ -2,7 +2,6 @@
 
 use super::tcvn3;
 use crate::roster::sheet::{Cell, Merge, Sheet};
-use chrono::{NaiveDate, NaiveTime};
 use std::collections::BTreeSet;
 
 /// One sheet and which of its cells are in an old font.
@@ -46,10 +45,6 @@ impl Page {
         } else {
             self.text(row, column, text);
         }
-    }
-
-    pub(super) fn date(&mut self, row: usize, column: usize, date: NaiveDate) {
-        self.put(row, column, Cell::Date(date.and_time(NaiveTime::MIN)));
     }
 
     pub(super) fn merge(&mut self, top: usize, left: usize, bottom: usize, right: usize) {

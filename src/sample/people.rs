@@ -107,7 +107,8 @@ pub(super) fn populate(rng: &mut Rng, offices: &'static [Office]) -> Vec<Person>
             people.push(Person {
                 name,
                 gender,
-                birth: birth(rng),
+                // Leaders are of an age to lead.
+                birth: birth(rng, if index < 3 { 13 } else { 34 }),
                 citizen: String::new(),
                 staff_code: format!("CC{:06}", (serial + 11) * 7919 % 899_981 + 100_000),
                 phone: phone.clone(),
@@ -123,8 +124,9 @@ pub(super) fn populate(rng: &mut Rng, offices: &'static [Office]) -> Vec<Person>
     people
 }
 
-fn birth(rng: &mut Rng) -> NaiveDate {
-    let year = 1968 + i32::try_from(rng.below(34)).unwrap_or(0);
+/// A date within so many years of 1968.
+fn birth(rng: &mut Rng, years: u32) -> NaiveDate {
+    let year = 1968 + i32::try_from(rng.below(years)).unwrap_or(0);
     NaiveDate::from_ymd_opt(year, 1 + rng.below(12), 1 + rng.below(28)).unwrap_or_default()
 }
 

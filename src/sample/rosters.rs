@@ -105,7 +105,7 @@ fn sent() -> Vec<Sent> {
         one("sgddt", "thong-tin-lien-he.xlsx", &forms::CONTACTS, Xlsx, Listed, Full, AsOf(9)),
         one("stp", "xuat-nhan-su.csv", &forms::EXPORT, Csv, Listed, Full, AsOf(2)),
         one("snnmt", "danh-sach-can-bo.xlsx", &forms::YEARS, Xlsx, Listed, Partial, AsOf(10)),
-        one("sct", "nhan-su-unicode.txt", &forms::EXPORT, Utf16, Listed, Full, AsOf(4)),
+        one("sct", "nhan-su-unicode.csv", &forms::EXPORT, Utf16, Listed, Full, AsOf(4)),
         one("cckl", "cong-chuc-thua-hanh.xlsx", &forms::UNIFORMED, Xlsx, Listed, Full, Nothing),
         one("xatanlap", "danh-sach-thang.xlsx", &forms::MONTHLY, Xlsx, Listed, Full, AsOf(1)),
         one("xabinhminh", "danh-sach-vntime.xlsx", &forms::OLD_FONT, Xlsx, Listed, Full, AsOf(12)),

@@ -1,6 +1,6 @@
 //! The story: what happened in the province since the directory was last right. Each scene is one agency's.
 //!
-//! No agency but the two meant to loses more people, roles or attributes than a brake lets pass (three, or
+//! No agency but the one meant to loses more people, roles or attributes than a brake lets pass (three, or
 //! 5 %), so what the demo holds is what it should hold.
 
 use super::offices::{OFFICES, Office, by_code};
@@ -22,7 +22,7 @@ pub(super) const ADMIN: &str = "quantri.mail";
 /// A title before and after.
 type Retitled = (&'static str, &'static str);
 
-#[derive(Default)]
+/// What happens in one agency; who it happens to is whoever is free.
 struct Scene {
     office: &'static str,
     joins: usize,
@@ -41,128 +41,129 @@ struct Scene {
     disabled: usize,
 }
 
-fn scenes() -> Vec<Scene> {
-    let none = Scene::default;
-    vec![
-        Scene {
-            office: "snv",
-            joins: 2,
-            unlisted: 1,
-            retitled: &[("Chuyên viên", "Phó Trưởng phòng"), ("Chuyên viên", "Chuyên viên chính")],
-            moves: &[("stc", ("Chuyên viên", "Phó Trưởng phòng"))],
-            lacks: 1,
-            ..none()
-        },
-        Scene {
-            office: "skhcn",
-            joins: 2,
-            unlisted: 1,
-            retitled: &[("Phó Trưởng phòng", "Trưởng phòng")],
-            reseated: 1,
-            moves: &[("sct", ("Công chức một cửa", "Chuyên viên"))],
-            lacks: 1,
-            holds: &[("Kế toán", Role::Handler)],
-            ..none()
-        },
-        Scene {
-            office: "cckl",
-            joins: 1,
-            retitled: &[("Chuyên viên", "Trưởng phòng")],
-            rephoned: 1,
-            ..none()
-        },
-        Scene {
-            office: "xatanlap",
-            joins: 2,
-            unlisted: 1,
-            retitled: &[("Công chức một cửa", "Công chức Tư pháp - Hộ tịch")],
-            noted: &[
-                (Status::Retired, 0, "Công chức Địa chính - Xây dựng"),
-                (Status::Retired, 1, "Phó Trưởng phòng"),
-                (Status::Leave, 0, "Văn thư"),
-            ],
-            ..none()
-        },
-        Scene {
-            office: "sgddt",
-            joins: 2,
-            unlisted: 1,
-            retitled: &[("Chuyên viên", "Chuyên viên chính")],
-            rephoned: 1,
-            moves: &[("stp", ("Kế toán", "Chuyên viên"))],
-            lacks: 1,
-            ..none()
-        },
-        Scene {
-            office: "stc",
-            joins: 1,
-            unlisted: 1,
-            retitled: &[("Văn thư", "Công chức một cửa")],
-            rephoned: 1,
-            noted: &[(Status::Resigned, 0, "Chuyên viên")],
-            ..none()
-        },
-        Scene {
-            office: "stp",
-            joins: 2,
-            retitled: &[("Chuyên viên", "Phó Trưởng phòng")],
-            lacks: 1,
-            ..none()
-        },
-        Scene { office: "sct", joins: 1, reseated: 1, holds: &[("Văn thư", Role::Clerk)], ..none() },
-        Scene {
-            office: "xabinhminh",
-            joins: 1,
-            retitled: &[("Chuyên viên", "Trưởng phòng")],
-            moves: &[("xatanlap", ("Kế toán", "Chuyên viên"))],
-            ..none()
-        },
-        Scene {
-            office: "phuonghoabinh",
-            joins: 2,
-            retitled: &[("Công chức một cửa", "Chuyên viên")],
-            rephoned: 1,
-            moves: &[("xabinhminh", ("Chuyên viên", "Văn thư"))],
-            lacks: 1,
-            ..none()
-        },
-        Scene {
-            office: "syt",
-            joins: 1,
-            retitled: &[("Chuyên viên", "Chuyên viên chính")],
-            lacks: 1,
-            ..none()
-        },
-        Scene { office: "snnmt", joins: 1, unlisted: 18, ..none() },
-        Scene { office: "phuongtranphu", joins: 3, unlisted: 9, ..none() },
-        Scene { office: "vpub", joins: 6, ..none() },
-        Scene {
-            office: "sxd",
-            asked: &[
-                (Action::Change, ("Chuyên viên", "Chuyên viên chính")),
-                (Action::Change, ("Phó Trưởng phòng", "Trưởng phòng")),
-                (Action::Revoke, ("Văn thư", "Văn thư")),
-            ],
-            asked_by_name: &[(Action::Revoke, "Kế toán")],
-            ..none()
-        },
-        Scene {
-            office: "xaeabang",
-            joins: 3,
-            asked: &[(Action::Suspend, ("Kế toán", "Kế toán")), (Action::Revoke, ("Văn thư", "Văn thư"))],
-            ..none()
-        },
-        Scene { office: "bqlkcn", disabled: 1, ..none() },
-    ]
-}
+const NONE: Scene = Scene {
+    office: "",
+    joins: 0,
+    unlisted: 0,
+    retitled: &[],
+    rephoned: 0,
+    reseated: 0,
+    moves: &[],
+    noted: &[],
+    asked: &[],
+    asked_by_name: &[],
+    lacks: 0,
+    holds: &[],
+    disabled: 0,
+};
+
+static SCENES: [Scene; 17] = [
+    Scene {
+        office: "snv",
+        joins: 2,
+        unlisted: 1,
+        retitled: &[("Chuyên viên", "Phó Trưởng phòng"), ("Chuyên viên", "Chuyên viên chính")],
+        moves: &[("stc", ("Chuyên viên", "Phó Trưởng phòng"))],
+        lacks: 1,
+        ..NONE
+    },
+    Scene {
+        office: "skhcn",
+        joins: 2,
+        unlisted: 1,
+        retitled: &[("Phó Trưởng phòng", "Trưởng phòng")],
+        reseated: 1,
+        moves: &[("sct", ("Công chức một cửa", "Chuyên viên"))],
+        lacks: 1,
+        holds: &[("Kế toán", Role::Handler)],
+        ..NONE
+    },
+    Scene {
+        office: "cckl", joins: 1, retitled: &[("Chuyên viên", "Trưởng phòng")], rephoned: 1, ..NONE
+    },
+    Scene {
+        office: "xatanlap",
+        joins: 2,
+        unlisted: 1,
+        retitled: &[("Công chức một cửa", "Công chức Tư pháp - Hộ tịch")],
+        noted: &[
+            (Status::Retired, 0, "Công chức Địa chính - Xây dựng"),
+            (Status::Retired, 1, "Phó Trưởng phòng"),
+            (Status::Leave, 0, "Văn thư"),
+        ],
+        ..NONE
+    },
+    Scene {
+        office: "sgddt",
+        joins: 2,
+        unlisted: 1,
+        retitled: &[("Chuyên viên", "Chuyên viên chính")],
+        rephoned: 1,
+        moves: &[("stp", ("Kế toán", "Chuyên viên"))],
+        lacks: 1,
+        ..NONE
+    },
+    Scene {
+        office: "stc",
+        joins: 1,
+        unlisted: 1,
+        retitled: &[("Văn thư", "Công chức một cửa")],
+        rephoned: 1,
+        noted: &[(Status::Resigned, 0, "Chuyên viên")],
+        ..NONE
+    },
+    Scene {
+        office: "stp", joins: 2, retitled: &[("Chuyên viên", "Phó Trưởng phòng")], lacks: 1, ..NONE
+    },
+    Scene { office: "sct", joins: 1, reseated: 1, holds: &[("Văn thư", Role::Clerk)], ..NONE },
+    Scene {
+        office: "xabinhminh",
+        joins: 1,
+        retitled: &[("Chuyên viên", "Trưởng phòng")],
+        moves: &[("xatanlap", ("Kế toán", "Chuyên viên"))],
+        ..NONE
+    },
+    Scene {
+        office: "phuonghoabinh",
+        joins: 2,
+        retitled: &[("Công chức một cửa", "Chuyên viên")],
+        rephoned: 1,
+        moves: &[("xabinhminh", ("Chuyên viên", "Văn thư"))],
+        lacks: 1,
+        ..NONE
+    },
+    Scene {
+        office: "syt", joins: 1, retitled: &[("Chuyên viên", "Chuyên viên chính")], lacks: 1, ..NONE
+    },
+    Scene { office: "snnmt", joins: 1, unlisted: 18, ..NONE },
+    Scene { office: "phuongtranphu", joins: 3, unlisted: 9, ..NONE },
+    Scene { office: "vpub", joins: 6, ..NONE },
+    Scene {
+        office: "sxd",
+        asked: &[
+            (Action::Change, ("Chuyên viên", "Chuyên viên chính")),
+            (Action::Change, ("Phó Trưởng phòng", "Trưởng phòng")),
+            (Action::Revoke, ("Văn thư", "Văn thư")),
+        ],
+        asked_by_name: &[(Action::Revoke, "Kế toán")],
+        ..NONE
+    },
+    Scene {
+        office: "xaeabang",
+        joins: 3,
+        asked: &[(Action::Suspend, ("Kế toán", "Kế toán")), (Action::Revoke, ("Văn thư", "Văn thư"))],
+        ..NONE
+    },
+    Scene { office: "bqlkcn", disabled: 1, ..NONE },
+];
 
 /// Everyone, with everything that happened.
 pub(super) fn tell(today: NaiveDate) -> Vec<Person> {
     let mut rng = Rng::new(SEED);
     let mut people = populate(&mut rng, &OFFICES);
-    for scene in scenes() {
+    for scene in &SCENES {
         if let Some(office) = by_code(scene.office) {
-            Stage { people: &mut people, office, today }.play(&scene);
+            Stage { people: &mut people, office, today }.play(scene);
         }
     }
     make_namesakes(&mut people);
@@ -221,7 +222,7 @@ impl Stage<'_> {
             self.cast(|person| {
                 // Old numbers end below 100000, where no present one lies.
                 if let Some(entry) = person.entry.as_mut() {
-                    entry.phone = person.phone.replacen("0900", "09000", 1)[..10].to_owned();
+                    entry.phone = format!("09000{}", &person.phone[4..9]);
                 }
             });
         }
@@ -329,5 +330,49 @@ fn make_namesakes(people: &mut [Person]) {
         if let (Some(model), Some(copy)) = (model, copy) {
             people[copy].name = people[model].name.clone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_cast() {
+        let people = tell(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        let count = |fits: &dyn Fn(&Part) -> bool| people.iter().filter(|person| fits(&person.part)).count();
+        let sum = |of: &dyn Fn(&Scene) -> usize| SCENES.iter().map(of).sum::<usize>();
+        for scene in &SCENES {
+            assert!(by_code(scene.office).is_some(), "{}", scene.office);
+            assert!(scene.moves.iter().all(|(from, _)| by_code(from).is_some()), "{}", scene.office);
+        }
+        assert_eq!(count(&|part| *part == Part::Joins), sum(&|scene| scene.joins));
+        assert_eq!(count(&|part| *part == Part::Moves), sum(&|scene| scene.moves.len()));
+        assert_eq!(count(&|part| *part == Part::Unlisted), sum(&|scene| scene.unlisted));
+        assert_eq!(count(&|part| matches!(part, Part::Noted(..))), sum(&|scene| scene.noted.len()));
+        assert_eq!(count(&|part| matches!(part, Part::Asked(_))), sum(&|scene| scene.asked.len()));
+        assert_eq!(
+            count(&|part| matches!(part, Part::AskedByName(_))),
+            sum(&|scene| scene.asked_by_name.len())
+        );
+        let slips = people.iter().filter(|person| person.slip.is_some()).count();
+        assert_eq!(slips, sum(&|scene| scene.lacks + scene.holds.len()));
+        let disabled =
+            people.iter().filter(|person| person.entry.as_ref().is_some_and(|entry| entry.disabled));
+        assert_eq!(disabled.count(), sum(&|scene| scene.disabled));
+    }
+
+    #[test]
+    fn no_two_people_share_a_number() {
+        let people = tell(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        let unique = |of: &dyn Fn(&Person) -> Option<String>| {
+            let all: Vec<String> = people.iter().filter_map(of).collect();
+            all.iter().collect::<std::collections::BTreeSet<_>>().len() == all.len()
+        };
+        assert!(unique(&|person| Some(person.citizen.clone())));
+        assert!(unique(&|person| Some(person.staff_code.clone())));
+        assert!(unique(&|person| Some(person.phone.clone())));
+        assert!(unique(&|person| Some(person.entry.as_ref()?.phone.clone())));
+        assert!(unique(&Person::mail));
     }
 }
