@@ -1,3 +1,12 @@
 //! rosterd: parse, run, exit code.
 
-fn main() {}
+use rosterd::workbook::child;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Before anything else, so that a reader process has no second thread and no runtime.
+    if std::env::args_os().nth(1).is_some_and(|command| command == child::COMMAND) {
+        return child::serve();
+    }
+    ExitCode::SUCCESS
+}

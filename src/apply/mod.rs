@@ -1,1 +1,4 @@
 //! Apply: approved changes are carried out, journalled.
+
+pub mod password;
+pub mod seal;

@@ -1,1 +1,3 @@
 //! The configuration: one file, assembled from the parts that own their settings.
+
+pub mod keys;

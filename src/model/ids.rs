@@ -111,6 +111,11 @@ impl AgencyCode {
         if fine { Ok(Self(code)) } else { Err(BadAgencyCode(text.to_owned())) }
     }
 
+    /// The agency of an account that lies in no agency's branch.
+    pub fn unknown() -> Self {
+        Self("-".into())
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -126,6 +131,9 @@ impl std::fmt::Display for AgencyCode {
 impl<'de> Deserialize<'de> for AgencyCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        if text == Self::unknown().as_str() {
+            return Ok(Self::unknown());
+        }
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }

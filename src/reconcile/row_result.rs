@@ -1,0 +1,135 @@
+//! A row's result: what each row of a roster leads to, told back to the clerk who sent it.
+
+use super::correlate::{Correlation, Match, Resolved, place};
+use super::{Proposals, World};
+use crate::model::Lang;
+use crate::model::change::{Change, ChangeKind};
+use crate::model::evidence::Evidence;
+use crate::model::ids::RosterId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one row leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "result")]
+pub enum RowResult {
+    /// The person is known and nothing differs.
+    Matches {
+        /// The account.
+        account: String,
+    },
+    /// A person has to say who this is.
+    Asked,
+    /// Changes are proposed.
+    Changes {
+        /// Their kinds, with what they are about.
+        kinds: Vec<(ChangeKind, String)>,
+    },
+    /// Read; nothing follows (the person has no account and needs none, or a newer roster is in force).
+    Noted,
+}
+
+/// Results by roster, sheet and row.
+pub type RowResults = BTreeMap<RosterId, BTreeMap<String, BTreeMap<u32, RowResult>>>;
+
+/// Fills in a result for every row of every roster.
+pub fn complete(world: &World<'_>, correlation: &Correlation, out: &mut Proposals) {
+    type Place<'a> = (&'a RosterId, &'a str, u32);
+    let mut asked: BTreeMap<Place<'_>, Vec<(ChangeKind, String)>> = BTreeMap::new();
+    for change in &out.changes {
+        for evidence in &change.evidence {
+            if let Evidence::Row { roster, sheet, row, .. } = evidence {
+                asked.entry((roster, sheet.as_str(), *row)).or_default().push((change.kind, about(change)));
+            }
+        }
+    }
+    let mut rows = RowResults::new();
+    for (reference, resolved) in &correlation.rows {
+        let (roster, row) = place(world, *reference);
+        let kinds = asked.get(&(&roster.id, row.sheet.as_str(), row.row));
+        let result = match (resolved, kinds) {
+            (Resolved::Asked(_), _) => RowResult::Asked,
+            (_, Some(kinds)) => RowResult::Changes { kinds: kinds.clone() },
+            (Resolved::Person(id, why), None) => {
+                let person = correlation.people.get(id);
+                let account = person.and_then(|person| super::lifecycle::account_of(world, person));
+                match account {
+                    Some(account) if *why != Match::New => {
+                        RowResult::Matches { account: account.label().to_owned() }
+                    }
+                    _ => RowResult::Noted,
+                }
+            }
+        };
+        let sheets = rows.entry(roster.id.clone()).or_default();
+        sheets.entry(row.sheet.clone()).or_default().insert(row.row, result);
+    }
+    out.rows = rows;
+}
+
+/// What a change is about, for the clerk: the address, or the role.
+fn about(change: &Change) -> String {
+    use crate::model::account::Attr;
+    let role = change.after(Attr::Role).or_else(|| change.before(Attr::Role));
+    let address = change
+        .after(Attr::Mail)
+        .map(str::to_owned)
+        .or_else(|| change.label.split_once('<').map(|(_, rest)| rest.trim_end_matches('>').to_owned()));
+    role.map(str::to_owned).or(address).unwrap_or_default()
+}
+
+impl RowResult {
+    /// The sentence in the feedback's result column.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Matches { account }, Lang::Vi) => {
+                format!("Khớp với tài khoản {account}; không có thay đổi.")
+            }
+            (Self::Matches { account }, Lang::En) => format!("Matches account {account}; nothing to change."),
+            (Self::Asked, Lang::Vi) => {
+                "Chưa xác định được tài khoản của người này; quản trị viên sẽ liên hệ để xác nhận.".into()
+            }
+            (Self::Asked, Lang::En) => {
+                "It is not certain which account is meant; an operator will ask.".into()
+            }
+            (Self::Noted, Lang::Vi) => "Đã ghi nhận.".into(),
+            (Self::Noted, Lang::En) => "Noted.".into(),
+            (Self::Changes { kinds }, lang) => {
+                let parts: Vec<String> = kinds
+                    .iter()
+                    .map(|(kind, about)| format!("{}: {about}", kind_phrase(*kind, lang)))
+                    .collect();
+                match lang {
+                    Lang::Vi => format!("Đề nghị {}; chờ duyệt.", parts.join("; ")),
+                    Lang::En => format!("Proposed: {}; waits for approval.", parts.join("; ")),
+                }
+            }
+        }
+    }
+}
+
+/// A kind of change as a phrase.
+pub fn kind_phrase(kind: ChangeKind, lang: Lang) -> &'static str {
+    match (kind, lang) {
+        (ChangeKind::CreateAccount, Lang::Vi) => "cấp mới tài khoản",
+        (ChangeKind::CreateAccount, Lang::En) => "create account",
+        (ChangeKind::UpdateAttributes, Lang::Vi) => "cập nhật thông tin",
+        (ChangeKind::UpdateAttributes, Lang::En) => "update attributes",
+        (ChangeKind::MoveAccount, Lang::Vi) => "chuyển đơn vị",
+        (ChangeKind::MoveAccount, Lang::En) => "move to another agency",
+        (ChangeKind::DisableAccount, Lang::Vi) => "khóa tài khoản",
+        (ChangeKind::DisableAccount, Lang::En) => "disable account",
+        (ChangeKind::EnableAccount, Lang::Vi) => "mở lại tài khoản",
+        (ChangeKind::EnableAccount, Lang::En) => "enable account",
+        (ChangeKind::ResetPassword, Lang::Vi) => "đặt lại mật khẩu",
+        (ChangeKind::ResetPassword, Lang::En) => "reset password",
+        (ChangeKind::GrantRole, Lang::Vi) => "cấp vai trò",
+        (ChangeKind::GrantRole, Lang::En) => "grant role",
+        (ChangeKind::RevokeRole, Lang::Vi) => "thu hồi vai trò",
+        (ChangeKind::RevokeRole, Lang::En) => "revoke role",
+        (ChangeKind::SuspectLeaver, Lang::Vi) => "xác nhận đã nghỉ hoặc chuyển",
+        (ChangeKind::SuspectLeaver, Lang::En) => "confirm that the person has left",
+        (ChangeKind::OrphanAccount, Lang::Vi) => "khóa tài khoản không có trong danh sách",
+        (ChangeKind::OrphanAccount, Lang::En) => "disable account that no roster claims",
+    }
+}
