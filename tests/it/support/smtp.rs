@@ -2,7 +2,7 @@
 //! be made to.
 //!
 //! Exim wants STARTTLS and the user `rosterd` with the password `secret`, and answers by the addressee's local
-//! part: `no` 550, `full` 452, `busy` 421, `grey` 451 until [`Exim::forget_grey`], `late` 554 after DATA.
+//! part: `no` 550, `full` 452, `grey` 451 until [`Exim::forget_grey`], `late` 554 after DATA.
 //! What it accepts stays in its queue, where [`Exim::accepted`] reads it.
 
 use std::net::{SocketAddr, TcpListener as Port, TcpStream};
@@ -46,7 +46,12 @@ impl Exim {
         make_ca(root, "ca");
         make_certificate(root, "ca", "server");
         let port = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Started by root, Exim gives up its rights for its own user; otherwise it stays with ours.
+        let root_starts = nix::unistd::geteuid().is_root();
+        let (uid, gid) = (nix::unistd::getuid(), nix::unistd::getgid());
+        let user = if root_starts { String::new() } else { format!("exim_user = {uid}\nexim_group = {gid}") };
         let config = CONFIG
+            .replace("@USER@", &user)
             .replace("@TLS@", tls)
             .replace("@DIR@", &root.display().to_string())
             .replace("@PORT@", &port.to_string());
@@ -54,8 +59,7 @@ impl Exim {
         for name in ["spool", "log"] {
             std::fs::create_dir(root.join(name)).unwrap();
         }
-        // Started by root, Exim gives up its rights for its own user, who must reach the folder.
-        if nix::unistd::geteuid().is_root() {
+        if root_starts {
             std::fs::set_permissions(root, std::fs::Permissions::from_mode(0o755)).unwrap();
             let names = ["spool", "log", "server.key", "server.pem"].map(|name| root.join(name));
             run(Command::new("chown").arg("Debian-exim:").args(names));
@@ -63,8 +67,6 @@ impl Exim {
         let child = Command::new("/usr/sbin/exim4")
             .args(["-bdf", "-C"])
             .arg(root.join("exim.conf"))
-            .arg("-oP")
-            .arg(root.join("spool/pid"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(root.join("stderr")).unwrap())
@@ -126,7 +128,9 @@ impl Exim {
 
     /// How many connections it was asked for, by its own log.
     pub fn connections(&self) -> usize {
-        let log = std::fs::read_to_string(self.folder.path().join("log/main")).unwrap();
+        // Without root's rights it logs to stderr.
+        let log = if nix::unistd::geteuid().is_root() { "log/main" } else { "stderr" };
+        let log = std::fs::read_to_string(self.folder.path().join(log)).unwrap();
         log.lines().filter(|line| line.contains("TCP/IP connection count")).count()
     }
 }
@@ -141,11 +145,13 @@ impl Drop for Exim {
 const CONFIG: &str = r#"
 primary_hostname = mx.rosterd.test
 spool_directory = @DIR@/spool
+pid_file_path = @DIR@/spool/pid
 log_file_path = @DIR@/log/%s
 log_selector = +smtp_connection
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = @PORT@
 @TLS@
+@USER@
 tls_advertise_hosts = *
 tls_certificate = @DIR@/server.pem
 tls_privatekey = @DIR@/server.key
@@ -165,8 +171,6 @@ rcpt:
           message = 452 4.2.2 Mailbox full
   deny    local_parts = no
           message = 5.1.1 User unknown
-  defer   local_parts = busy
-          message = 421 4.3.2 Service shutting down
   accept
 data:
   deny    condition = ${if match{$recipients}{late@}}
@@ -216,6 +220,8 @@ fn run(command: &mut Command) {
 pub enum Break {
     /// Before the greeting, and keeps the connection open.
     HangAtOnce,
+    /// Says 421 to an addressee `busy` and closes; takes every other mail.
+    GoodbyeToBusy,
     /// Closes after MAIL.
     CloseAtRcpt,
     /// Stays silent after MAIL.
@@ -251,10 +257,14 @@ async fn converse(stream: tokio::net::TcpStream, at: Break) -> std::io::Result<(
             "EHLO" | "MAIL" | "NOOP" | "RSET" => "250 fine\r\n",
             "RCPT" if at == Break::CloseAtRcpt => return Ok(()),
             "RCPT" if at == Break::HangAtRcpt => return std::future::pending().await,
+            "RCPT" if at == Break::GoodbyeToBusy && line.contains("busy") => {
+                return write.write_all(b"421 4.3.2 Service shutting down\r\n").await;
+            }
             "RCPT" => "250 fine\r\n",
             "DATA" => "354 go on\r\n",
             "." if at == Break::CloseAfterText => return Ok(()),
             "." if at == Break::HangAfterText => return std::future::pending().await,
+            "." => "250 queued\r\n",
             _ => "",
         };
         write.write_all(answer.as_bytes()).await?;
