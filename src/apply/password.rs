@@ -4,7 +4,8 @@ use crate::model::secret::Secret;
 use ring::rand::SecureRandom;
 
 /// Letters and digits that are not mistaken for one another on paper, then signs every keyboard has.
-const CLASSES: [&[u8]; 4] = [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnpqrstuvwxyz", b"23456789", b"@#%+=?"];
+const CLASSES: [&[u8]; 4] =
+    [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnpqrstuvwxyz", b"23456789", b"@#%+=?"];
 
 /// Its length: 16 characters, about 90 bits.
 const LENGTH: usize = 16;

@@ -29,10 +29,12 @@ pub fn json(files: &[ReadFile], agency: Option<&str>, lang: Lang, reveal: bool) 
         .iter()
         .map(|file| {
             let mut blocks = file.reading.blocks.iter().map(|one| block(one, agency, lang, reveal));
-            let mut first = blocks.next().unwrap_or_else(|| json!({
-                "sheet": null, "header_row": null, "form": null, "kind": null, "agency": agency,
-                "document": null, "columns": {}, "records": [], "findings": [],
-            }));
+            let mut first = blocks.next().unwrap_or_else(|| {
+                json!({
+                    "sheet": null, "header_row": null, "form": null, "kind": null, "agency": agency,
+                    "document": null, "columns": {}, "records": [], "findings": [],
+                })
+            });
             first["file"] = json!(file.name);
             if let Value::Array(list) = &mut first["findings"] {
                 list.splice(0..0, file.reading.findings.iter().map(|one| finding(one, lang)));
@@ -155,7 +157,8 @@ fn describe(out: &mut String, block: &Block, lang: Lang, reveal: bool) {
             record.effective_date.map(|date| date.format("%d/%m/%Y").to_string()),
         ];
         let fields: Vec<String> = fields.into_iter().flatten().collect();
-        let _ = writeln!(out, "    {:>5}  {:<28} {}", record.row, record.full_name.as_str(), fields.join(" · "));
+        let _ =
+            writeln!(out, "    {:>5}  {:<28} {}", record.row, record.full_name.as_str(), fields.join(" · "));
     }
     for one in &block.findings {
         let _ = writeln!(out, "  {}", line(one, lang));

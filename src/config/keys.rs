@@ -28,7 +28,9 @@ pub enum KeyError {
         source: std::io::Error,
     },
     /// It is not one.
-    #[error("the site key {0} must hold 64 hexadecimal digits; restore it from its backup: without it nobody stored is recognised")]
+    #[error(
+        "the site key {0} must hold 64 hexadecimal digits; restore it from its backup: without it nobody stored is recognised"
+    )]
     Form(PathBuf),
     /// Others may read it.
     #[error("the site key {0} can be read by others: chmod 600 it")]
@@ -74,7 +76,8 @@ impl SiteKey {
         use std::io::Write;
         use std::os::unix::fs::OpenOptionsExt;
         let mut key = [0; 32];
-        ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut key).map_err(|_| KeyError::Random)?;
+        ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut key)
+            .map_err(|_| KeyError::Random)?;
         std::fs::OpenOptions::new()
             .write(true)
             .create_new(true)

@@ -80,12 +80,12 @@ impl Answerer<'_> {
         let notices = self.notices(due, agency, &path)?;
         let text = path.to_string_lossy();
         self.store
-            .write_fenced(self.token, self.now, async |tx| {
+            .write_fenced(self.token, self.now, async |mut tx| {
                 tx.feedback_written(&arrival.id, &text).await?;
                 for notice in &notices {
                     tx.enqueue(notice).await?;
                 }
-                Ok(())
+                tx.commit(()).await
             })
             .await?;
         // The copy has served; the original lies in done/, or is to be gone where it held passwords.
@@ -145,16 +145,16 @@ impl Answerer<'_> {
         let received = self.local(arrival.arrived).format("%d/%m/%Y");
         let file = &arrival.file;
         let mut lines = match self.lang {
-            Lang::Vi => vec![
-                format!("Cơ quan: {}", agency.name),
-                format!("Tệp: {file}, nhận ngày {received}"),
-            ],
-            Lang::En => vec![
-                format!("Agency: {}", agency.name),
-                format!("File: {file}, received {received}"),
-            ],
+            Lang::Vi => {
+                vec![format!("Cơ quan: {}", agency.name), format!("Tệp: {file}, nhận ngày {received}")]
+            }
+            Lang::En => {
+                vec![format!("Agency: {}", agency.name), format!("File: {file}, received {received}")]
+            }
         };
-        lines.extend(arrival.roster.as_ref().and_then(|roster| Some(why(roster.declared, roster.kind?, self.lang))));
+        lines.extend(
+            arrival.roster.as_ref().and_then(|roster| Some(why(roster.declared, roster.kind?, self.lang))),
+        );
         if holds_passwords(&arrival.notes) {
             lines.push(match self.lang {
                 Lang::Vi => "Tệp có cột mật khẩu. Cột này không được lưu, tệp gốc đã bị xóa. Đề nghị không gửi mật khẩu và đổi ngay các mật khẩu này.".into(),
@@ -233,8 +233,12 @@ fn counts(arrival: &Arrival) -> Counts {
         }
     }
     let of = |severity| worst.values().filter(|one| **one == severity).count();
-    let rows: std::collections::BTreeSet<_> =
-        arrival.roster.iter().flat_map(|roster| &roster.rows).map(|row| (row.sheet.as_str(), row.row)).collect();
+    let rows: std::collections::BTreeSet<_> = arrival
+        .roster
+        .iter()
+        .flat_map(|roster| &roster.rows)
+        .map(|row| (row.sheet.as_str(), row.row))
+        .collect();
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     let marked = worst
         .iter()

@@ -75,7 +75,13 @@ fn entries(folder: &Path) -> io::Result<Vec<std::fs::DirEntry>> {
     Ok(entries)
 }
 
-fn folder(path: &Path, agency: &AgencyCode, now: SystemTime, depth: usize, look: &mut Look) -> io::Result<()> {
+fn folder(
+    path: &Path,
+    agency: &AgencyCode,
+    now: SystemTime,
+    depth: usize,
+    look: &mut Look,
+) -> io::Result<()> {
     let mut files = Vec::new();
     for entry in entries(path)? {
         let (path, kind) = (entry.path(), entry.file_type()?);
@@ -102,7 +108,8 @@ fn folder(path: &Path, agency: &AgencyCode, now: SystemTime, depth: usize, look:
     let base = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().nfc().collect::<String>());
     let pdfs: BTreeMap<_, _> =
         files.iter().filter(|(path, _)| is_pdf(path)).map(|(path, _)| (base(path), path.clone())).collect();
-    let claimed: Vec<_> = files.iter().filter(|(path, _)| !is_pdf(path)).map(|(path, _)| base(path)).collect();
+    let claimed: Vec<_> =
+        files.iter().filter(|(path, _)| !is_pdf(path)).map(|(path, _)| base(path)).collect();
     for (path, seen) in files {
         let mut pdf = None;
         if is_pdf(&path) {

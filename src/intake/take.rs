@@ -125,11 +125,11 @@ impl Intake<'_> {
             spool_path: Some(spool.to_string_lossy().into_owned()),
         };
         self.store
-            .write_fenced(self.token, self.now, async |tx| {
+            .write_fenced(self.token, self.now, async |mut tx| {
                 tx.insert_arrival(&arrival).await?;
                 let (agency, id) = (arrival.agency.as_str(), arrival.id.as_str());
                 tx.audit("intake", if accepted { "roster.accept" } else { "roster.refuse" }, agency, id);
-                Ok(())
+                tx.commit(()).await
             })
             .await?;
         self.clear(file, &place, passwords)?;
