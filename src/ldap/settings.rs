@@ -159,7 +159,8 @@ mod tests {
         assert_eq!(security("ldap://ldap.tinh.gov.vn", true, true).unwrap(), Security::StartTls);
         let loopback = Security::PlaintextToLoopback;
         for host in ["127.0.0.1:3890", "localhost", "[::1]:389", "[::1]"] {
-            assert_eq!(security(&format!("ldap://{host}"), false, true).unwrap(), loopback, "{host}");
+            let url = format!("ldap://{host}");
+            assert_eq!(security(&url, false, true).unwrap(), loopback, "{host}");
         }
         for (url, starttls, plain) in [
             ("ldap://ldap.tinh.gov.vn", false, false),
