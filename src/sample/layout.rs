@@ -268,13 +268,17 @@ fn cell(column: Col, person: &Person, typed: &str, habit: u32, record: &mut Reco
         Col::Note => note(person, record),
         Col::ActionText | Col::TickChange | Col::TickRevoke | Col::Content => {
             record.action = asked(person);
-            text(match (column, record.action) {
+            let words = match (column, record.action) {
                 (Col::ActionText, action) => words(action),
                 (Col::TickChange, Some(Action::Change)) | (Col::TickRevoke, Some(Action::Revoke)) => "x",
                 (Col::Content, Some(Action::Change)) => "Cập nhật chức vụ mới",
                 (Col::Content, Some(Action::Revoke)) => "Thu hồi hộp thư",
                 _ => "",
-            })
+            };
+            if column == Col::Content {
+                record.note = Some(words.to_owned());
+            }
+            text(words)
         }
         Col::Fixed(value) => text(value),
         Col::Blank => Cell::Empty,

@@ -84,7 +84,7 @@ impl Ldif {
             add(&format!("vanthu.{}", office.code), &format!("Văn thư {}", office.name), "Văn thư", "unit");
         }
         if office.code == "skhcn" {
-            add(ADMIN, "Quản trị hệ thống thư điện tử", "Quản trị", "admin");
+            add(ADMIN, "Quản trị hệ thống thư điện tử", "Quản trị", "service");
         }
     }
 

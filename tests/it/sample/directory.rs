@@ -205,7 +205,7 @@ fn special_accounts_are_there() {
     let (dir, laid) = province();
     let entries = directory(dir.path());
     let of = |what: &str| entries.iter().filter(|entry| first(entry, "employeeType") == what).count();
-    assert_eq!((of("unit"), of("admin")), (4, 1));
+    assert_eq!((of("unit"), of("service")), (4, 1));
     let disabled: Vec<&str> = entries
         .iter()
         .filter(|entry| first(entry, "pwdAccountLockedTime") == "000001010000Z")
