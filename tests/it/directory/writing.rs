@@ -135,6 +135,29 @@ async fn a_foreign_edit_of_a_touched_attribute_refuses_that_change_only() {
 }
 
 #[tokio::test]
+async fn precondition_and_change_are_one_request() {
+    let (server, directory) = sample();
+    let linh = account(&directory, LINH).await;
+    let requests = |word: &str| server.log().lines().filter(|line| line.contains(word)).count();
+    let (searches, modifies) = (requests(" SRCH base="), requests(" MOD dn="));
+    write(&directory, &update(&linh, [(Attr::Title, "Phó Giám đốc")])).await.unwrap();
+    write(&directory, &disable(&linh)).await.unwrap();
+    assert_eq!((requests(" SRCH base="), requests(" MOD dn=")), (searches, modifies + 2));
+}
+
+#[tokio::test]
+async fn a_value_that_somebody_added_meanwhile_stays() {
+    let (server, directory) = sample();
+    let linh = account(&directory, LINH).await;
+    let change = update(&linh, [(Attr::Title, "Phó Giám đốc")]);
+    server.ldapmodify(&format!("dn: {}\nadd: title\ntitle: Bi thu doan\n", linh.dn));
+    // A filter cannot say "and no other value": the old value goes, the new one comes, the foreign one stays.
+    assert_eq!(write(&directory, &change).await, Ok(()));
+    let found = account(&directory, LINH).await;
+    assert_eq!(found.attrs[&Attr::Title], Values::many(vec!["Bi thu doan".into(), "Phó Giám đốc".into()]));
+}
+
+#[tokio::test]
 async fn an_entry_deleted_and_made_anew_under_its_name_is_another() {
     let (server, directory) = sample();
     let linh = account(&directory, LINH).await;

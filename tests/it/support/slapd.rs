@@ -240,7 +240,8 @@ impl Slapd {
         self.folder.path().join(name)
     }
 
-    fn log(&self) -> String {
+    /// What the server has logged of its operations so far.
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
