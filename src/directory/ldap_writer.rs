@@ -303,7 +303,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The precondition as the server checks it: the immutable id, no protected login, and what the plan saw.
+    /// The precondition as the server checks it: the immutable id, no protected login, and what the plan saw, by
+    /// the server's matching rules (which mostly ignore case). A filter cannot say "and no other value": what
+    /// somebody added beside is not seen, and not touched.
     fn assertion(&self, id: &AccountId, before: &Attrs) -> Filter {
         let tree = &self.writer.tree;
         let dialect = &tree.dialect;

@@ -3,8 +3,9 @@
 use super::ldap_writer::LdapWriter;
 use super::ldif_writer::LdifWriter;
 use super::settings::Tree;
-use super::write::{Write, WriteError};
+use super::write::{Write, WriteError, differences};
 use crate::model::account::{Attr, Attrs, Values};
+use crate::model::dn::Dn;
 
 /// Writes one change at a time.
 #[derive(Debug)]
@@ -48,6 +49,16 @@ pub(super) fn permit(tree: &Tree, write: &Write) -> Result<(), WriteError> {
     if let Write::Create { dn, attrs, .. } = write {
         names_itself(tree, dn, attrs)?;
     }
+    if let Some((attribute, value)) = write.dn_after().rdn_pair() {
+        // A server refuses to take away the value an entry is named by; an export would let it happen.
+        let mut taken =
+            differences(&before, &after).filter(|(_, gone, _)| gone.iter().any(|one| one == value));
+        if taken.any(|(attr, ..)| {
+            tree.dialect.name(attr).is_some_and(|name| name.eq_ignore_ascii_case(attribute))
+        }) {
+            return refuse(format!("{attribute} names the entry: changing it is a move"));
+        }
+    }
     if let Write::ResetPassword { before, .. } = write
         && before.get(&Attr::Disabled).and_then(Values::first) != Some("false")
     {
@@ -68,7 +79,7 @@ fn is_known(tree: &Tree, attr: Attr) -> bool {
 }
 
 /// A new entry must have the value it is named by.
-fn names_itself(tree: &Tree, dn: &crate::model::dn::Dn, attrs: &Attrs) -> Result<(), WriteError> {
+fn names_itself(tree: &Tree, dn: &Dn, attrs: &Attrs) -> Result<(), WriteError> {
     let named = dn.rdn_pair().is_some_and(|(attribute, value)| {
         attrs.iter().any(|(attr, values)| {
             tree.dialect.name(*attr).is_some_and(|name| name.eq_ignore_ascii_case(attribute))

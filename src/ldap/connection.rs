@@ -258,10 +258,7 @@ async fn connect(
     match timeout(wait, LdapConnAsync::with_settings(library, &url)).await {
         Ok(Ok(pair)) => Ok(pair),
         Ok(Err(error)) => Err(ConnectError::Tls { server: server.to_owned(), why: plain(&error) }),
-        Err(_) => {
-            let why = format!("no handshake within {} s", wait.as_secs());
-            Err(ConnectError::Tls { server: server.to_owned(), why })
-        }
+        Err(_) => Err(in_vain()),
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Settings {
     /// How long to wait for a connection, and then for each answer.
     #[serde(default = "default_timeout")]
     pub timeout_seconds: u32,
-    /// Entries a page; servers with a limit on rows (Active Directory: 1000) need it below that.
+    /// Entries a page; servers with a limit on rows (Active Directory: 1000) need no more than that.
     #[serde(default = "default_page")]
     pub page_size: u16,
 }
@@ -40,7 +40,7 @@ fn default_timeout() -> u32 {
 }
 
 fn default_page() -> u16 {
-    500
+    1000
 }
 
 /// A checked address.
@@ -79,7 +79,7 @@ impl Settings {
             return problem("timeout_seconds", "is 0; expected seconds, for example 30");
         }
         if self.page_size == 0 {
-            return problem("page_size", "is 0; expected entries a page, for example 500");
+            return problem("page_size", "is 0; expected entries a page, for example 1000");
         }
         Ok(())
     }
@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn an_address_is_tls_unless_it_is_loopback_and_asked_for() {
-        let security = |url, starttls, plain| settings(url, starttls, plain).address().map(|a| a.security);
+        let security =
+            |url: &str, starttls, plain| settings(url, starttls, plain).address().map(|a| a.security);
         assert_eq!(security("ldaps://ldap.tinh.gov.vn", false, false).unwrap(), Security::Tls);
         assert_eq!(security("ldap://ldap.tinh.gov.vn", true, true).unwrap(), Security::StartTls);
         let loopback = Security::PlaintextToLoopback;
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn ports_default_by_scheme() {
-        let port = |url| settings(url, false, true).address().unwrap().port;
+        let port = |url: &str| settings(url, false, true).address().unwrap().port;
         assert_eq!((port("ldaps://h"), port("ldaps://h:6360/"), port("ldap://127.0.0.1")), (636, 6360, 389));
     }
 

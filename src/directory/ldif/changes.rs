@@ -122,7 +122,3 @@ impl Records<'_> {
         self.out.push('\n');
     }
 }
-
-#[cfg(test)]
-#[path = "changes_tests.rs"]
-mod tests;
