@@ -82,8 +82,8 @@ impl FindingCode {
     /// How bad it is.
     pub fn severity(self) -> Severity {
         match self {
-            Self::NoHeader => Severity::Error,
-            Self::NotAWorkbook
+            Self::NoHeader
+            | Self::NotAWorkbook
             | Self::DamagedWorkbook
             | Self::Encrypted
             | Self::NumbersFile

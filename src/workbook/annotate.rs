@@ -132,7 +132,7 @@ impl Annotations {
 }
 
 impl Summary {
-    /// The counts and findings of `reading`; it is all there is to say of a file that cannot be read.
+    /// The counts and findings of `reading`; of a file that could not be read there is nothing to count.
     pub fn of(reading: &Reading, lang: Lang, about: Vec<String>) -> Self {
         let listed = |sheet: Option<&String>, finding: &Finding| Listed {
             sheet: finding.sheet.as_ref().or(sheet).cloned(),
@@ -147,6 +147,9 @@ impl Summary {
             findings.extend(block.findings.iter().map(|finding| listed(Some(&block.sheet), finding)));
         }
         findings.sort_by_key(|one| std::cmp::Reverse(one.severity));
+        if reading.blocks.is_empty() {
+            return Self { about, counts: Vec::new(), findings };
+        }
         let people: usize = reading.blocks.iter().map(|block| block.records.len()).sum();
         let of = |severity| findings.iter().filter(|one| one.severity == severity).count() as u64;
         let counts = vec![

@@ -40,7 +40,7 @@ fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<
         let request = postcard::from_bytes(&head).map_err(io::Error::other)?;
         let bytes = receive(input)?.ok_or(ErrorKind::UnexpectedEof)?;
         limit(Resource::RLIMIT_CPU, cpu_seconds_used()? + limits.cpu_seconds)?;
-        let (answer, body) = answer(request, bytes, &limits, &reader);
+        let (answer, body) = answer(request, &bytes, &limits, &reader);
         let grown = Size::now()?.resident.saturating_sub(start.resident);
         send(output, &postcard::to_stdvec(&Reply { answer, grown }).map_err(io::Error::other)?)?;
         send(output, &body)?;
@@ -49,12 +49,12 @@ fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<
     Ok(())
 }
 
-fn answer(request: Request, bytes: Vec<u8>, limits: &Limits, reader: &Understanding) -> (Answer, Vec<u8>) {
+fn answer(request: Request, bytes: &[u8], limits: &Limits, reader: &Understanding) -> (Answer, Vec<u8>) {
     match request {
         Request::Read { file_name, today } => {
-            (Answer::Reading(read(&bytes, &file_name, today, limits, reader)), Vec::new())
+            (Answer::Reading(read(bytes, &file_name, today, limits, reader)), Vec::new())
         }
-        Request::Annotate { notes } => match decode(&bytes, limits) {
+        Request::Annotate { notes } => match decode(bytes, limits) {
             Err(finding) => (Answer::Refused(finding), Vec::new()),
             Ok(decoded) => match feedback::write(&decoded.book, &notes) {
                 Ok(workbook) => (Answer::Annotated, workbook),
@@ -63,7 +63,7 @@ fn answer(request: Request, bytes: Vec<u8>, limits: &Limits, reader: &Understand
                 }
             },
         },
-        Request::Table => match decode(&bytes, limits) {
+        Request::Table => match decode(bytes, limits) {
             // What was left out may be the line that matters: a cut read is a failed read.
             Ok(decoded) if decoded.findings.is_empty() => (Answer::Table(table(&decoded.book)), Vec::new()),
             Ok(mut decoded) => (Answer::Refused(decoded.findings.swap_remove(0)), Vec::new()),

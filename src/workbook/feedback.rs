@@ -3,7 +3,7 @@
 //! in it is ours.
 
 use super::annotate::{Annotations, RowResult, Summary, TablePlace, words};
-use super::paint::{Look, Mark, Paint, Part};
+use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
 use crate::model::Lang;
 use crate::model::finding::Severity;
 use crate::roster::sheet::{Book, Cell, Merge, Sheet};
@@ -15,6 +15,12 @@ pub const RESULT_HEADER: &str = "Kết quả (rosterd)";
 
 /// The first cell of the summary, by which it is known when it comes back.
 const TITLES: [&str; 2] = ["Kết quả đọc danh sách (rosterd)", "How the roster was read (rosterd)"];
+
+/// The width of the result column, in characters.
+const RESULT_WIDTH: u8 = 50;
+/// No column of the agency's is narrower or, as its text wraps, wider.
+const NARROW: usize = 6;
+const WIDE: usize = 40;
 
 /// Merged ranges of a workbook may cover so many cells; what is beyond is written unmerged.
 const MOST_MERGED: usize = 100_000;
@@ -55,10 +61,12 @@ fn write_summary(
     summary: &Summary,
     lang: Lang,
 ) -> Result<(), XlsxError> {
-    for (column, width) in [(0, 24), (1, 9), (2, 7), (3, 16), (4, 90)] {
+    const MESSAGE_WIDTH: u8 = 90;
+    for (column, width) in [(0, 24), (1, 9), (2, 7), (3, 16), (4, MESSAGE_WIDTH)] {
         sheet.set_column_width(column, width)?;
     }
-    paint.text(sheet, (0, 0), words(lang, TITLES[0], TITLES[1]), Part::Strong)?;
+    set_up(sheet);
+    paint.text(sheet, (0, 0), words(lang, TITLES[0], TITLES[1]), Part::Heading)?;
     let mut row = 1;
     for line in &summary.about {
         paint.text(sheet, (row, 0), line, Part::Free)?;
@@ -77,6 +85,17 @@ fn write_summary(
     if summary.findings.is_empty() {
         return paint.text(sheet, (row, 0), words(lang, "Không có lỗi.", "Nothing wrong."), Part::Strong);
     }
+    if summary.findings.iter().any(|one| one.row.is_some()) {
+        let how = words(
+            lang,
+            "Đề nghị sửa các ô tô màu (đưa chuột vào ô để xem ghi chú) rồi gửi lại tệp này vào thư mục như lần \
+             trước. Không cần xóa trang này và cột kết quả.",
+            "Please correct the coloured cells (point at a cell to see its comment) and drop this file again as \
+             before. This sheet and the result column may stay.",
+        );
+        paint.text(sheet, (row, 0), how, Part::Free)?;
+        row += 2;
+    }
     let header = match lang {
         Lang::Vi => ["Trang tính", "Dòng", "Cột", "Mức độ", "Nội dung và cách xử lý"],
         Lang::En => ["Sheet", "Row", "Column", "Severity", "What was found and what to do"],
@@ -89,11 +108,14 @@ fn write_summary(
         row += 1;
         let look = Look { part: Part::Body, mark: Mark::Found(one.severity) };
         let line = one.row.map_or(Cell::Empty, |row| Cell::Number(f64::from(row)));
-        paint.text(sheet, (row, 0), one.sheet.as_deref().unwrap_or_default(), Part::Body)?;
+        let place = one.sheet.as_deref().unwrap_or(words(lang, "(cả tệp)", "(whole file)"));
+        paint.text(sheet, (row, 0), place, Part::Body)?;
         paint.cell(sheet, (row, 1), &line, Part::Body)?;
         paint.text(sheet, (row, 2), one.column.as_deref().unwrap_or_default(), Part::Body)?;
         paint.text(sheet, (row, 3), severity(one.severity, lang), look)?;
         paint.text(sheet, (row, 4), &one.message, Part::Body)?;
+        let texts = [(one.message.as_str(), usize::from(MESSAGE_WIDTH)), (place, 24)];
+        fit_height(sheet, row, texts.into_iter())?;
     }
     Ok(())
 }
@@ -188,6 +210,7 @@ impl<'a> Page<'a> {
     }
 
     fn write(&self, target: &mut Worksheet, paint: &mut Paint) -> Result<(), XlsxError> {
+        set_up(target);
         let marks = self.marks();
         let centred = self.write_merges(target, paint)?;
         for (row, cells) in (0..).zip(&self.sheet.rows) {
@@ -214,7 +237,8 @@ impl<'a> Page<'a> {
         }
         self.write_results(target, paint)?;
         self.write_comments(target)?;
-        self.set_widths(target)
+        let widths = self.set_widths(target)?;
+        self.set_heights(target, &widths)
     }
 
     /// The merged ranges; returns the cells they cover.
@@ -286,7 +310,7 @@ impl<'a> Page<'a> {
             }
         }
         if !self.tables.is_empty() {
-            target.set_column_width(self.result, 50)?;
+            target.set_column_width(self.result, RESULT_WIDTH)?;
         }
         Ok(())
     }
@@ -312,10 +336,9 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Widths by the longest value, within reason; text wraps beyond.
-    fn set_widths(&self, target: &mut Worksheet) -> Result<(), XlsxError> {
-        const NARROW: usize = 6;
-        const WIDE: usize = 40;
+    /// Widths by the longest value, within reason; text wraps beyond. Returns them by the column as sent.
+    fn set_widths(&self, target: &mut Worksheet) -> Result<Vec<usize>, XlsxError> {
+        let mut widths = vec![WIDE; self.columns.len()];
         for (column, place) in self.columns.iter().enumerate() {
             let Some(place) = place.filter(|place| self.tables.is_empty() || *place < self.result) else {
                 continue;
@@ -331,7 +354,36 @@ impl<'a> Page<'a> {
                     _ => 0,
                 });
             }
-            target.set_column_width(place, u32::try_from(width.min(WIDE) + 2).unwrap_or(20))?;
+            widths[column] = width.min(WIDE) + 2;
+            target.set_column_width(place, u32::try_from(widths[column]).unwrap_or(20))?;
+        }
+        Ok(widths)
+    }
+
+    /// Heights of the rows whose text wraps.
+    fn set_heights(&self, target: &mut Worksheet, widths: &[usize]) -> Result<(), XlsxError> {
+        for (row, cells) in (0..).zip(&self.sheet.rows) {
+            let width = |column: usize| match self.columns.get(column).copied().flatten() {
+                Some(place) => match (self.part(row, place), self.table(row)) {
+                    // A header cell may reach over all rows of the header.
+                    (Part::Head, Some(table)) => {
+                        widths[column] * (table.header_end - table.header + 1) as usize
+                    }
+                    (Part::Body, _) => widths[column],
+                    // Outside of the tables text runs on over the cells beside it.
+                    _ => usize::MAX,
+                },
+                None => usize::MAX,
+            };
+            let texts = cells.iter().enumerate().filter_map(|(column, cell)| match cell {
+                Cell::Text(text) if self.columns.get(column).is_some_and(Option::is_some) => {
+                    Some((text.as_str(), width(column)))
+                }
+                _ => None,
+            });
+            let result =
+                self.results.get(&row).map(|result| (result.text.as_str(), usize::from(RESULT_WIDTH)));
+            fit_height(target, row, texts.chain(result))?;
         }
         Ok(())
     }
@@ -389,7 +441,10 @@ impl Names {
             }
             head + &tail
         };
-        let free = (0..).map(name).find(|name| self.0.insert(name.to_lowercase()));
-        free.unwrap_or_default()
+        let mut nth = 0;
+        while !self.0.insert(name(nth).to_lowercase()) {
+            nth += 1;
+        }
+        name(nth)
     }
 }
