@@ -132,9 +132,11 @@ fn insert(
 mod tests {
     use crate::model::roster::Column;
     use crate::roster::mapping::{Label, Mapping};
+    use std::sync::LazyLock;
 
     fn find(text: &str) -> Option<Label> {
-        Mapping::embedded().unwrap().labels.find(text)
+        static MAPPING: LazyLock<Mapping> = LazyLock::new(|| Mapping::embedded().unwrap());
+        MAPPING.labels.find(text)
     }
 
     #[test]
