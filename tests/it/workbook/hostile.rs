@@ -153,8 +153,8 @@ async fn a_list_that_is_not_whole_proves_nobodys_absence() {
         inline("A4", "2") + &inline("B4", "Đỗ Thị Mận") + &inline("C4", "Văn thư"),
     ];
     let sheet = |stray: &str| {
-        let rows: String = lines.iter().map(|cells| format!("<row>{cells}</row>")).collect();
-        workbook(&format!("<sheetData>{rows}<row>{stray}</row></sheetData>"))
+        let rows = lines.join("</row><row>");
+        workbook(&format!("<sheetData><row>{rows}</row><row>{stray}</row></sheetData>"))
     };
     let mut reader = reader(Limits::default());
     for (bytes, declared) in
@@ -164,4 +164,27 @@ async fn a_list_that_is_not_whole_proves_nobodys_absence() {
         assert_eq!(reading.blocks[0].records.len(), 2);
         assert_eq!(reading.blocks[0].declared, declared);
     }
+}
+
+#[tokio::test]
+async fn files_with_flipped_bytes_never_take_the_worker_with_them() {
+    let mut reader = reader(Limits { wall_seconds: 5, ..Limits::default() });
+    let mut seed = 20_261_122_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for name in ["list.xlsx", "list.xls", "list.ods", "list.xlsb", "encrypted.xlsx"] {
+        let whole = fixture(name);
+        for _ in 0..40 {
+            let mut bytes = whole.clone();
+            for _ in 0..=random(8) {
+                let at = random(bytes.len());
+                bytes[at] = u8::try_from(random(256)).unwrap();
+            }
+            let reading = reader.read(&bytes, name, today()).await.unwrap();
+            assert!(!(reading.blocks.is_empty() && reading.findings.is_empty()), "{name}: nothing is said");
+        }
+    }
+    assert_eq!(reader.table(&fixture("list.xlsx")).await.unwrap()[2][1], "Họ và tên");
 }
