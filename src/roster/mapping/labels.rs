@@ -86,6 +86,13 @@ impl Labels {
             .or_else(|| self.held(&label, &ends))
     }
 
+    /// Whether a text is a known label or group heading and nothing more.
+    pub(crate) fn is_whole(&self, text: &str) -> bool {
+        let label = plain(text);
+        let found = exact(&self.is, text, &label).or_else(|| exact(&self.starts, text, &label));
+        found.is_some_and(|label| label != Label::Other)
+    }
+
     /// What the text of a sub-column stands for below a column.
     pub(crate) fn find_under(&self, parent: Column, text: &str) -> Option<Label> {
         exact(self.under.get(&parent)?, text, &plain(text))

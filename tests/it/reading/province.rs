@@ -1,29 +1,16 @@
-//! Reading rosters: the sample province against its truth, and the structures met in real ones.
+//! The sample province, held against its truth.
 
+use super::{MAPPING, today};
 use calamine::{Data, Reader, SheetVisible, Sheets};
 use chrono::NaiveDate;
-use proptest::prelude::*;
-use rosterd::model::finding::{FindingCode, Severity};
-use rosterd::model::person::{Birth, Gender};
-use rosterd::model::record::{Action, Record, Status};
-use rosterd::model::roster::{Block, Column, Declared, Reading};
+use rosterd::model::finding::Severity;
+use rosterd::model::person::Birth;
+use rosterd::model::record::Record;
+use rosterd::model::roster::Declared;
 use rosterd::roster::sheet::{Book, Cell, Merge, Sheet};
-use rosterd::roster::{Mapping, understand};
+use rosterd::roster::understand;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
-
-static MAPPING: LazyLock<Mapping> = LazyLock::new(|| Mapping::embedded().unwrap());
-
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
-}
-
-fn read(book: &Book) -> Reading {
-    understand(book, &MAPPING, "danh-sach.xlsx", today())
-}
-
-// ---- the sample province ----
 
 fn province() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/province")
@@ -64,12 +51,11 @@ fn open(path: &Path) -> Book {
 fn cell(data: &Data) -> Cell {
     match data {
         Data::Empty => Cell::Empty,
-        Data::String(text) => Cell::Text(text.clone()),
         Data::Float(number) => Cell::Number(*number),
         Data::Int(number) => Cell::Text(number.to_string()),
         Data::Bool(flag) => Cell::Bool(*flag),
-        Data::DateTime(date) => date.as_datetime().map_or(Cell::Empty, Cell::Date),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
+        Data::DateTime(moment) => moment.as_datetime().map_or(Cell::Empty, Cell::Date),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
         Data::Error(error) => Cell::Error(error.to_string()),
     }
 }
@@ -113,4 +99,41 @@ fn every_row_of_the_sample_province_is_read_as_its_truth_says() {
         let odd = block.findings.iter().chain(&reading.findings).find(|f| f.severity() != Severity::Info);
         assert_eq!(odd, None, "{path}");
     }
+}
+
+#[test]
+fn titles_name_agency_document_and_date() {
+    let block = |path: &str| {
+        let reading = understand(&open(&province().join("inbox").join(path)), &MAPPING, "x.xlsx", today());
+        reading.blocks.into_iter().next().unwrap()
+    };
+    let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day);
+    let vpub = block("vpub/vpub-mau01.xlsx");
+    assert_eq!(vpub.agency_in_title.as_deref(), Some("VĂN PHÒNG ỦY BAN NHÂN DÂN TỈNH"));
+    let document = vpub.document.unwrap();
+    assert_eq!((document.number.as_deref(), document.date), (Some("626/CV-VP"), date(2026, 11, 5)));
+    let skhcn = block("skhcn/skhcn-mau04.xlsx");
+    assert_eq!(skhcn.agency_in_title.as_deref(), Some("Sở Khoa học và Công nghệ"));
+    assert_eq!((skhcn.header_row, skhcn.header_end, skhcn.document), (4, 4, None));
+    let snv = block("snv/snv-mau06.xlsx");
+    assert_eq!((snv.agency_in_title.as_deref(), snv.as_of), (Some("SỞ NỘI VỤ"), date(2026, 11, 15)));
+    assert_eq!((snv.header_row, snv.header_end), (4, 5));
+    let stc = block("stc/stc-mau09.xlsx");
+    assert_eq!((stc.agency_in_title, stc.header_row, stc.header_end), (None, 1, 3));
+    let tanlap = block("xatanlap/xatanlap-mau11.xlsx");
+    assert_eq!(tanlap.agency_in_title.as_deref(), Some("ỦY BAN NHÂN DÂN XÃ TÂN LẬP"));
+    assert_eq!((tanlap.as_of, tanlap.declared), (date(2026, 11, 1), Declared::StaffList));
+    assert_eq!(
+        Vec::from_iter(tanlap.units),
+        [
+            "Bộ phận Một cửa",
+            "Phòng Chuyển đổi số",
+            "Phòng Kế hoạch - Tài chính",
+            "Phòng Tổ chức - Hành chính",
+            "Văn phòng"
+        ]
+    );
+    let retires = tanlap.records.iter().find(|record| record.row == 13).unwrap();
+    assert_eq!(retires.effective_date, date(2026, 12, 1));
+    assert_eq!(retires.note.as_deref(), Some("Nghỉ hưu từ 01/12/2026"));
 }
