@@ -23,33 +23,6 @@ words!(
         EmptyWorkbook = "empty-workbook",
         /// No header row was found.
         NoHeader = "no-header",
-        // The file as a whole.
-        /// Not a spreadsheet at all.
-        NotAWorkbook = "not-a-workbook",
-        /// A spreadsheet that cannot be opened: cut short or broken.
-        DamagedWorkbook = "damaged-workbook",
-        /// Locked with a password.
-        Encrypted = "encrypted",
-        /// An Apple Numbers document.
-        NumbersFile = "numbers-file",
-        /// A PDF.
-        Pdf = "pdf",
-        /// A web page or XML saved under a spreadsheet's name.
-        HtmlAsXls = "html-as-xls",
-        /// Larger than a roster can be.
-        TooLarge = "too-large",
-        /// The reader ran out of memory on it.
-        ReaderOutOfMemory = "reader-out-of-memory",
-        /// The reader ran out of time on it.
-        ReaderTimeout = "reader-timeout",
-        /// The reader died on it.
-        ReaderCrashed = "reader-crashed",
-        /// One sheet could not be read; the others were.
-        SheetUnreadable = "sheet-unreadable",
-        /// Cells far outside the table were left out.
-        CellsIgnored = "cells-ignored",
-        /// The title names another agency than the folder's.
-        OtherAgency = "other-agency",
         /// A header was found, and no column of it holds names.
         NoNameColumn = "no-name-column",
         /// A header was found and nobody below it.
@@ -110,6 +83,33 @@ words!(
         StatusUnclear = "status-unclear",
         /// A column of passwords; it was not read.
         PasswordColumn = "password-column",
+        // The file as a whole.
+        /// Not a spreadsheet at all.
+        NotAWorkbook = "not-a-workbook",
+        /// A spreadsheet that cannot be opened: cut short or broken.
+        DamagedWorkbook = "damaged-workbook",
+        /// Locked with a password.
+        Encrypted = "encrypted",
+        /// An Apple Numbers document.
+        NumbersFile = "numbers-file",
+        /// A PDF.
+        Pdf = "pdf",
+        /// A web page or XML saved under a spreadsheet's name.
+        HtmlAsXls = "html-as-xls",
+        /// Larger than a roster can be.
+        TooLarge = "too-large",
+        /// The reader ran out of memory on it.
+        ReaderOutOfMemory = "reader-out-of-memory",
+        /// The reader ran out of time on it.
+        ReaderTimeout = "reader-timeout",
+        /// The reader died on it.
+        ReaderCrashed = "reader-crashed",
+        /// One sheet could not be read; the others were.
+        SheetUnreadable = "sheet-unreadable",
+        /// Cells far outside the table were left out.
+        CellsIgnored = "cells-ignored",
+        /// The title names another agency than the folder's.
+        OtherAgency = "other-agency",
     }
 );
 
@@ -206,6 +206,7 @@ impl FindingCode {
 
     /// The sentence in Vietnamese and in English; `{0}` is the first detail. No sentence repeats a cell: what
     /// stands there may be a citizen ID or a password in the wrong column.
+    #[allow(clippy::too_many_lines, reason = "a table: one entry a code, checked for completeness")]
     fn template(self) -> (&'static str, &'static str) {
         match self {
             Self::EmptyWorkbook => (
@@ -336,56 +337,56 @@ impl FindingCode {
                 "The file has a column of passwords. It was neither read nor kept; the passwords count as leaked and must be changed. Never send passwords in a list.",
             ),
             Self::OtherAgency => (
-                "Tiêu đề ghi cơ quan \"{0}\" nhưng tệp nằm trong thư mục của \"{1}\". Đề nghị chuyển tệp sang đúng thư mục hoặc sửa lại tiêu đề rồi gửi lại.",
-                "The title names \"{0}\", but the file lies in the folder of \"{1}\". Please move it to the right folder or correct the title, and send it again.",
+                "Tiêu đề ghi cơ quan “{0}” nhưng tệp nằm trong thư mục của “{1}”. Đề nghị chuyển tệp sang đúng thư mục hoặc sửa lại tiêu đề rồi gửi lại.",
+                "The title names “{0}”, but the file lies in the folder of “{1}”. Move it to the right folder or correct the title, and send it again.",
             ),
             Self::NotAWorkbook => (
-                "Tệp không phải bảng tính. Đề nghị gửi danh sách bằng tệp Excel (.xlsx), LibreOffice (.ods) hoặc CSV.",
-                "The file is not a spreadsheet. Please send the list as an Excel (.xlsx), LibreOffice (.ods) or CSV file.",
+                "Tệp không phải bảng tính. Hãy gửi danh sách bằng tệp Excel (.xlsx), LibreOffice (.ods) hoặc CSV.",
+                "The file is not a spreadsheet. Send the list as an Excel (.xlsx), LibreOffice (.ods) or CSV file.",
             ),
             Self::DamagedWorkbook => (
-                "Bảng tính bị hỏng hoặc chưa được sao chép trọn vẹn. Đề nghị mở lại bằng Excel, chọn \"Lưu thành\" (Save As) dạng .xlsx rồi gửi lại.",
-                "The workbook is damaged or was not copied whole. Please open it in Excel, save it as .xlsx and send it again.",
+                "Bảng tính bị hỏng hoặc chưa được sao chép trọn vẹn. Hãy mở lại bằng Excel, chọn “Lưu thành” (Save As) dạng .xlsx rồi gửi lại.",
+                "The workbook is damaged or was not copied whole. Open it in Excel, save it as .xlsx and send it again.",
             ),
             Self::Encrypted => (
-                "Bảng tính được đặt mật khẩu nên không đọc được. Đề nghị bỏ mật khẩu (Tệp > Thông tin > Bảo vệ sổ làm việc) rồi gửi lại.",
-                "The workbook is locked with a password. Please remove the password (File > Info > Protect Workbook) and send it again.",
+                "Bảng tính được đặt mật khẩu nên không đọc được. Hãy bỏ mật khẩu (Tệp > Thông tin > Bảo vệ sổ làm việc) rồi gửi lại.",
+                "The workbook is locked with a password. Remove the password (File > Info > Protect Workbook) and send it again.",
             ),
             Self::NumbersFile => (
-                "Đây là tệp Apple Numbers. Đề nghị xuất sang Excel (Tệp > Xuất sang > Excel) rồi gửi lại.",
-                "This is an Apple Numbers file. Please export it to Excel (File > Export To > Excel) and send it again.",
+                "Đây là tệp Apple Numbers. Hãy xuất sang Excel (Tệp > Xuất sang > Excel) rồi gửi lại.",
+                "This is an Apple Numbers file. Export it to Excel (File > Export To > Excel) and send it again.",
             ),
             Self::Pdf => (
-                "Đây là tệp PDF, không đọc được thành danh sách. Đề nghị gửi kèm bảng tính Excel gốc, đặt cùng tên với tệp PDF.",
-                "This is a PDF and cannot be read as a list. Please send the original Excel workbook too, with the same name as the PDF.",
+                "Đây là tệp PDF, không đọc được thành danh sách. Hãy gửi kèm bảng tính Excel gốc, đặt cùng tên với tệp PDF.",
+                "This is a PDF and cannot be read as a list. Send the original Excel workbook too, with the same name as the PDF.",
             ),
             Self::HtmlAsXls => (
-                "Tệp là trang web (HTML hoặc XML) mang tên bảng tính, thường do phần mềm khác xuất ra. Đề nghị mở bằng Excel, chọn \"Lưu thành\" (Save As) dạng .xlsx rồi gửi lại.",
-                "The file is a web page (HTML or XML) named like a workbook, as some programs export it. Please open it in Excel, save it as .xlsx and send it again.",
+                "Tệp là trang web (HTML hoặc XML) mang tên bảng tính, thường do phần mềm khác xuất ra. Hãy mở bằng Excel, chọn “Lưu thành” (Save As) dạng .xlsx rồi gửi lại.",
+                "The file is a web page (HTML or XML) named like a workbook, as some programs export it. Open it in Excel, save it as .xlsx and send it again.",
             ),
             Self::TooLarge => (
-                "Tệp quá lớn so với một danh sách ({0}). Đề nghị bỏ hình ảnh, các dòng và cột không dùng đến, hoặc tách thành nhiều tệp rồi gửi lại.",
-                "The file is too large for a list ({0}). Please remove pictures and unused rows and columns, or split it into several files, and send it again.",
+                "Tệp quá lớn so với một danh sách ({0}). Hãy bỏ hình ảnh, các dòng và cột không dùng đến, hoặc tách thành nhiều tệp rồi gửi lại.",
+                "The file is too large for a list ({0}). Remove pictures and unused rows and columns, or split it into several files, and send it again.",
             ),
             Self::ReaderOutOfMemory => (
-                "Đọc tệp cần quá nhiều bộ nhớ. Đề nghị chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
-                "Reading the file takes too much memory. Please copy the list alone (values only) into a new workbook and send that.",
+                "Đọc tệp cần quá nhiều bộ nhớ. Hãy chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
+                "Reading the file takes too much memory. Copy the list alone (values only) into a new workbook and send that.",
             ),
             Self::ReaderTimeout => (
-                "Đọc tệp mất quá nhiều thời gian. Đề nghị chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
-                "Reading the file takes too long. Please copy the list alone (values only) into a new workbook and send that.",
+                "Đọc tệp mất quá nhiều thời gian. Hãy chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
+                "Reading the file takes too long. Copy the list alone (values only) into a new workbook and send that.",
             ),
             Self::ReaderCrashed => (
-                "Không đọc được tệp do cấu trúc bên trong không hợp lệ. Đề nghị chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
-                "The file cannot be read: its inner structure is invalid. Please copy the list alone (values only) into a new workbook and send that.",
+                "Không đọc được tệp do cấu trúc bên trong không hợp lệ. Hãy chép riêng danh sách (chỉ giá trị) sang một bảng tính mới rồi gửi lại.",
+                "The file cannot be read: its inner structure is invalid. Copy the list alone (values only) into a new workbook and send that.",
             ),
             Self::SheetUnreadable => (
-                "Trang tính này không đọc được nên bị bỏ qua; danh sách chỉ được coi là một phần. Đề nghị chép trang tính sang một bảng tính mới rồi gửi lại.",
-                "This sheet cannot be read and was left out, so the list counts as partial. Please copy the sheet into a new workbook and send that.",
+                "Trang tính này không đọc được nên bị bỏ qua; danh sách chỉ được coi là một phần. Hãy chép trang tính sang một bảng tính mới rồi gửi lại.",
+                "This sheet cannot be read and was left out, so the list counts as partial. Copy the sheet into a new workbook and send that.",
             ),
             Self::CellsIgnored => (
-                "Có ô nằm quá xa ngoài bảng (ví dụ ô {0}) nên bị bỏ qua; danh sách chỉ được coi là một phần. Đề nghị xóa các ô đó rồi gửi lại.",
-                "Cells far outside the table (such as {0}) were left out, so the list counts as partial. Please delete them and send the file again.",
+                "Có ô nằm quá xa ngoài bảng (ví dụ ô {0}) nên bị bỏ qua; danh sách chỉ được coi là một phần. Hãy xóa các ô đó rồi gửi lại.",
+                "Cells far outside the table (such as {0}) were left out, so the list counts as partial. Delete them and send the file again.",
             ),
         }
     }

@@ -51,7 +51,9 @@ impl Grid {
         for merge in sheet.merges.iter().filter(|merge| merge.bottom > merge.top) {
             tall.entry(merge.left).or_default().push(*merge);
         }
-        tall.values_mut().for_each(|merges| merges.sort_by_key(|merge| merge.top));
+        for merges in tall.values_mut() {
+            merges.sort_by_key(|merge| merge.top);
+        }
         Self { rows, tall, merges: sheet.merges.clone() }
     }
 

@@ -66,10 +66,10 @@ impl Header {
             .unwrap_or(anchor);
         let limit = (top + MOST_ROWS).min(grid.rows.len());
         let mut bottom = anchor;
-        for row in anchor + 1..limit {
-            if reaches(grid, top, bottom, row) || is_sub_row(grid, labels, anchor, row) {
-                bottom = row;
-            }
+        while bottom + 1 < limit
+            && (reaches(grid, top, bottom, bottom + 1) || is_sub_row(grid, labels, anchor, bottom + 1))
+        {
+            bottom += 1;
         }
         let paths = Paths::new(grid, top, bottom);
         let mut columns: BTreeMap<Column, Vec<usize>> = BTreeMap::new();
@@ -119,14 +119,11 @@ fn columns_in(grid: &Grid, labels: &Labels, row: usize) -> BTreeSet<Column> {
     found
 }
 
-/// Whether a row above the anchor holds headings over sub-columns.
+/// Whether a row above the anchor holds headings over sub-columns. A title may hold any word, so only whole
+/// labels count.
 fn is_group_row(grid: &Grid, labels: &Labels, row: usize) -> bool {
-    let known = |cell: &Cell| {
-        label(cell).is_some_and(|text| matches!(labels.find(text), Some(Label::Column(_) | Label::Group)))
-    };
-    grid.filled(row).next().is_some()
-        && grid.filled(row).all(|(_, cell)| label(cell).is_some())
-        && grid.filled(row).any(|(_, cell)| known(cell))
+    let known = |cell: &Cell| label(cell).is_some_and(|text| labels.is_whole(text));
+    grid.filled(row).all(|(_, cell)| label(cell).is_some()) && grid.filled(row).any(|(_, cell)| known(cell))
 }
 
 /// Whether a merge that begins in the header reaches down to `row`.
@@ -157,7 +154,8 @@ fn is_sub_row(grid: &Grid, labels: &Labels, anchor: usize, row: usize) -> bool {
         };
         let own = labels.find(text);
         let under = parent.and_then(|parent| labels.find_under(parent, text));
-        if parent == Some(Column::FullName) && own.is_none() {
+        let names = [Column::FullName, Column::FamilyName, Column::GivenName];
+        if own.is_none() && parent.is_some_and(|parent| names.contains(&parent)) {
             return false;
         }
         known |= own.is_some() || under.is_some();
@@ -240,7 +238,7 @@ impl<'g> Paths<'g> {
 
     fn split_below(&self, row: usize, column: usize) -> bool {
         (row + 1..=self.bottom).any(|below| {
-            !self.origins.get(&(below, column)).is_some_and(|origin| origin.0 <= row)
+            self.origins.get(&(below, column)).is_none_or(|origin| origin.0 > row)
                 && *self.grid.cell(below, column) != Cell::Empty
         })
     }

@@ -87,7 +87,7 @@ impl Legacy {
     /// The encoding a tally speaks for.
     pub(super) fn verdict(tally: Tally) -> Option<Encoding> {
         let Tally { unicode, candidates, high, odd, tcvn3, pairs, singles } = tally;
-        if unicode * 4 >= candidates || high < 3 || odd * 10 < high {
+        if unicode >= candidates || high < 3 || odd * 10 < high {
             return None;
         }
         let vni =
@@ -161,7 +161,9 @@ mod tests {
     fn judge(texts: &[&str]) -> (Option<Encoding>, Vec<String>) {
         let legacy = Mapping::embedded().unwrap().legacy;
         let mut tally = Tally::default();
-        texts.iter().for_each(|text| legacy.count(&mut tally, text));
+        for text in texts {
+            legacy.count(&mut tally, text);
+        }
         let verdict = Legacy::verdict(tally);
         let decoded = texts.iter().map(|text| verdict.map_or((*text).to_owned(), |e| legacy.decode(e, text)));
         (verdict, decoded.collect())

@@ -83,11 +83,13 @@ fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDat
     let grid = Grid::new(sheet, &mapping.legacy, &mut notes);
     let mut read = SheetReading { blocks: vec![], findings: vec![], problem: FindingCode::NoHeader };
     let mut from = 0;
+    let mut tail = 0;
     while let Some(header) = (from..grid.rows.len()).find_map(|row| Header::at(&grid, &mapping.labels, row)) {
-        let title = Title::read(&grid, from..header.top.max(from), &header, mapping, file_name);
+        let title = Title::read(&grid, tail..header.top.max(tail), &header, mapping, file_name);
         let table = Table { sheet, grid: &grid, header: &header, title: &title, mapping, today };
         let (block, end) = table.read();
-        from = end.max(header.below);
+        from = end.row.max(header.below);
+        tail = end.tail;
         let free = header.has(crate::model::roster::Column::FreeText);
         if !block.records.is_empty() || free {
             read.blocks.push(block);
@@ -104,7 +106,7 @@ fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDat
     // What was repaired on the sheet as a whole belongs to its first list.
     match read.blocks.first_mut() {
         Some(block) => {
-            block.findings.extend(notes.into_findings());
+            block.findings.splice(0..0, notes.into_findings());
             block.findings.sort_by_key(|finding| finding.row);
         }
         None => read.findings.extend(notes.into_findings()),

@@ -38,7 +38,7 @@ impl Organisations {
             let kind = self.kind_at(&words[at..], at == 0);
             if self.abbreviations.iter().any(|known| known.as_str() == word) {
                 out.push(word.to_owned());
-                next = Next::First;
+                next = if self.takes_level(&words[at + 1..]) { Next::Inside } else { Next::First };
             } else if let Kind::Level(length) = kind
                 && next != Next::First
             {

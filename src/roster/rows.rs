@@ -29,8 +29,10 @@ pub(super) struct Table<'a> {
 /// What a row is.
 #[derive(Debug, PartialEq, Eq)]
 enum Row {
-    /// Nothing, a total, a footer, a stray note, a number without anybody.
+    /// Nothing, a stray note, a number without anybody, the title of the next list.
     Nothing,
+    /// A total, a sentence under the table.
+    Footer,
     /// A heading over the rows below, with its text.
     Section(String),
     /// One person.
@@ -47,10 +49,20 @@ enum Row {
     Signature,
 }
 
+/// Where a table's rows end.
+pub(super) struct End {
+    /// The row after its last, where the next header may begin.
+    pub(super) row: usize,
+    /// The first row that may belong to the title of the next list.
+    pub(super) tail: usize,
+}
+
 /// How far the walk has come.
 struct Walk {
     /// The unit of the section the walk is in.
     unit: Option<String>,
+    /// The first row after everything that belongs to this list.
+    tail: usize,
     /// Signatures were met: only a numbered row is a person from here on.
     ended: bool,
     units: BTreeSet<String>,
@@ -58,15 +70,15 @@ struct Walk {
 }
 
 impl Table<'_> {
-    /// Reads the rows up to the next header; also tells the row after the last.
-    pub(super) fn read(&self) -> (Block, usize) {
+    /// Reads the rows up to the next header; also tells where they end.
+    pub(super) fn read(&self) -> (Block, End) {
         let words = &self.mapping.words;
         let mut notes = Notes::on(&self.sheet.name);
         let named = Some(flat(&self.sheet.name)).filter(|name| words.organisations.names_unit(name));
         let own_unit = self.title.unit.clone().or(named);
         let units = own_unit.iter().cloned().collect();
-        let mut walk = Walk { unit: own_unit, ended: false, units, records: vec![] };
         let mut row = self.header.below;
+        let mut walk = Walk { unit: own_unit, tail: row, ended: false, units, records: vec![] };
         while row < self.grid.rows.len() {
             if let Some(next) = Header::at(self.grid, &self.mapping.labels, row) {
                 // The same header printed anew on each page goes on.
@@ -100,24 +112,28 @@ impl Table<'_> {
             records: walk.records,
             findings,
         };
-        (block, row)
+        (block, End { row, tail: walk.tail })
     }
 
     fn step(&self, row: usize, walk: &mut Walk, notes: &mut Notes) {
-        match self.classify(row, walk.ended) {
-            Row::Nothing => {}
+        let kind = self.classify(row, walk.ended);
+        if !matches!(kind, Row::Nothing | Row::Section(_)) {
+            walk.tail = row + 1;
+        }
+        match kind {
+            Row::Nothing | Row::Footer => {}
             Row::Signature => walk.ended = true,
             Row::Section(heading) => {
                 let words = &self.mapping.words;
                 if !Said::new(&heading).is_any(&words.rows.not_unit) {
-                    let unit = words.organisations.official_case(&heading);
-                    walk.units.insert(unit.clone());
-                    walk.unit = Some(unit);
+                    walk.unit = Some(words.organisations.official_case(&heading));
                 }
             }
             Row::Person => {
                 let person = Person { table: self, row, section: walk.unit.as_deref() };
                 walk.records.extend(person.read(notes));
+                // A section without people speaks for nobody.
+                walk.units.extend(walk.unit.clone());
             }
             Row::Unit => notes.add(Some(row), self.name_column(), FindingCode::UnitRow, vec![]),
             Row::FreeText => notes.add(Some(row), None, FindingCode::FreeTextRow, vec![]),
@@ -166,7 +182,10 @@ impl Table<'_> {
         let is_footer =
             |said: &Said| said.starts_any(&words.rows.total) || said.starts_any(&words.rows.footer);
         if !counts && (is_footer(&leads) || named.as_ref().is_some_and(is_footer)) {
-            return Row::Nothing;
+            return Row::Footer;
+        }
+        if !counts && leads.starts_any(&words.rows.title) {
+            return if first.contains(':') { Row::Footer } else { Row::Nothing };
         }
         let facts = self.facts(row);
         if self.header.has(Column::FreeText) && !self.header.has_names() {
@@ -196,10 +215,8 @@ impl Table<'_> {
         if ended || !looks_like_one(name) {
             return Row::Nothing;
         }
-        if facts.any > 0 || !self.header.has(Column::Number) || numbered {
-            return Row::Person;
-        }
-        Row::Unnumbered
+        let names_only = self.header.columns.keys().all(|column| is_name(*column));
+        if facts.any > 0 || numbered || names_only { Row::Person } else { Row::Unnumbered }
     }
 
     /// A row with nothing in the name column.

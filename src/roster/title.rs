@@ -201,16 +201,17 @@ fn agency(lines: &[Line], words: &Words) -> Option<String> {
     let corner = lines.first().map(|line| (line.row, line.column));
     let in_corner = |line: &&Line| {
         corner.is_some_and(|(row, column)| line.row <= row + 3 && line.column <= column + 1)
-            && (organisations.names_agency(&line.text) || organisations.names_unit(&line.text))
+            && organisations.names_one(&line.text)
+            && !is_basis(&line.text, words)
     };
-    if let Some(line) = lines.iter().filter(in_corner).last() {
+    if let Some(line) = lines.iter().rfind(in_corner) {
         return Some(cut(&line.text));
     }
     lines.iter().find_map(|line| {
         let parts: Vec<&str> = line.text.split(' ').collect();
-        let at = (0..parts.len()).find(|at| organisations.names_agency(&parts[*at..].join(" ")))?;
-        let labelled = at > 0 || parts.len() > 1;
-        labelled.then(|| cut(&parts[at..].join(" "))).filter(|text| !text.is_empty())
+        let words = (0..parts.len()).filter(|at| parts[*at].starts_with(char::is_alphanumeric));
+        let at = words.into_iter().find(|at| organisations.names_agency(&parts[*at..].join(" ")))?;
+        Some(cut(&parts[at..].join(" "))).filter(|text| !text.is_empty())
     })
 }
 

@@ -21,7 +21,7 @@ pub struct Annotations {
     pub cells: Vec<CellNote>,
     /// The first sheet.
     pub summary: Summary,
-    /// Columns left out, by sheet and letter: passwords, and our own of an earlier feedback.
+    /// Columns left out, by sheet and letter: passwords.
     pub drop_columns: BTreeSet<(String, String)>,
 }
 
@@ -100,9 +100,8 @@ impl Annotations {
         let sheet = &block.sheet;
         let (header_row, header_end) = (block.header_row, block.header_end);
         self.tables.push(TablePlace { sheet: sheet.clone(), header_row, header_end });
-        let dropped = [Column::Password, Column::Ours];
-        let dropped = dropped.iter().filter_map(|column| block.columns.get(column)).flatten();
-        self.drop_columns.extend(dropped.map(|letter| (sheet.clone(), letter.clone())));
+        let passwords = block.columns.get(&Column::Password).into_iter().flatten();
+        self.drop_columns.extend(passwords.map(|letter| (sheet.clone(), letter.clone())));
         for record in &block.records {
             let place = (record.sheet.clone(), record.row);
             self.results.insert(place, RowResult { text: fine(self.lang).to_owned(), severity: None });
@@ -132,7 +131,7 @@ impl Annotations {
 }
 
 impl Summary {
-    /// The counts and findings of `reading`; it is all there is to say of a file that cannot be read.
+    /// The counts and findings of `reading`; of a file that could not be read there is nothing to count.
     pub fn of(reading: &Reading, lang: Lang, about: Vec<String>) -> Self {
         let listed = |sheet: Option<&String>, finding: &Finding| Listed {
             sheet: finding.sheet.as_ref().or(sheet).cloned(),
@@ -147,6 +146,9 @@ impl Summary {
             findings.extend(block.findings.iter().map(|finding| listed(Some(&block.sheet), finding)));
         }
         findings.sort_by_key(|one| std::cmp::Reverse(one.severity));
+        if reading.blocks.is_empty() {
+            return Self { about, counts: Vec::new(), findings };
+        }
         let people: usize = reading.blocks.iter().map(|block| block.records.len()).sum();
         let of = |severity| findings.iter().filter(|one| one.severity == severity).count() as u64;
         let counts = vec![

@@ -3,10 +3,12 @@
 
 use super::frame::{Answer, Reply, Request, announced, length};
 use super::limits::Limits;
-use super::{decode, feedback};
+use super::{decode, feedback, summary};
 use crate::model::finding::FindingCode;
 use crate::model::roster::{Declared, Reading};
+
 use crate::roster::sheet::{Book, Cell, Sheet};
+use crate::roster::{Mapping, understand};
 use chrono::NaiveDate;
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
 use std::io::{self, ErrorKind, Read, Write};
@@ -35,12 +37,12 @@ fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<
     limit(Resource::RLIMIT_AS, start.address_space + limits.memory_bytes)?;
     // A core file would hold whole citizen IDs.
     limit(Resource::RLIMIT_CORE, 0)?;
-    let reader = Understanding::new();
+    let mapping = Mapping::embedded().map_err(io::Error::other)?;
     while let Some(head) = receive(input)? {
         let request = postcard::from_bytes(&head).map_err(io::Error::other)?;
         let bytes = receive(input)?.ok_or(ErrorKind::UnexpectedEof)?;
         limit(Resource::RLIMIT_CPU, cpu_seconds_used()? + limits.cpu_seconds)?;
-        let (answer, body) = answer(request, bytes, &limits, &reader);
+        let (answer, body) = answer(request, &bytes, &limits, &mapping);
         let grown = Size::now()?.resident.saturating_sub(start.resident);
         send(output, &postcard::to_stdvec(&Reply { answer, grown }).map_err(io::Error::other)?)?;
         send(output, &body)?;
@@ -49,12 +51,12 @@ fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<
     Ok(())
 }
 
-fn answer(request: Request, bytes: Vec<u8>, limits: &Limits, reader: &Understanding) -> (Answer, Vec<u8>) {
+fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) -> (Answer, Vec<u8>) {
     match request {
         Request::Read { file_name, today } => {
-            (Answer::Reading(read(&bytes, &file_name, today, limits, reader)), Vec::new())
+            (Answer::Reading(read(bytes, &file_name, today, limits, mapping)), Vec::new())
         }
-        Request::Annotate { notes } => match decode(&bytes, limits) {
+        Request::Annotate { notes } => match decode(bytes, limits) {
             Err(finding) => (Answer::Refused(finding), Vec::new()),
             Ok(decoded) => match feedback::write(&decoded.book, &notes) {
                 Ok(workbook) => (Answer::Annotated, workbook),
@@ -63,7 +65,7 @@ fn answer(request: Request, bytes: Vec<u8>, limits: &Limits, reader: &Understand
                 }
             },
         },
-        Request::Table => match decode(&bytes, limits) {
+        Request::Table => match decode(bytes, limits) {
             // What was left out may be the line that matters: a cut read is a failed read.
             Ok(decoded) if decoded.findings.is_empty() => (Answer::Table(table(&decoded.book)), Vec::new()),
             Ok(mut decoded) => (Answer::Refused(decoded.findings.swap_remove(0)), Vec::new()),
@@ -73,13 +75,13 @@ fn answer(request: Request, bytes: Vec<u8>, limits: &Limits, reader: &Understand
 }
 
 /// The roster in `bytes`. A book that is not whole proves nobody's absence, whatever it says of itself.
-fn read(bytes: &[u8], file_name: &str, today: NaiveDate, limits: &Limits, reader: &Understanding) -> Reading {
+fn read(bytes: &[u8], file_name: &str, today: NaiveDate, limits: &Limits, mapping: &Mapping) -> Reading {
     let mut decoded = match decode(bytes, limits) {
         Ok(decoded) => decoded,
         Err(finding) => return Reading { blocks: Vec::new(), findings: vec![finding] },
     };
-    decoded.book.sheets.retain(|sheet| !feedback::is_our_summary(sheet));
-    let mut reading = reader.understand(&decoded.book, file_name, today);
+    decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet));
+    let mut reading = understand(&decoded.book, mapping, file_name, today);
     if !decoded.findings.is_empty() {
         for block in &mut reading.blocks {
             block.declared = match block.declared {
@@ -90,19 +92,6 @@ fn read(bytes: &[u8], file_name: &str, today: NaiveDate, limits: &Limits, reader
         reading.findings.splice(0..0, decoded.findings);
     }
     reading
-}
-
-/// What turns a book into a reading; built once.
-struct Understanding;
-
-impl Understanding {
-    fn new() -> Self {
-        Self
-    }
-
-    fn understand(&self, _book: &Book, _file_name: &str, _today: NaiveDate) -> Reading {
-        Reading::default()
-    }
 }
 
 /// The first visible sheet that holds something, as text.
@@ -124,7 +113,7 @@ pub(super) fn plain(cell: &Cell) -> String {
     }
 }
 
-/// The size of this process.
+/// The size of this process, in bytes.
 struct Size {
     address_space: u64,
     resident: u64,
@@ -132,16 +121,17 @@ struct Size {
 
 impl Size {
     fn now() -> io::Result<Self> {
-        let text = std::fs::read_to_string("/proc/self/statm")?;
-        let mut pages = text.split(' ').map_while(|word| word.parse::<u64>().ok());
-        let mut bytes = || pages.next().map(|pages| pages * PAGE).ok_or(ErrorKind::InvalidData);
-        Ok(Self { address_space: bytes()?, resident: bytes()? })
+        let status = std::fs::read_to_string("/proc/self/status")?;
+        let field = |name: &str| {
+            let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+            value.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
+        };
+        match (field("VmSize:"), field("VmRSS:")) {
+            (Some(address_space), Some(resident)) => Ok(Self { address_space, resident }),
+            _ => Err(io::Error::other("/proc/self/status does not tell the size of the process")),
+        }
     }
 }
-
-/// The size of a page in `/proc/self/statm`: never less on the machines this runs on, and a larger one would
-/// only tighten the limits.
-const PAGE: u64 = 4096;
 
 /// Lowers the soft limit of `resource` to `most`. The hard one stays, so that the next file may raise it again.
 fn limit(resource: Resource, most: u64) -> io::Result<()> {

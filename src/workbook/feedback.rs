@@ -1,109 +1,55 @@
 //! Feedback: the agency's workbook as sent, with a summary in front, a result beside each row and a comment on
-//! each wrong cell. It may be corrected and dropped again: [`is_our_summary`] and [`RESULT_HEADER`] tell what
-//! in it is ours.
+//! each wrong cell. It may be corrected and dropped again: [`summary::is_ours`] and [`RESULT_HEADER`]
+//! tell what in it is ours.
 
 use super::annotate::{Annotations, RowResult, Summary, TablePlace, words};
-use super::paint::{Look, Mark, Paint, Part};
-use crate::model::Lang;
+use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
+use super::summary;
 use crate::model::finding::Severity;
 use crate::roster::sheet::{Book, Cell, Merge, Sheet};
+use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{Note, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The header of the result column, in every language, so that a corrected file is understood.
 pub const RESULT_HEADER: &str = "Kết quả (rosterd)";
 
-/// The first cell of the summary, by which it is known when it comes back.
-const TITLES: [&str; 2] = ["Kết quả đọc danh sách (rosterd)", "How the roster was read (rosterd)"];
+/// The width of the result column, in characters.
+const RESULT_WIDTH: u8 = 50;
+/// No column of the agency's is narrower or, as its text wraps, wider.
+const NARROW: usize = 6;
+const WIDE: usize = 40;
 
 /// Merged ranges of a workbook may cover so many cells; what is beyond is written unmerged.
 const MOST_MERGED: usize = 100_000;
-
-/// Whether `sheet` is the summary of an earlier feedback. Its name does not say so: agencies have sheets of that
-/// name too.
-pub fn is_our_summary(sheet: &Sheet) -> bool {
-    matches!(sheet.cell(0, 0), Cell::Text(text) if TITLES.contains(&text.as_str()))
-}
 
 /// The feedback on `book`, as `.xlsx`.
 pub fn write(book: &Book, notes: &Annotations) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let mut paint = Paint::default();
     let mut names = Names::default();
-    let sent: Vec<&Sheet> = book.sheets.iter().filter(|sheet| !is_our_summary(sheet)).collect();
-    let titles: Vec<String> = sent.iter().map(|sheet| names.take(&sheet.name)).collect();
-    let summary = workbook.add_worksheet().set_name(names.take(words(notes.lang, "Tổng hợp", "Summary")))?;
-    write_summary(summary, &mut paint, &notes.summary, notes.lang)?;
-    for (sheet, title) in sent.into_iter().zip(titles) {
-        let target = workbook.add_worksheet().set_name(title)?.set_hidden(sheet.hidden);
-        Page::new(sheet, notes).write(target, &mut paint)?;
+    let sent = book.sheets.iter().filter(|sheet| !summary::is_ours(sheet));
+    let pages: Vec<Page> = sent.map(|sheet| Page::new(sheet, notes)).collect();
+    let titles: Vec<String> = pages.iter().map(|page| names.take(&page.sheet.name)).collect();
+    let first = workbook.add_worksheet().set_name(names.take(words(notes.lang, "Tổng hợp", "Summary")))?;
+    summary::fill(first, &mut paint, &as_fed_back(&notes.summary, &pages), notes.lang)?;
+    for (page, title) in pages.iter().zip(titles) {
+        let target = workbook.add_worksheet().set_name(title)?.set_hidden(page.sheet.hidden);
+        page.write(target, &mut paint)?;
     }
     workbook.save_to_buffer()
 }
 
-/// The feedback on a file that could not be read: the summary alone, as `.xlsx`.
-pub fn for_unreadable(summary: &Summary, lang: Lang) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name(words(lang, "Tổng hợp", "Summary"))?;
-    write_summary(sheet, &mut Paint::default(), summary, lang)?;
-    workbook.save_to_buffer()
-}
-
-fn write_summary(
-    sheet: &mut Worksheet,
-    paint: &mut Paint,
-    summary: &Summary,
-    lang: Lang,
-) -> Result<(), XlsxError> {
-    for (column, width) in [(0, 24), (1, 9), (2, 7), (3, 16), (4, 90)] {
-        sheet.set_column_width(column, width)?;
+/// The summary with the columns' letters as they are once a column is left out.
+fn as_fed_back(summary: &Summary, pages: &[Page]) -> Summary {
+    let mut summary = summary.clone();
+    for one in &mut summary.findings {
+        if let Some(page) = pages.iter().find(|page| one.sheet.as_ref() == Some(&page.sheet.name)) {
+            one.column =
+                one.column.take().and_then(|letters| page.place(&letters)).map(column_number_to_name);
+        }
     }
-    paint.text(sheet, (0, 0), words(lang, TITLES[0], TITLES[1]), Part::Strong)?;
-    let mut row = 1;
-    for line in &summary.about {
-        paint.text(sheet, (row, 0), line, Part::Free)?;
-        row += 1;
-    }
-    row += 1;
-    for (what, count) in &summary.counts {
-        #[allow(clippy::cast_precision_loss, reason = "counts of rows")]
-        let count = Cell::Number(*count as f64);
-        sheet.merge_range(row, 0, row, 2, "", paint.format(Part::Body))?;
-        paint.text(sheet, (row, 0), what, Part::Body)?;
-        paint.cell(sheet, (row, 3), &count, Part::Body)?;
-        row += 1;
-    }
-    row += 1;
-    if summary.findings.is_empty() {
-        return paint.text(sheet, (row, 0), words(lang, "Không có lỗi.", "Nothing wrong."), Part::Strong);
-    }
-    let header = match lang {
-        Lang::Vi => ["Trang tính", "Dòng", "Cột", "Mức độ", "Nội dung và cách xử lý"],
-        Lang::En => ["Sheet", "Row", "Column", "Severity", "What was found and what to do"],
-    };
-    for (column, text) in (0..).zip(header) {
-        paint.text(sheet, (row, column), text, Part::Head)?;
-    }
-    sheet.set_freeze_panes(row + 1, 0)?;
-    for one in &summary.findings {
-        row += 1;
-        let look = Look { part: Part::Body, mark: Mark::Found(one.severity) };
-        let line = one.row.map_or(Cell::Empty, |row| Cell::Number(f64::from(row)));
-        paint.text(sheet, (row, 0), one.sheet.as_deref().unwrap_or_default(), Part::Body)?;
-        paint.cell(sheet, (row, 1), &line, Part::Body)?;
-        paint.text(sheet, (row, 2), one.column.as_deref().unwrap_or_default(), Part::Body)?;
-        paint.text(sheet, (row, 3), severity(one.severity, lang), look)?;
-        paint.text(sheet, (row, 4), &one.message, Part::Body)?;
-    }
-    Ok(())
-}
-
-fn severity(severity: Severity, lang: Lang) -> &'static str {
-    match severity {
-        Severity::Error => words(lang, "Lỗi", "Error"),
-        Severity::Warning => words(lang, "Cần xem lại", "Warning"),
-        Severity::Info => words(lang, "Ghi chú", "Remark"),
-    }
+    summary
 }
 
 /// One sheet on its way into the feedback.
@@ -130,12 +76,12 @@ impl<'a> Page<'a> {
     fn new(sheet: &'a Sheet, notes: &'a Annotations) -> Self {
         let rows = sheet.rows.iter().map(Vec::len).max().unwrap_or(0);
         let merged = sheet.merges.iter().map(|merge| merge.right as usize + 1).max().unwrap_or(0);
-        let dropped: BTreeSet<usize> = notes
-            .drop_columns
-            .iter()
-            .filter(|(name, _)| *name == sheet.name)
-            .filter_map(|it| index(&it.1))
-            .collect();
+        let mut places: Vec<&TablePlace> =
+            notes.tables.iter().filter(|it| it.sheet == sheet.name && it.header_row > 0).collect();
+        places.sort_by_key(|place| place.header_row);
+        let passwords = notes.drop_columns.iter().filter(|(name, _)| *name == sheet.name);
+        let mut dropped: BTreeSet<usize> = passwords.filter_map(|it| index(&it.1)).collect();
+        dropped.extend(places.iter().filter_map(|place| earlier_results(sheet, place)));
         let mut next = 0;
         let mut place = |column: usize| {
             (!dropped.contains(&column)).then(|| {
@@ -151,13 +97,15 @@ impl<'a> Page<'a> {
             .map(|((_, row), result)| (row - 1, result))
             .collect();
         let mut page = Self { sheet, notes, columns, result: 0, results, tables: Vec::new() };
-        let mut places: Vec<&TablePlace> =
-            notes.tables.iter().filter(|it| it.sheet == sheet.name && it.header_row > 0).collect();
-        places.sort_by_key(|place| place.header_row);
         page.tables =
             places.iter().enumerate().map(|(nth, place)| page.extent(place, places.get(nth + 1))).collect();
         page.result = page.right_edge();
         page
+    }
+
+    /// Where the column of these letters goes.
+    fn place(&self, letters: &str) -> Option<u16> {
+        self.columns.get(index(letters)?).copied().flatten()
     }
 
     /// A table reaches to its last result, which is before the next table.
@@ -188,6 +136,7 @@ impl<'a> Page<'a> {
     }
 
     fn write(&self, target: &mut Worksheet, paint: &mut Paint) -> Result<(), XlsxError> {
+        set_up(target);
         let marks = self.marks();
         let centred = self.write_merges(target, paint)?;
         for (row, cells) in (0..).zip(&self.sheet.rows) {
@@ -214,7 +163,8 @@ impl<'a> Page<'a> {
         }
         self.write_results(target, paint)?;
         self.write_comments(target)?;
-        self.set_widths(target)
+        let widths = self.set_widths(target)?;
+        self.set_heights(target, &widths)
     }
 
     /// The merged ranges; returns the cells they cover.
@@ -259,12 +209,11 @@ impl<'a> Page<'a> {
 
     /// The comments with the cells they are on; those on a column that is left out go with it.
     fn comments(&self) -> impl Iterator<Item = ((u32, u16), &super::annotate::CellNote)> {
-        self.notes.cells.iter().filter(|note| note.sheet == self.sheet.name && note.row > 0).filter_map(
-            |note| {
-                let column = self.columns.get(index(&note.column)?).copied().flatten()?;
-                Some(((note.row - 1, column), note))
-            },
-        )
+        self.notes
+            .cells
+            .iter()
+            .filter(|note| note.sheet == self.sheet.name && note.row > 0)
+            .filter_map(|note| Some(((note.row - 1, self.place(&note.column)?), note)))
     }
 
     fn write_results(&self, target: &mut Worksheet, paint: &mut Paint) -> Result<(), XlsxError> {
@@ -286,7 +235,7 @@ impl<'a> Page<'a> {
             }
         }
         if !self.tables.is_empty() {
-            target.set_column_width(self.result, 50)?;
+            target.set_column_width(self.result, RESULT_WIDTH)?;
         }
         Ok(())
     }
@@ -312,10 +261,9 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Widths by the longest value, within reason; text wraps beyond.
-    fn set_widths(&self, target: &mut Worksheet) -> Result<(), XlsxError> {
-        const NARROW: usize = 6;
-        const WIDE: usize = 40;
+    /// Widths by the longest value, within reason; text wraps beyond. Returns them by the column as sent.
+    fn set_widths(&self, target: &mut Worksheet) -> Result<Vec<usize>, XlsxError> {
+        let mut widths = vec![WIDE; self.columns.len()];
         for (column, place) in self.columns.iter().enumerate() {
             let Some(place) = place.filter(|place| self.tables.is_empty() || *place < self.result) else {
                 continue;
@@ -331,10 +279,45 @@ impl<'a> Page<'a> {
                     _ => 0,
                 });
             }
-            target.set_column_width(place, u32::try_from(width.min(WIDE) + 2).unwrap_or(20))?;
+            widths[column] = width.min(WIDE) + 2;
+            target.set_column_width(place, u32::try_from(widths[column]).unwrap_or(20))?;
+        }
+        Ok(widths)
+    }
+
+    /// Heights of the rows whose text wraps.
+    fn set_heights(&self, target: &mut Worksheet, widths: &[usize]) -> Result<(), XlsxError> {
+        for (row, cells) in (0..).zip(&self.sheet.rows) {
+            let width = |column: usize| match self.columns.get(column).copied().flatten() {
+                Some(place) => match (self.part(row, place), self.table(row)) {
+                    // A header cell may reach over all rows of the header.
+                    (Part::Head, Some(table)) => {
+                        widths[column] * (table.header_end - table.header + 1) as usize
+                    }
+                    (Part::Body, _) => widths[column],
+                    // Outside of the tables text runs on over the cells beside it.
+                    _ => usize::MAX,
+                },
+                None => usize::MAX,
+            };
+            let texts = cells.iter().enumerate().filter_map(|(column, cell)| match cell {
+                Cell::Text(text) if self.columns.get(column).is_some_and(Option::is_some) => {
+                    Some((text.as_str(), width(column)))
+                }
+                _ => None,
+            });
+            let result =
+                self.results.get(&row).map(|result| (result.text.as_str(), usize::from(RESULT_WIDTH)));
+            fit_height(target, row, texts.chain(result))?;
         }
         Ok(())
     }
+}
+
+/// The result column of an earlier feedback: it is written anew.
+fn earlier_results(sheet: &Sheet, place: &TablePlace) -> Option<usize> {
+    let header = sheet.rows.get(place.header_row as usize - 1)?;
+    header.iter().position(|cell| matches!(cell, Cell::Text(text) if text == RESULT_HEADER))
 }
 
 fn shown(cell: &Cell) -> usize {
@@ -389,7 +372,10 @@ impl Names {
             }
             head + &tail
         };
-        let free = (0..).map(name).find(|name| self.0.insert(name.to_lowercase()));
-        free.unwrap_or_default()
+        let mut nth = 0;
+        while !self.0.insert(name(nth).to_lowercase()) {
+            nth += 1;
+        }
+        name(nth)
     }
 }

@@ -14,7 +14,7 @@ pub enum Format {
     Xlsx,
     /// Excel's binary variant in a zip container.
     Xlsb,
-    /// OpenDocument, as LibreOffice writes it.
+    /// `OpenDocument`, as LibreOffice writes it.
     Ods,
     /// Excel up to 2003.
     Xls,

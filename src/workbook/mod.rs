@@ -17,6 +17,7 @@ mod package;
 mod paint;
 mod reader;
 mod spreadsheet;
+pub mod summary;
 mod text;
 
 pub use annotate::Annotations;

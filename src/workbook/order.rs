@@ -1,7 +1,7 @@
 //! A work order (phiếu yêu cầu): the list by which the administrator of a system without an API gives and takes
 //! roles.
 
-use super::paint::{Look, Mark, Paint, Part};
+use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
 use crate::model::finding::Severity;
 use crate::roster::sheet::Cell;
 use chrono::NaiveDate;
@@ -78,16 +78,16 @@ impl Ask {
 }
 
 /// The columns with their widths.
-const COLUMNS: [(&str, u32); 9] = [
+const COLUMNS: [(&str, u8); 9] = [
     ("STT", 6),
-    ("Họ và tên", 26),
-    ("Tài khoản/thư điện tử", 32),
-    ("Đơn vị", 30),
-    ("Vai trò", 26),
-    ("Yêu cầu", 11),
-    ("Căn cứ", 34),
-    ("Ngày hiệu lực", 13),
-    ("Kết quả xử lý", 24),
+    ("Họ và tên", 22),
+    ("Tài khoản/thư điện tử", 27),
+    ("Đơn vị", 24),
+    ("Vai trò", 22),
+    ("Yêu cầu", 10),
+    ("Căn cứ", 26),
+    ("Ngày hiệu lực", 15),
+    ("Kết quả xử lý", 20),
 ];
 const LAST: u16 = 8;
 
@@ -96,6 +96,7 @@ pub fn write(order: &WorkOrder) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Phiếu yêu cầu")?;
     let paint = &mut Paint::default();
+    set_up(sheet);
     for (column, (_, width)) in (0..).zip(COLUMNS) {
         sheet.set_column_width(column, width)?;
     }
@@ -109,7 +110,6 @@ pub fn write(order: &WorkOrder) -> Result<Vec<u8>, XlsxError> {
         write_line(sheet, paint, row, number, line)?;
     }
     write_ending(sheet, paint, row + 2, order)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(header, header)?.set_freeze_panes(header + 1, 0)?;
     sheet.set_footer("&CTrang &P/&N");
     workbook.save_to_buffer()
@@ -122,7 +122,8 @@ fn write_heading(sheet: &mut Worksheet, paint: &mut Paint, order: &WorkOrder) ->
     spread(sheet, paint, (0, 4, LAST), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Part::Title)?;
     spread(sheet, paint, (1, 0, 3), &format!("Số: {}", order.number), Part::Centred)?;
     spread(sheet, paint, (1, 4, LAST), "Độc lập - Tự do - Hạnh phúc", Part::Title)?;
-    spread(sheet, paint, (3, 0, LAST), "PHIẾU YÊU CẦU CẤP, THU HỒI VAI TRÒ", Part::Title)?;
+    spread(sheet, paint, (3, 0, LAST), "PHIẾU YÊU CẦU CẤP, THU HỒI VAI TRÒ", Part::CentredHeading)?;
+    sheet.set_row_height(3, 26)?;
     let urgency = if order.urgent { "KHẨN" } else { "Thường" };
     let granted = order.lines.iter().filter(|line| line.ask == Ask::Grant).count();
     let Contact { name, phone, mail } = &order.contact;
@@ -168,7 +169,13 @@ fn write_line(
     paint.text(sheet, (row, 5), ask.as_str(), Look { part: Part::Body, mark })?;
     paint.text(sheet, (row, 6), basis, Part::Body)?;
     paint.day(sheet, (row, 7), *effective, Part::Body)?;
-    paint.cell(sheet, (row, LAST), &Cell::Empty, Part::Body)
+    paint.cell(sheet, (row, LAST), &Cell::Empty, Part::Body)?;
+    let texts = [(1, full_name), (2, account), (3, unit), (4, role), (6, basis)];
+    fit_height(
+        sheet,
+        row,
+        texts.into_iter().map(|(column, text)| (text.as_str(), usize::from(COLUMNS[column].1))),
+    )
 }
 
 fn write_ending(
@@ -178,7 +185,7 @@ fn write_ending(
     order: &WorkOrder,
 ) -> Result<(), XlsxError> {
     let ask = format!(
-        "Sau khi xử lý, đề nghị ghi kết quả vào cột cuối và gửi bản xuất danh sách vai trò mới của hệ thống {}: \
+        "Sau khi xử lý, đề nghị ghi kết quả vào cột cuối và gửi bản xuất danh sách vai trò mới ({}); \
          yêu cầu chỉ được ghi nhận hoàn thành khi bản xuất mới xác nhận.",
         order.system
     );

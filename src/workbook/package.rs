@@ -121,7 +121,7 @@ fn with_known_state<'a>(element: &BytesStart<'a>) -> Option<BytesStart<'a>> {
     Some(known)
 }
 
-/// The merged ranges of an OpenDocument spreadsheet, a list a sheet.
+/// The merged ranges of an `OpenDocument` spreadsheet, a list a sheet.
 pub(super) fn ods_merges(bytes: &[u8]) -> Option<Vec<Vec<Merge>>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let content = member(&mut archive, "content.xml")?;

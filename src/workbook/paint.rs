@@ -18,6 +18,10 @@ pub(super) enum Part {
     Centred,
     /// The same, important.
     Title,
+    /// The name of the whole.
+    Heading,
+    /// The same in the middle of a merged range.
+    CentredHeading,
     /// A table's header.
     Head,
     /// A table's row.
@@ -63,6 +67,35 @@ impl From<Part> for Look {
 #[derive(Default)]
 pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
+}
+
+/// The height of a row of one line; LibreOffice does not find it by itself.
+pub(super) const LINE: u32 = 18;
+
+/// The number of A4 in a print set-up.
+const A4: u8 = 9;
+
+/// Sets up `sheet` for the screen and for A4.
+pub(super) fn set_up(sheet: &mut Worksheet) {
+    sheet.set_default_row_height(LINE).set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    sheet.set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3);
+}
+
+/// Makes `row` as high as its texts need in columns of their widths.
+pub(super) fn fit_height<'a>(
+    sheet: &mut Worksheet,
+    row: u32,
+    texts: impl Iterator<Item = (&'a str, usize)>,
+) -> Result<(), XlsxError> {
+    const MOST_LINES: usize = 20;
+    let lines = texts.map(|(text, width)| {
+        text.lines().map(|line| line.chars().count().div_ceil(width.max(1)).max(1)).sum::<usize>()
+    });
+    let lines = lines.max().unwrap_or(1).min(MOST_LINES);
+    if lines > 1 {
+        sheet.set_row_height(row, u32::try_from(lines).unwrap_or(1) * LINE)?;
+    }
+    Ok(())
 }
 
 /// The longest text a cell takes, in UTF-16 units.
@@ -171,6 +204,8 @@ fn build(look: Look, figure: Figure) -> Format {
         Part::Strong => format.set_align(FormatAlign::VerticalCenter).set_bold(),
         Part::Centred => centred(format),
         Part::Title => centred(format).set_bold(),
+        Part::CentredHeading => centred(format).set_bold().set_font_size(14),
+        Part::Heading => format.set_align(FormatAlign::VerticalCenter).set_bold().set_font_size(14),
         Part::Head => centred(format)
             .set_bold()
             .set_border(FormatBorder::Thin)
@@ -186,6 +221,10 @@ fn build(look: Look, figure: Figure) -> Format {
         Mark::Found(Severity::Warning) => format.set_background_color(Color::RGB(0x00FF_EB9C)),
         Mark::Found(Severity::Error) => format.set_background_color(Color::RGB(0x00FF_C7CE)),
     };
+    // Short figures among text columns read best in the middle.
+    if look.part == Part::Body && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime) {
+        format = format.set_align(FormatAlign::Center);
+    }
     match figure {
         Figure::General => format,
         // Without it a spreadsheet shows a citizen ID as 7.9E+10.

@@ -76,7 +76,7 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     })
 }
 
-/// OpenDocument. calamine knows no merged ranges there, so they are read apart.
+/// `OpenDocument`. calamine knows no merged ranges there, so they are read apart.
 pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => about_file(FindingCode::Encrypted, vec![]),

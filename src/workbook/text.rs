@@ -24,9 +24,9 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> 
     let not_a_workbook = || about_file(FindingCode::NotAWorkbook, vec![]);
     let text = characters(bytes).ok_or_else(not_a_workbook)?;
     let separator = separator(&text).ok_or_else(not_a_workbook)?;
-    let body = without_declaration(&text);
-    // Without an end to the last line the count of lines below would be one short.
-    let body = format!("{}\n", body.trim_end_matches(['\r', '\n']));
+    // The count of lines below needs one kind of line end, and one at the end of the last line.
+    let body = without_declaration(&text).replace("\r\n", "\n").replace('\r', "\n");
+    let body = body.trim_end_matches('\n').to_owned() + "\n";
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

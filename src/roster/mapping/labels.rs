@@ -86,6 +86,13 @@ impl Labels {
             .or_else(|| self.held(&label, &ends))
     }
 
+    /// Whether a text is a known label or group heading and nothing more.
+    pub(crate) fn is_whole(&self, text: &str) -> bool {
+        let label = plain(text);
+        let found = exact(&self.is, text, &label).or_else(|| exact(&self.starts, text, &label));
+        found.is_some_and(|label| label != Label::Other)
+    }
+
     /// What the text of a sub-column stands for below a column.
     pub(crate) fn find_under(&self, parent: Column, text: &str) -> Option<Label> {
         exact(self.under.get(&parent)?, text, &plain(text))
@@ -132,9 +139,11 @@ fn insert(
 mod tests {
     use crate::model::roster::Column;
     use crate::roster::mapping::{Label, Mapping};
+    use std::sync::LazyLock;
 
     fn find(text: &str) -> Option<Label> {
-        Mapping::embedded().unwrap().labels.find(text)
+        static MAPPING: LazyLock<Mapping> = LazyLock::new(|| Mapping::embedded().unwrap());
+        MAPPING.labels.find(text)
     }
 
     #[test]

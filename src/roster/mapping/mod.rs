@@ -202,6 +202,7 @@ pub(super) struct Doubt {
 pub(super) struct RowWords {
     pub(super) total: Vec<Phrase>,
     pub(super) footer: Vec<Phrase>,
+    pub(super) title: Vec<Phrase>,
     pub(super) signature: Vec<Phrase>,
     pub(super) not_unit: Vec<Phrase>,
 }

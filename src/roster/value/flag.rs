@@ -8,7 +8,7 @@ use crate::roster::sheet::Cell;
 pub(in crate::roster) fn is_ticked(cell: &Cell) -> bool {
     match cell {
         Cell::Bool(ticked) => *ticked,
-        Cell::Number(number) => *number == 1.0,
+        Cell::Number(number) => (*number - 1.0).abs() < f64::EPSILON,
         Cell::Text(text) => {
             matches!(
                 ascii(text.trim()).as_str(),

@@ -34,8 +34,9 @@ pub(in crate::roster) fn read(text: &str, honorifics: &[String]) -> Option<ReadN
     let whole = words.join(" ");
     let whole = whole.trim_end_matches(['.', ',', ';', ' ']);
     let shouting = !whole.chars().any(char::is_lowercase);
-    let cased: Vec<String> = whole.split(' ').map(|word| recase(word, shouting)).collect();
     let odd = !looks_like_one(whole);
+    let cased = |word: &str| if odd { word.to_owned() } else { recase(word, shouting) };
+    let cased: Vec<String> = whole.split(' ').map(cased).collect();
     Some(ReadName { name: PersonName::new(&cased.join(" "))?, odd, addressed })
 }
 
