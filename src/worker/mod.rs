@@ -1,1 +1,4 @@
 //! The worker: passes, schedule, leases, shutdown.
+
+pub mod calendar;
+pub mod schedule;

@@ -1,4 +1,5 @@
 //! Notices handed to a real mail server, to one that breaks off, and to a folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use crate::support::smtp::{Break, Exim, breaking};
 use rosterd::model::Lang;
@@ -179,7 +180,10 @@ async fn starttls_is_never_optional() {
 async fn a_server_that_is_not_there_stops_all_mail() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = deliver(&plaintext(nobody), &notice("annv")).await;
-    assert!(matches!(&outcome, Delivery::Unavailable(why) if why.contains("cannot be reached")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Delivery::Unavailable(why) if why.contains("cannot be reached")),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -266,7 +270,11 @@ async fn settings_that_would_leak_or_not_work_are_refused() {
         assert!(error.contains(said), "{settings}: {error}");
     }
     let from = "kind = \"eml\"\nfolder = \"mail\"\nfrom = \"nobody\"";
-    assert!(Transport::open(&toml::from_str(from).unwrap()).unwrap_err().to_string().contains("not a mailbox"));
+    assert!(
+        Transport::open(&toml::from_str(from).unwrap()).unwrap_err().to_string().contains("not a mailbox")
+    );
     let unknown = "kind = \"eml\"\nfolder = \"mail\"\nfrom = \"a@b.example\"\npassword = \"x\"";
-    assert!(toml::from_str::<Settings>(unknown).unwrap_err().to_string().contains("unknown field `password`"));
+    assert!(
+        toml::from_str::<Settings>(unknown).unwrap_err().to_string().contains("unknown field `password`")
+    );
 }

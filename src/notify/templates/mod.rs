@@ -70,7 +70,9 @@ pub enum TemplateError {
         file: String,
     },
     /// It has a link, a picture or a form, as the mails of fraudsters have.
-    #[error("mail template {file} comes out with {what:?}: an official notice has no links, pictures or forms")]
+    #[error(
+        "mail template {file} comes out with {what:?}: an official notice has no links, pictures or forms"
+    )]
     Link {
         /// Which.
         file: String,

@@ -48,7 +48,11 @@ fn changes() -> Letter {
         detail: full.then(|| "Cán bộ một cửa".into()),
         date: day(12, 1),
         document: full.then(|| "626/CV-SKHCN".into()),
-        approved_by: if full { vec!["Trần Thị Bình".into(), "Phạm Văn Dũng".into()] } else { vec![] },
+        approved_by: if full {
+            vec!["Trần Thị Bình".into(), "Phạm Văn Dũng".into()]
+        } else {
+            vec![]
+        },
     };
     Letter::ChangesMade(ChangesMade {
         agency: AGENCY.into(),

@@ -37,7 +37,9 @@ impl Folder {
         let bytes = message(notice, &self.from)?.formatted();
         let (folder, id) = (self.path.clone(), notice.message_id());
         let written = tokio::task::spawn_blocking(move || write(&folder, &id, &bytes)).await;
-        written.unwrap_or_else(|stopped| Err(io::Error::other(stopped))).map_err(|why| self.cannot_write(&why))
+        written
+            .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
+            .map_err(|why| self.cannot_write(&why))
     }
 
     pub(super) fn probe(&self) -> Result<(), SendError> {

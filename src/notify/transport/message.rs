@@ -92,7 +92,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for bad in ["", "a", "a@b@c", "a b@mail.example", "a@mail.example\r\nRCPT TO:<x@y>", "tên@mail.example"] {
+        for bad in
+            ["", "a", "a@b@c", "a b@mail.example", "a@mail.example\r\nRCPT TO:<x@y>", "tên@mail.example"]
+        {
             assert!(matches!(address(&notice(bad, "", "")), Err(SendError::Refused(_))), "{bad:?}");
         }
     }

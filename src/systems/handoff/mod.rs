@@ -59,7 +59,9 @@ fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TargetId, D::Err
     let text = String::deserialize(deserializer)?;
     match AgencyCode::parse(&text) {
         Ok(code) if code.as_str() != TargetId::mail().as_str() => Ok(TargetId::new(code.as_str())),
-        Ok(_) => Err(D::Error::custom("\"mail\" is the mail directory's name: call the system something else")),
+        Ok(_) => {
+            Err(D::Error::custom("\"mail\" is the mail directory's name: call the system something else"))
+        }
         Err(_) => Err(D::Error::custom(format!(
             "{text:?} is not a system's name: use lower-case letters a-z, digits, '-', '_' or '.', for example \"tthc\""
         ))),

@@ -3,13 +3,17 @@
 //! An export that says less than everything would look like roles that were taken away. So whatever looks cut,
 //! filtered or shifted is an error, and an empty cell is no statement.
 
-use super::{Columns, Settings};
+mod header;
+mod offices;
+
+use super::Settings;
 use crate::model::Time;
 use crate::model::agency::Agencies;
-use crate::model::ids::AgencyCode;
 use crate::model::name::{PersonName, ascii};
 use crate::model::role::{Holding, RoleSnapshot};
-use std::collections::{BTreeMap, BTreeSet};
+use header::{HEADER_WITHIN, Header, Line};
+use offices::Offices;
+use std::collections::BTreeSet;
 
 /// An export that is not believed. Rows count from 1; no text names a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +60,9 @@ pub enum ExportError {
         missing: &'static str,
     },
     /// A cell that no login or role looks like.
-    #[error("row {row} of the export has something else where its {column} should be: columns may be shifted")]
+    #[error(
+        "row {row} of the export has something else where its {column} should be: columns may be shifted"
+    )]
     Shifted {
         /// The row.
         row: usize,
@@ -91,9 +97,6 @@ pub enum ExportError {
     },
 }
 
-/// Titles and remarks above the headings take no more than this.
-const HEADER_WITHIN: usize = 30;
-
 /// Understands `table`, the export's first sheet. `last_good` is the number of roles in the last export that
 /// was believed.
 pub fn parse_export(
@@ -126,103 +129,6 @@ pub fn parse_export(
     Ok(RoleSnapshot { target: settings.name.clone(), taken, digest: digest.to_owned(), holdings })
 }
 
-/// Where the columns are.
-struct Header<'a> {
-    row: usize,
-    cells: &'a [String],
-    login: Option<usize>,
-    name: Option<usize>,
-    mail: Option<usize>,
-    agency: Option<usize>,
-    role: usize,
-}
-
-/// The cells of one row by what they are; an absent one is empty.
-struct Line<'a> {
-    cells: &'a [String],
-    is_header: bool,
-    login: &'a str,
-    name: &'a str,
-    mail: &'a str,
-    agency: &'a str,
-    role: &'a str,
-}
-
-impl<'a> Header<'a> {
-    fn find(table: &'a [Vec<String>], columns: &Columns) -> Result<Self, ExportError> {
-        if table.iter().flatten().all(|cell| cell.trim().is_empty()) {
-            return Err(ExportError::Empty);
-        }
-        for (row, cells) in table.iter().enumerate().take(HEADER_WITHIN) {
-            let found = |names: &[&str], own: Option<&String>| -> Vec<usize> {
-                let own = own.map(|own| fold(own));
-                let is = |cell: &String| match &own {
-                    Some(own) => fold(cell) == *own,
-                    None => names.contains(&fold(cell).as_str()),
-                };
-                (0..cells.len()).filter(|index| is(&cells[*index])).collect()
-            };
-            let login = found(LOGIN, columns.login.as_ref());
-            let mail = found(MAIL, columns.mail.as_ref());
-            let role = found(ROLE, columns.role.as_ref());
-            if role.is_empty() || (login.is_empty() && mail.is_empty()) {
-                continue;
-            }
-            let one = |column, places: &[usize]| match places {
-                [] => Ok(None),
-                [one] => Ok(Some(*one)),
-                [one, two, ..] => Err(ExportError::TwoColumns {
-                    row: row + 1,
-                    column,
-                    one: cells[*one].trim().to_owned(),
-                    two: cells[*two].trim().to_owned(),
-                }),
-            };
-            let header = Self {
-                row,
-                cells,
-                login: one("login", &login)?,
-                name: one("name", &found(NAME, columns.name.as_ref()))?,
-                mail: one("mail address", &mail)?,
-                agency: one("agency", &found(AGENCY, columns.agency.as_ref()))?,
-                role: one("role", &role)?.ok_or(ExportError::NoHeader)?,
-            };
-            return header.with_all(columns);
-        }
-        Err(ExportError::NoHeader)
-    }
-
-    /// A heading that the site named must be there: without it the rows would say less than they did.
-    fn with_all(self, columns: &Columns) -> Result<Self, ExportError> {
-        for (own, place) in [
-            (&columns.login, self.login),
-            (&columns.name, self.name),
-            (&columns.mail, self.mail),
-            (&columns.agency, self.agency),
-        ] {
-            if let (Some(own), None) = (own, place) {
-                return Err(ExportError::NoColumn(own.clone()));
-            }
-        }
-        Ok(self)
-    }
-
-    fn line<'l>(&self, cells: &'l [String]) -> Line<'l> {
-        let at = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
-        let mail = at(self.mail);
-        Line {
-            cells,
-            is_header: cells == self.cells,
-            // A system that signs in by mail has no other login.
-            login: if self.login.is_some() { at(self.login) } else { mail },
-            name: at(self.name),
-            mail,
-            agency: at(self.agency),
-            role: at(Some(self.role)),
-        }
-    }
-}
-
 /// What the rows said so far.
 #[derive(Default)]
 struct Rows {
@@ -249,15 +155,16 @@ impl Rows {
             // Signatures stand here, never a role.
             return if role.is_empty() { Ok(()) } else { Err(ExportError::AfterTotal { row }) };
         }
-        if let Some(said) = total(cells) {
-            self.total = true;
-            let counts = [self.people, self.logins.len(), self.holdings.len()];
-            return match said {
-                Some(said) if !counts.contains(&said) => {
-                    Err(ExportError::Total { row, said, rows: self.people })
-                }
-                Some(_) | None => Ok(()),
-            };
+        let counts = [self.people, self.logins.len(), self.holdings.len()];
+        match total(cells) {
+            Total::None => {}
+            Total::Says(said) if !counts.contains(&said) => {
+                return Err(ExportError::Total { row, said, rows: self.people });
+            }
+            Total::Says(_) | Total::Unclear => {
+                self.total = true;
+                return Ok(());
+            }
         }
         if [login, name, mail, role].iter().all(|cell| cell.is_empty()) {
             return Ok(());
@@ -300,103 +207,42 @@ fn is_spreadsheet_error(text: &str) -> bool {
     text.starts_with('#') && (text.ends_with(['!', '?']) || text == "#N/A")
 }
 
-/// Whether the row is a total ("Tổng số: 120"), and the one number it says. A person called Tống has a login
-/// beside the name.
-fn total(cells: &[String]) -> Option<Option<usize>> {
+/// What a row says as a total ("Tổng số: 120").
+enum Total {
+    /// It is none.
+    None,
+    /// This many.
+    Says(usize),
+    /// Several numbers, or none.
+    Unclear,
+}
+
+/// A person called Tống is no total: a login stands beside the name.
+fn total(cells: &[String]) -> Total {
     let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-    let label = fold(filled.next()?);
+    let label = fold(filled.next().unwrap_or(""));
     let rest: Vec<&str> = filled.collect();
     let labelled = ["tong so", "tong cong"].iter().any(|word| label.starts_with(word));
     if !labelled || !rest.iter().all(|cell| cell.chars().all(|c| c.is_ascii_digit() || ".,".contains(c))) {
-        return None;
+        return Total::None;
     }
     let mut numbers = label
         .split(' ')
         .chain(rest)
         .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         .map(|word| word.replace(['.', ','], "").parse().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(number), None) => Some(number),
-        _ => Some(None),
+    match (numbers.next().flatten(), numbers.next()) {
+        (Some(said), None) => Total::Says(said),
+        (_, _) => Total::Unclear,
     }
 }
 
-/// Agencies by what an export may call them.
-struct Offices {
-    exact: BTreeMap<String, AgencyCode>,
-    /// `None` where two agencies differ by their tone marks alone.
-    folded: BTreeMap<String, Option<AgencyCode>>,
-}
-
-impl Offices {
-    fn new(agencies: &Agencies) -> Self {
-        let mut offices = Self { exact: BTreeMap::new(), folded: BTreeMap::new() };
-        for (code, agency) in agencies {
-            for name in [code.as_str(), &agency.name] {
-                offices.exact.insert(spoken(name), code.clone());
-                let fold = offices.folded.entry(fold(name)).or_insert_with(|| Some(code.clone()));
-                if fold.as_ref() != Some(code) {
-                    *fold = None;
-                }
-            }
-        }
-        offices
-    }
-
-    fn find(&self, text: &str) -> Option<AgencyCode> {
-        self.exact.get(&spoken(text)).cloned().or_else(|| self.folded.get(&fold(text)).cloned().flatten())
-    }
-}
-
-/// A name that keeps its marks: NFC, lower case, single spaces.
-fn spoken(text: &str) -> String {
-    PersonName::new(text).map(|name| name.matching()).unwrap_or_default()
-}
-
-/// Lower-case ASCII words; `UBND` is written out.
+/// Lower-case ASCII words, `UBND` written out.
 fn fold(text: &str) -> String {
     let ascii = ascii(text);
     let words = ascii.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| if word == "ubnd" { "uy ban nhan dan" } else { word }).collect::<Vec<_>>().join(" ")
 }
-
-const LOGIN: &[&str] = &[
-    "ten dang nhap",
-    "tai khoan",
-    "ten tai khoan",
-    "tai khoan dang nhap",
-    "ma dang nhap",
-    "ten truy cap",
-    "username",
-    "user name",
-    "login",
-];
-const NAME: &[&str] =
-    &["ho va ten", "ho ten", "ten can bo", "ten nguoi dung", "ten nguoi su dung", "full name", "name"];
-const MAIL: &[&str] = &[
-    "thu dien tu",
-    "dia chi thu dien tu",
-    "thu dien tu cong vu",
-    "hop thu",
-    "hop thu dien tu",
-    "email",
-    "e mail",
-    "mail",
-];
-const AGENCY: &[&str] = &[
-    "don vi",
-    "co quan",
-    "co quan don vi",
-    "ten don vi",
-    "ten co quan",
-    "ma don vi",
-    "ma co quan",
-    "don vi cong tac",
-    "agency",
-    "unit",
-];
-const ROLE: &[&str] =
-    &["vai tro", "ten vai tro", "nhom vai tro", "quyen", "ten quyen", "nhom quyen", "phan quyen", "role", "roles"];
 
 #[cfg(test)]
 mod tests;
