@@ -9,7 +9,7 @@ use crate::model::agency::Agencies;
 use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{Policy, RoleMap};
-use crate::{directory, intake, notify, plan, store, systems, worker, workbook};
+use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -62,6 +62,12 @@ pub struct Config {
     /// Days after the due date for which an approval stands.
     #[serde(default = "approval_days")]
     pub approval_days: u32,
+    /// A directory that holds less than this share of the accounts of the last good read was not read whole.
+    #[serde(default = "smallest_directory_percent")]
+    pub smallest_directory_percent: u32,
+    /// What is logged, and how.
+    #[serde(default)]
+    pub log: telemetry::Settings,
     /// The background worker.
     #[serde(default)]
     pub worker: worker::Settings,
@@ -72,6 +78,10 @@ pub struct Config {
 
 fn time_zone() -> chrono_tz::Tz {
     chrono_tz::Asia::Ho_Chi_Minh
+}
+
+fn smallest_directory_percent() -> u32 {
+    50
 }
 
 fn approval_days() -> u32 {

@@ -3,6 +3,7 @@
 use super::accept::holds_passwords;
 use super::files;
 use super::take::ENDING;
+use crate::apply::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
 use crate::model::finding::Severity;
 use crate::model::notice::Notice;
@@ -12,7 +13,7 @@ use crate::notify::letter::{Counts, Letter, ReadAs, RosterFeedback};
 use crate::notify::templates::{TemplateError, Templates};
 use crate::store::{Arrival, Feedback, Store, StoreError, Token};
 use crate::workbook::annotate::RowResult;
-use crate::workbook::{Annotations, Reader, ReaderError, feedback};
+use crate::workbook::{Annotations, Reader, ReaderError, summary};
 use chrono::NaiveDate;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ impl Answerer<'_> {
             move |source| AnswerError::File { path, source }
         };
         files::write(&path, &workbook, 0o640).map_err(io(&path))?;
+        reached(KillPoint::AfterFeedback);
         let notices = self.notices(due, agency, &path)?;
         let text = path.to_string_lossy();
         self.store
@@ -105,8 +107,8 @@ impl Answerer<'_> {
         notes: Annotations,
         reader: &mut Reader,
     ) -> Result<Vec<u8>, AnswerError> {
-        let summary = notes.summary.clone();
-        let alone = |lang| feedback::for_unreadable(&summary, lang);
+        let contents = notes.summary.clone();
+        let alone = |lang| summary::for_unreadable(&contents, lang);
         let spool = arrival.spool_path.as_ref().map(PathBuf::from).unwrap_or_default();
         if arrival.notes.blocks.is_empty() {
             return Ok(alone(self.lang)?);

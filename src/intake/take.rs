@@ -5,6 +5,7 @@ use super::accept::{Source, accept, holds_passwords};
 use super::files;
 use super::folders::Folders;
 use super::scan::Dropped;
+use crate::apply::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::finding::{Finding, FindingCode};
@@ -132,6 +133,7 @@ impl Intake<'_> {
                 tx.commit(()).await
             })
             .await?;
+        reached(KillPoint::AfterArrival);
         self.clear(file, &place, passwords)?;
         Ok(if accepted { Taken::Accepted } else { Taken::Refused })
     }

@@ -25,10 +25,9 @@ pub async fn deliver(transport: &Transport, notice: &Notice) -> Delivery {
     match transport.send(notice).await {
         Ok(()) => Delivery::Sent,
         Err(SendError::Unavailable(why)) => Delivery::Unavailable(why),
-        Err(SendError::Retry(why)) => Delivery::Retry(why),
+        // After an unknown outcome the server may have it: the same Message-ID shows a second copy for one.
+        Err(SendError::Retry(why) | SendError::Unknown(why)) => Delivery::Retry(why),
         Err(SendError::Refused(why)) => Delivery::Failed(why),
-        // The server may have it: the same Message-ID makes a second copy recognisable.
-        Err(SendError::Unknown(why)) => Delivery::Retry(why),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::Time;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::State;
 use crate::model::ids::{BrakeKey, ChangeId, Login};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much may be carried out of one kind within one scope and window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +155,17 @@ impl WriteTx {
         rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect()
     }
 
+    /// What was carried out since `since`, by what it counts against; released changes are not counted.
+    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
+        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
+        let mut spent = BTreeMap::new();
+        for row in self.rows(query.time(since)).await? {
+            let scope = row.word("scope", BrakeScope::parse)?;
+            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
+        }
+        Ok(spent)
+    }
+
     /// What was carried out of `kind` within `scope` since `since`.
     pub(super) async fn spent_in(
         &mut self,
@@ -185,6 +196,17 @@ impl Store {
             open.push((row.json("body")?, logins));
         }
         Ok(open)
+    }
+
+    /// What was carried out since `since`, by what it counts against; released changes are not counted.
+    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
+        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
+        let mut spent = BTreeMap::new();
+        for row in self.rows(query.time(since)).await? {
+            let scope = row.word("scope", BrakeScope::parse)?;
+            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
+        }
+        Ok(spent)
     }
 
     /// What was carried out of `kind` within `scope` since `since`; released changes are not counted.

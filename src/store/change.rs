@@ -201,7 +201,7 @@ pub(super) fn search_text(change: &Change) -> String {
     ascii(&all.join("\n"))
 }
 
-fn with_approvals(rows: &[Row], approvals: &[Row]) -> Result<Vec<Standing>, StoreError> {
+pub(super) fn with_approvals(rows: &[Row], approvals: &[Row]) -> Result<Vec<Standing>, StoreError> {
     let mut by_change: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in approvals {
         by_change.entry(row.text("change_id")?).or_default().push(row.text("by_whom")?);

@@ -29,6 +29,7 @@ mod roster;
 mod settings;
 mod snapshot;
 mod statement;
+mod told;
 mod transition;
 mod tx;
 

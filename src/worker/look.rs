@@ -52,7 +52,7 @@ impl Engine {
             return Err(SystemError::NoExport(folder.display().to_string()));
         };
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let table = reader.table(&file.bytes, &name).await?;
+        let table = reader.table(&file.bytes).await?;
         let last = self.store.snapshot(&system.name).await?;
         let last = last.and_then(|state| usize::try_from(state.total).ok());
         parse_export(&table, system, &self.site.agencies, last, file.modified, &file.sha256)

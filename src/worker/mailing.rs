@@ -29,6 +29,8 @@ pub struct Mailed {
     pub waiting: u64,
     /// Given up.
     pub failed: u64,
+    /// The server takes nobody's mail: somebody should be told.
+    pub unavailable: bool,
     /// What went wrong, a line each, without repetition.
     pub errors: std::collections::BTreeSet<String>,
 }
@@ -38,7 +40,7 @@ impl Engine {
     pub async fn mail(&self, token: &Token, transport: &Transport) -> Result<Mailed, StoreError> {
         let mut done = Mailed::default();
         loop {
-            if self.stop.load(Ordering::Relaxed) || self.store.paused(Paused::Mail).await?.is_some() {
+            if done.unavailable || self.stop.load(Ordering::Relaxed) || self.store.paused(Paused::Mail).await?.is_some() {
                 return Ok(done);
             }
             let again = self.now() + TAKEN_FOR;
@@ -66,13 +68,14 @@ impl Engine {
                 let id = queued.id.as_str();
                 match (&delivery, next) {
                     (Delivery::Sent, _) => done.sent += 1,
-                    (Delivery::Retry(why), Some(_)) => {
+                    (Delivery::Retry(why) | Delivery::Unavailable(why), Some(_)) => {
                         done.waiting += 1;
-                        done.errors.insert(why.clone());
+                        done.unavailable |= matches!(delivery, Delivery::Unavailable(_));
+                        done.errors.insert(without_address(why, &queued.notice.to));
                     }
-                    (Delivery::Retry(why) | Delivery::Failed(why), _) => {
+                    (Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why), _) => {
                         done.failed += 1;
-                        done.errors.insert(why.clone());
+                        done.errors.insert(without_address(why, &queued.notice.to));
                     }
                 }
                 self.store
@@ -81,8 +84,10 @@ impl Engine {
                         async move {
                             match (delivery, next) {
                                 (Delivery::Sent, _) => tx.mark_sent(id).await?,
-                                (Delivery::Retry(why), Some(next)) => tx.mark_retry(id, next, why).await?,
-                                (Delivery::Retry(why) | Delivery::Failed(why), _) => {
+                                (Delivery::Retry(why) | Delivery::Unavailable(why), Some(next)) => {
+                                    tx.mark_retry(id, next, why).await?;
+                                }
+                                (Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why), _) => {
                                     tx.mark_failed(id, why).await?;
                                 }
                             }
@@ -93,4 +98,9 @@ impl Engine {
             }
         }
     }
+}
+
+/// A server's answer without the address it is about: this goes to the log.
+fn without_address(why: &str, address: &str) -> String {
+    why.replace(address, "<address>")
 }

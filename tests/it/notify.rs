@@ -1,4 +1,5 @@
 //! Notices handed to a real mail server, to one that breaks off, and to a folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use crate::support::smtp::{Break, Exim, breaking};
 use rosterd::model::Lang;
