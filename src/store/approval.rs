@@ -9,7 +9,7 @@ use crate::model::rfc3339;
 use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeSet;
 
-/// What became of an approval.
+/// What became of an approval or a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
     /// It counts.
@@ -21,6 +21,8 @@ pub enum Approval {
         /// Where the change stands now.
         state: State,
     },
+    /// The change is rejected.
+    Rejected,
     /// This operator approved it before: a second time is not a second person.
     AlreadyApproved,
     /// The change is another one by now.
@@ -51,10 +53,7 @@ impl WriteTx {
         if stored.key != *key {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
-        let waits = matches!(stored.state, State::Proposed | State::Held);
-        let needed = stored.change.gate.needed() as u64;
-        let have = self.count_approvals(id).await?;
-        if !waits && !(stored.state == State::Approved && have < needed) {
+        if !matches!(stored.state, State::Proposed | State::Held) {
             return Ok(Approval::NotProposed(stored.state));
         }
         let insert = sql(
@@ -67,7 +66,8 @@ impl WriteTx {
         if self.execute(insert).await? == 0 {
             return Ok(Approval::AlreadyApproved);
         }
-        let have = have + 1;
+        let needed = stored.change.gate.needed() as u64;
+        let have = self.count_approvals(id).await?;
         let mut state = stored.state;
         if have >= needed
             && state == State::Proposed
@@ -99,8 +99,7 @@ impl WriteTx {
         }
         self.mark_decided(id).await?;
         self.audit(by.as_str(), "change.reject", about(&stored), &detail(&stored, reason));
-        let needed = stored.change.gate.needed() as u64;
-        Ok(Approval::Approved { have: 0, needed, state: State::Rejected })
+        Ok(Approval::Rejected)
     }
 
     /// Ends the approvals that ran out: `days` after the due date, or after they were given where that was later.
