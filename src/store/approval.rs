@@ -2,6 +2,7 @@
 
 use super::dialect::Bulk;
 use super::statement::sql;
+use super::transition::ENOUGH;
 use super::{StoreError, WriteTx, change};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
@@ -71,7 +72,7 @@ impl WriteTx {
         let mut state = stored.state;
         if have >= needed
             && state == State::Proposed
-            && self.transition(id, state, State::Approved, None).await?
+            && self.move_one(id, state, State::Approved, None).await?
         {
             state = State::Approved;
         }
@@ -93,7 +94,7 @@ impl WriteTx {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
         if !stored.state.may_become(State::Rejected)
-            || !self.transition(id, stored.state, State::Rejected, Some(reason)).await?
+            || !self.move_one(id, stored.state, State::Rejected, Some(reason)).await?
         {
             return Ok(Approval::NotProposed(stored.state));
         }
@@ -174,10 +175,9 @@ impl WriteTx {
         self.execute(insert.text(pass).text(&due).text(&at)).await
     }
 
-    /// Approves those of `list` (or of a whole pass, with `list` empty) that wait and have approvals enough.
+    /// Approves those that wait and have approvals enough.
     pub(super) async fn settle_proposed(&mut self, scope: Settle<'_>) -> Result<u64, StoreError> {
-        let enough = "state = 'proposed' AND needed <= (
-            SELECT COUNT(*) FROM approval a WHERE a.change_id = change.id AND a.operator IS NOT NULL)";
+        let enough = format!("state = 'proposed' AND {ENOUGH}");
         let now = self.now;
         let statement = match scope {
             Settle::Pass(pass) => {

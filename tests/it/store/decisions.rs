@@ -182,7 +182,7 @@ async fn a_rejected_key_is_told_to_the_planner() {
     on_both(async |site| {
         let [an] = site.operators(["an"]).await;
         let change = Change { document: Some("12/QĐ-SNV".into()), ..title("a1", Gate::One) };
-        let one = &site.propose(&[change.clone()]).await[0];
+        let one = &site.propose(std::slice::from_ref(&change)).await[0];
         assert_eq!(site.reject(one, &an).await.unwrap(), Approval::Rejected);
         let open = site.store.open_changes(now()).await.unwrap();
         assert_eq!(open.live, []);
@@ -353,8 +353,8 @@ async fn a_page_shows_what_was_asked_for_in_order() {
         let (mut paged, mut after) = (Vec::new(), None);
         loop {
             let page = list(&any, after.as_ref(), 10).await;
-            let Some(last) = page.last() else { break };
-            after = Some(last.stored.id.clone());
+            let Some(end) = page.last() else { break };
+            after = Some(end.stored.id.clone());
             paged.extend(page);
         }
         assert_eq!(paged, list(&Filter::default(), None, 99).await);

@@ -6,7 +6,7 @@ use rosterd::model::change::StoredChange;
 use rosterd::model::ids::BrakeKey;
 use rosterd::model::intent::{Intent, Outcome};
 use rosterd::model::notice::Notice;
-use rosterd::store::{Claim, Fenced, Limit, Paused, StoreError, Terms, WriteTx};
+use rosterd::store::{Claim, Fenced, Limit, Paused, StateChange, StoreError, Terms, WriteTx};
 
 fn terms() -> Terms {
     Terms { today: today(), write_by: minutes(1), sealed_password: None, limits: vec![] }
@@ -359,20 +359,26 @@ async fn an_ordered_change_stands_until_an_export_confirms_it() {
         };
         let id = site.store.write_fenced(&token, now(), insert).await.unwrap();
         assert_eq!(site.store.write_fenced(&token, now(), insert).await.unwrap(), id);
-        let token = site.lease().await;
         assert!(site.resolve(&intent, order(), &[]).await.unwrap());
         let open = site.store.open_changes(now()).await.unwrap();
         assert_eq!((open.live[0].stored.state, open.live[0].order.as_ref()), (State::Ordered, Some(&id)));
         assert_eq!(site.store.open_orders().await.unwrap()[0].file, "tthc-1.xlsx");
-        drop(token);
-        let applied = async |mut tx: Fenced| {
-            let before = tx.confirm_orders().await?;
-            let moved = tx.transition(&one.id, State::Ordered, State::Applied, None).await?;
-            let after = tx.confirm_orders().await?;
-            tx.commit((before, moved, after)).await
+        let confirm = async || {
+            let work = async |mut tx: Fenced| {
+                let confirmed = tx.confirm_orders().await?;
+                tx.commit(confirmed).await
+            };
+            site.store.write_fenced(&site.lease().await, minutes(9), work).await.unwrap()
         };
-        let token = site.lease().await;
-        assert_eq!(site.store.write_fenced(&token, minutes(3), applied).await.unwrap(), (0, true, 1));
+        assert_eq!(confirm().await, 0);
+        // A newer export shows it: the plan says so, and the trail has a row for it.
+        let rows = site.count("audit").await;
+        let seen = StateChange { id: one.id.clone(), from: State::Ordered, to: State::Applied, brake: None };
+        let plan = PlanDelta { set_state: vec![seen], snapshot_start: minutes(5), ..delta("p2") };
+        assert_eq!(site.publish_at(&plan, minutes(8)).await.moved, 1);
+        assert_eq!(site.count("audit").await, rows + 2);
+        assert_eq!(site.state_of(one).await, State::Applied);
+        assert_eq!(confirm().await, 1);
         assert_eq!(site.store.open_orders().await.unwrap(), []);
     })
     .await;
