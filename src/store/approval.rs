@@ -2,6 +2,7 @@
 
 use super::dialect::Bulk;
 use super::statement::sql;
+use super::transition::ENOUGH;
 use super::{StoreError, WriteTx, change};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
@@ -9,7 +10,7 @@ use crate::model::rfc3339;
 use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeSet;
 
-/// What became of an approval.
+/// What became of an approval or a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
     /// It counts.
@@ -21,6 +22,8 @@ pub enum Approval {
         /// Where the change stands now.
         state: State,
     },
+    /// The change is rejected.
+    Rejected,
     /// This operator approved it before: a second time is not a second person.
     AlreadyApproved,
     /// The change is another one by now.
@@ -51,10 +54,7 @@ impl WriteTx {
         if stored.key != *key {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
-        let waits = matches!(stored.state, State::Proposed | State::Held);
-        let needed = stored.change.gate.needed() as u64;
-        let have = self.count_approvals(id).await?;
-        if !waits && !(stored.state == State::Approved && have < needed) {
+        if !matches!(stored.state, State::Proposed | State::Held) {
             return Ok(Approval::NotProposed(stored.state));
         }
         let insert = sql(
@@ -67,11 +67,12 @@ impl WriteTx {
         if self.execute(insert).await? == 0 {
             return Ok(Approval::AlreadyApproved);
         }
-        let have = have + 1;
+        let needed = stored.change.gate.needed() as u64;
+        let have = self.count_approvals(id).await?;
         let mut state = stored.state;
         if have >= needed
             && state == State::Proposed
-            && self.transition(id, state, State::Approved, None).await?
+            && self.move_one(id, state, State::Approved, None).await?
         {
             state = State::Approved;
         }
@@ -93,14 +94,13 @@ impl WriteTx {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
         if !stored.state.may_become(State::Rejected)
-            || !self.transition(id, stored.state, State::Rejected, Some(reason)).await?
+            || !self.move_one(id, stored.state, State::Rejected, Some(reason)).await?
         {
             return Ok(Approval::NotProposed(stored.state));
         }
         self.mark_decided(id).await?;
         self.audit(by.as_str(), "change.reject", about(&stored), &detail(&stored, reason));
-        let needed = stored.change.gate.needed() as u64;
-        Ok(Approval::Approved { have: 0, needed, state: State::Rejected })
+        Ok(Approval::Rejected)
     }
 
     /// Ends the approvals that ran out: `days` after the due date, or after they were given where that was later.
@@ -175,10 +175,9 @@ impl WriteTx {
         self.execute(insert.text(pass).text(&due).text(&at)).await
     }
 
-    /// Approves those of `list` (or of a whole pass, with `list` empty) that wait and have approvals enough.
+    /// Approves those that wait and have approvals enough.
     pub(super) async fn settle_proposed(&mut self, scope: Settle<'_>) -> Result<u64, StoreError> {
-        let enough = "state = 'proposed' AND needed <= (
-            SELECT COUNT(*) FROM approval a WHERE a.change_id = change.id AND a.operator IS NOT NULL)";
+        let enough = format!("state = 'proposed' AND {ENOUGH}");
         let now = self.now;
         let statement = match scope {
             Settle::Pass(pass) => {

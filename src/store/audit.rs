@@ -102,8 +102,8 @@ impl WriteTx {
         self.trail.push(Entry { actor: clean(actor), verb, subject, detail: clean(detail) });
     }
 
-    /// Links the transaction's rows to the chain of its lane. The head is moved by a conditional update, so that
-    /// two transactions cannot take one place.
+    /// Links the transaction's rows to the chain of its lane. The head is moved first: two transactions in one lane
+    /// meet at that row, before either writes a place that the other takes too.
     pub(super) async fn write_trail(&mut self) -> Result<(), StoreError> {
         let entries = std::mem::take(&mut self.trail);
         if entries.is_empty() {
@@ -112,43 +112,36 @@ impl WriteTx {
         let (lane, now) = (self.lane.clone(), self.now);
         let insert = sql(
             "audit head",
-            "INSERT INTO audit_head (lane, seq, hash, anchored) VALUES ($1, 0, '', 0) ON CONFLICT (lane) DO NOTHING",
+            "INSERT INTO audit_head (lane, seq, hash, anchored) VALUES ($1, 0, '', 0)
+             ON CONFLICT (lane) DO NOTHING",
         );
         self.execute(insert.text(&lane)).await?;
-        let head = self
-            .row(sql("audit head", "SELECT seq, hash FROM audit_head WHERE lane = $1").text(&lane))
-            .await?;
-        let head = head.ok_or(StoreError::Busy { what: "audit head" })?;
-        let before = head.int("seq")?;
-        let (mut seq, mut hash) = (before, head.text("hash")?);
-        for Entry { actor, verb, subject, detail } in entries {
-            seq += 1;
-            let detail_mac = detail_mac(&self.site_key, &subject, &detail);
-            let (lane, verb) = (lane.clone(), verb.to_owned());
-            let detail = Some(detail);
+        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let advance = sql("audit head", "UPDATE audit_head SET seq = seq + $1 WHERE lane = $2").int(count);
+        self.execute(advance.text(&lane)).await?;
+        let query = sql("audit head", "SELECT seq, hash FROM audit_head WHERE lane = $1").text(&lane);
+        let head = self.row(query).await?.ok_or(StoreError::Busy { what: "audit head" })?;
+        let (first, mut prev) = (head.int("seq")? - count + 1, head.text("hash")?);
+        for (seq, entry) in (first..).zip(entries) {
+            let Entry { actor, verb, subject, detail } = entry;
             let mut row = AuditRow {
-                lane,
+                lane: lane.clone(),
                 seq,
                 at: now,
                 actor,
-                verb,
+                verb: verb.to_owned(),
+                detail_mac: detail_mac(&self.site_key, &subject, &detail),
                 subject,
-                detail_mac,
-                prev: hash,
+                prev,
                 hash: String::new(),
-                detail,
+                detail: Some(detail),
             };
             row.hash = row.expected_hash();
             self.insert_audit(&row).await?;
-            hash = row.hash;
+            prev = row.hash;
         }
-        let update =
-            sql("audit head", "UPDATE audit_head SET seq = $1, hash = $2 WHERE lane = $3 AND seq = $4")
-                .int(seq);
-        if self.execute(update.text(&hash).text(&lane).int(before)).await? == 1 {
-            return Ok(());
-        }
-        Err(StoreError::Busy { what: "audit head" })
+        let update = sql("audit head", "UPDATE audit_head SET hash = $1 WHERE lane = $2").text(&prev);
+        self.execute(update.text(&lane)).await.map(drop)
     }
 
     async fn insert_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {

@@ -97,7 +97,7 @@ impl WriteTx {
         }
         let mut rejected = 0;
         for id in self.held_by(key).await? {
-            rejected += u64::from(self.transition(&id, State::Held, State::Rejected, Some(reason)).await?);
+            rejected += u64::from(self.move_one(&id, State::Held, State::Rejected, Some(reason)).await?);
             self.mark_decided(&id).await?;
         }
         self.audit(by.as_str(), "brake.discard", key.as_str(), &detail(&brake, reason));
@@ -108,7 +108,12 @@ impl WriteTx {
     pub async fn hold(&mut self, ids: &[ChangeId], brake: &Brake) -> Result<u64, StoreError> {
         self.save_brakes(std::slice::from_ref(brake)).await?;
         let ids: Vec<_> = ids.iter().collect();
-        self.transition_all(&ids, &[State::Approved], State::Held, Some(&brake.key)).await
+        let held = self.transition_all(&ids, &[State::Approved], State::Held, Some(&brake.key)).await?;
+        if held > 0 {
+            let lane = self.lane.clone();
+            self.audit(&lane, "brake.hold", brake.key.as_str(), &detail(brake, ""));
+        }
+        Ok(held)
     }
 
     /// Keeps the brakes of a plan. One that was released or discarded holds other rows now, so it opens anew and its

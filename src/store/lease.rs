@@ -34,8 +34,8 @@ impl Store {
                  SET holder = excluded.holder, token = lease.token + 1, expires = excluded.expires
                  WHERE lease.expires <= $4 OR lease.holder = excluded.holder",
             );
-            let taken = tx.execute(take.text(name).text(holder).time(now + ttl).time(now)).await?;
-            if taken == 0 {
+            let rows = tx.execute(take.text(name).text(holder).time(now + ttl).time(now)).await?;
+            if rows == 0 {
                 return tx.commit(None).await;
             }
             let row = tx.row(sql("lease", "SELECT token FROM lease WHERE name = $1").text(name)).await?;

@@ -1,119 +1,18 @@
 //! Publishing a plan: what differs from the stored one goes in, all at once. The same plan again writes nothing.
 
 use super::approval::Settle;
+use super::delta::{NewChange, PlanDelta, Published, StateChange};
 use super::dialect::Bulk;
 use super::statement::{json, sql};
 use super::{Fenced, StoreError, change, ids};
 use crate::model::Time;
-use crate::model::brake::Brake;
-use crate::model::change::{Change, State};
-use crate::model::ids::{BrakeKey, ChangeId, Fingerprint, QuestionKey};
-use crate::model::person::Person;
-use crate::model::question::Question;
-use chrono::NaiveDate;
+use crate::model::change::{Change, Gate, State};
+use crate::model::ids::{BrakeKey, ChangeId, Fingerprint};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Rows per statement.
 const CHUNK: usize = 5_000;
-
-/// A change that the store does not have yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewChange {
-    /// What it says.
-    pub change: Change,
-    /// Proposed, held or approved (where its gate is none).
-    pub state: State,
-    /// The brake that holds it.
-    pub brake: Option<BrakeKey>,
-}
-
-/// A state that a plan gives a stored change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateChange {
-    /// Which.
-    pub id: ChangeId,
-    /// The state the plan saw it in; nothing happens where it has moved since.
-    pub from: State,
-    /// The state it is to have.
-    pub to: State,
-    /// The brake, where it is to be held.
-    pub brake: Option<BrakeKey>,
-}
-
-/// What a plan changes in the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanDelta {
-    /// The pass that made it.
-    pub pass: String,
-    /// When its oldest snapshot began: subjects decided on since are left for the next pass.
-    pub snapshot_start: Time,
-    /// The local date, from which approvals count as run out.
-    pub today: NaiveDate,
-    /// How long an approval lasts after the due date.
-    pub approval_days: u32,
-    /// Changes with keys that do not stand yet.
-    pub insert: Vec<NewChange>,
-    /// Changes that are no longer wanted.
-    pub supersede: Vec<ChangeId>,
-    /// Other moves.
-    pub set_state: Vec<StateChange>,
-    /// Changes whose key stands: label, evidence, needs and the like are brought up to date where they differ.
-    pub refresh: Vec<(ChangeId, Change)>,
-    /// Questions to ask.
-    pub questions: Vec<Question>,
-    /// Questions no longer asked.
-    pub questions_superseded: Vec<QuestionKey>,
-    /// Brakes that hold something.
-    pub brakes: Vec<Brake>,
-    /// Persons that are new or known better.
-    pub people: Vec<Person>,
-}
-
-impl PlanDelta {
-    /// A plan that changes nothing.
-    pub fn empty(pass: impl Into<String>, snapshot_start: Time, today: NaiveDate) -> Self {
-        Self {
-            pass: pass.into(),
-            snapshot_start,
-            today,
-            approval_days: 30,
-            insert: Vec::new(),
-            supersede: Vec::new(),
-            set_state: Vec::new(),
-            refresh: Vec::new(),
-            questions: Vec::new(),
-            questions_superseded: Vec::new(),
-            brakes: Vec::new(),
-            people: Vec::new(),
-        }
-    }
-}
-
-/// What publishing did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Published {
-    /// Changes stored.
-    pub inserted: u64,
-    /// Changes superseded.
-    pub superseded: u64,
-    /// Other moves made.
-    pub moved: u64,
-    /// Changes whose wording was brought up to date.
-    pub refreshed: u64,
-    /// Items left for the next pass: their subject was decided on after the snapshot began.
-    pub skipped: u64,
-    /// New changes left out because one of their kind stands on the subject and cannot be superseded.
-    pub blocked: u64,
-    /// New changes left out because their address belongs to another person.
-    pub address_taken: u64,
-    /// Changes approved by approvals of their former row or by the policy.
-    pub approved: u64,
-    /// Questions stored or opened again.
-    pub questions: u64,
-    /// Persons stored.
-    pub people: u64,
-}
 
 /// A change as a row of a bulk parameter.
 #[derive(Serialize)]
@@ -290,6 +189,14 @@ impl Fenced {
                 done.skipped += 1;
                 continue;
             }
+            let fits = match state {
+                State::Proposed | State::Held => true,
+                State::Approved => change.gate == Gate::None,
+                _ => false,
+            };
+            if !fits {
+                return Err(StoreError::Transition { from: State::Proposed, to: *state });
+            }
             lines.push(Line::new(ids::fresh(self.now)?, change, *state, brake.as_ref())?);
         }
         done.address_taken = self.drop_taken(&mut lines).await?;
@@ -336,6 +243,13 @@ impl Fenced {
         for group in groups {
             let ids: Vec<_> = wanted.iter().filter(|one| kind(one) == group).map(|one| &one.id).collect();
             let (from, to, brake) = &group;
+            // What a newer read confirmed or contradicted is an outcome: each has its row in the trail.
+            if matches!(to, State::Applied | State::Failed | State::Undone) {
+                for id in ids {
+                    moved += u64::from(self.transition(id, *from, *to, None).await?);
+                }
+                continue;
+            }
             for chunk in ids.chunks(CHUNK) {
                 moved += self.transition_all(chunk, &[*from], *to, brake.as_ref()).await?;
             }

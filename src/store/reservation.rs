@@ -85,7 +85,8 @@ impl WriteTx {
         let source = self.dialect.rows(&[Bulk::Text("address"), Bulk::Text("person"), Bulk::Text("change")]);
         let insert = format!(
             "INSERT INTO reservation (address, person, change_id, used)
-             SELECT s.address, s.person, s.change, 0 FROM {source} s JOIN change c ON c.id = s.change WHERE true
+             SELECT s.address, s.person, s.change, 0 FROM {source} s
+             WHERE EXISTS (SELECT 1 FROM change c WHERE c.id = s.change)
              ON CONFLICT (address) DO UPDATE SET change_id = excluded.change_id
              WHERE reservation.person = excluded.person"
         );

@@ -114,8 +114,15 @@ impl WriteTx {
 
     /// Keeps what a pass made of a roster's rows; its feedback can be written from then on.
     pub async fn set_results(&mut self, id: &RosterId, results: &[RowResult]) -> Result<(), StoreError> {
-        let update = sql("roster results", "UPDATE roster SET results = $1 WHERE id = $2");
-        self.one_arrival(update.text(&json("results", &results)?).text(id.as_str()), id).await
+        let query = sql("roster results", "SELECT results FROM roster WHERE id = $1").text(id.as_str());
+        let missing = || StoreError::Missing { what: "arrival", id: id.to_string() };
+        let old = self.row(query).await?.ok_or_else(missing)?.maybe("results")?;
+        let new = json("results", &results)?;
+        if old.as_ref() == Some(&new) {
+            return Ok(());
+        }
+        let update = sql("roster results", "UPDATE roster SET results = $1 WHERE id = $2").text(&new);
+        self.one_arrival(update.text(id.as_str()), id).await
     }
 
     /// The feedback workbook lies at `path`.

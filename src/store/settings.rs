@@ -78,6 +78,14 @@ impl Settings {
                 "the URL must not hold the password: put it in a file and name that as password_file".into(),
             ));
         }
+        // Over a network the password and everything else go through TLS, unless the URL says otherwise.
+        let url = &options.database_url;
+        let local = url.host_str().is_none_or(|host| {
+            matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.starts_with("%2F")
+        });
+        if !local && !url.query_pairs().any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode")) {
+            options.database_url.query_pairs_mut().append_pair("sslmode", "verify-full");
+        }
         if let Some(path) = &self.password_file {
             let password = std::fs::read_to_string(path).map_err(|source| StoreError::File {
                 what: "cannot read",
@@ -128,7 +136,7 @@ mod tests {
         let connect = with.connect().unwrap();
         assert!(!format!("{with:?} {connect:?}").contains("p@ss"));
         let url = connect.options.database_url.as_str();
-        assert_eq!(url, "postgres://u:p%40ss%2Fw%C3%B6rd%3A1@db.example/r");
+        assert_eq!(url, "postgres://u:p%40ss%2Fw%C3%B6rd%3A1@db.example/r?sslmode=verify-full");
     }
 
     #[test]
@@ -142,6 +150,17 @@ mod tests {
                 .connect()
                 .is_err_and(|error| !error.to_string().contains("secret"))
         );
+    }
+
+    #[test]
+    fn tls_is_asked_for_over_a_network_unless_the_url_says_otherwise() {
+        let url = |text: &str| settings(text).connect().unwrap().options.database_url.to_string();
+        assert!(url("postgres://u@db.example/r").ends_with("?sslmode=verify-full"));
+        let own = "postgres://u@db.example/r?sslmode=require";
+        for kept in [own, "postgres://u@127.0.0.1:5/r", "postgres://u@%2Frun%2Fpostgresql/r", "postgres:///r"]
+        {
+            assert_eq!(url(kept), kept);
+        }
     }
 
     #[test]

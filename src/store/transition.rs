@@ -1,6 +1,7 @@
 //! Transitions: a change goes from one state to another by one conditional update, made from the one table of
 //! allowed transitions, or not at all.
 
+use super::approval::{about, detail};
 use super::dialect::Bulk;
 use super::statement::sql;
 use super::{StoreError, WriteTx, change};
@@ -11,8 +12,27 @@ use crate::model::ids::{BrakeKey, ChangeId};
 const NO_INTENT: &str =
     "NOT EXISTS (SELECT 1 FROM intent i WHERE i.change_id = change.id AND i.resolved IS NULL)";
 
+/// Enough operators have approved: no way to `approved` leads around them.
+pub(super) const ENOUGH: &str = "needed <= (
+    SELECT COUNT(*) FROM approval a WHERE a.change_id = change.id AND a.key = change.key AND a.operator IS NOT NULL)";
+
+/// What must hold beside the former state.
+fn condition(to: State) -> String {
+    if to == State::Approved { format!("{NO_INTENT} AND {ENOUGH}") } else { NO_INTENT.to_owned() }
+}
+
+/// Whether the table has this move and no function of its own makes it: only [`super::Fenced::open_intent`] claims.
+fn check(from: State, to: State) -> Result<(), StoreError> {
+    if from.may_become(to) && to != State::Claimed {
+        Ok(())
+    } else {
+        Err(StoreError::Transition { from, to })
+    }
+}
+
 impl WriteTx {
-    /// Moves one change; `false` where it was no longer in `from` or a write of it is under way.
+    /// Moves one change outside of a write (an export confirms it, an undo reverses it), with a row in the audit
+    /// trail. `false` where it was no longer in `from`, has not approvals enough, or a write of it is under way.
     pub async fn transition(
         &mut self,
         id: &ChangeId,
@@ -20,12 +40,30 @@ impl WriteTx {
         to: State,
         outcome: Option<&str>,
     ) -> Result<bool, StoreError> {
-        if !from.may_become(to) {
-            return Err(StoreError::Transition { from, to });
+        let moved = self.move_one(id, from, to, outcome).await?;
+        if moved {
+            self.mark_decided(id).await?;
+            if let Some(stored) = self.stored_change(id).await? {
+                let detail = detail(&stored, &format!("{from} {to} {}", outcome.unwrap_or("")));
+                self.audit(&self.lane.clone(), "change.move", about(&stored), &detail);
+            }
         }
+        Ok(moved)
+    }
+
+    /// The same without the row; for decisions that write their own.
+    pub(super) async fn move_one(
+        &mut self,
+        id: &ChangeId,
+        from: State,
+        to: State,
+        outcome: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        check(from, to)?;
         let update = format!(
             "UPDATE change SET state = $1, since = $2, outcome = COALESCE($3, outcome)
-             WHERE id = $4 AND state = $5 AND {NO_INTENT}"
+             WHERE id = $4 AND state = $5 AND {}",
+            condition(to)
         );
         let update = sql("transition", update).text(to.as_str()).time(self.now).maybe(outcome);
         let moved = self.execute(update.text(id.as_str()).text(from.as_str())).await? == 1;
@@ -43,9 +81,7 @@ impl WriteTx {
         to: State,
         brake: Option<&BrakeKey>,
     ) -> Result<u64, StoreError> {
-        if let Some(from) = from.iter().find(|from| !from.may_become(to)) {
-            return Err(StoreError::Transition { from: *from, to });
-        }
+        from.iter().try_for_each(|from| check(*from, to))?;
         if ids.is_empty() {
             return Ok(0);
         }
@@ -53,7 +89,8 @@ impl WriteTx {
         let from = change::words(|state| from.contains(&state));
         let update = format!(
             "UPDATE change SET state = $2, since = $3, brake = COALESCE($4, brake)
-             WHERE id IN (SELECT s.id FROM {source} s) AND state IN ({from}) AND {NO_INTENT}"
+             WHERE id IN (SELECT s.id FROM {source} s) AND state IN ({from}) AND {}",
+            condition(to)
         );
         let list = change::id_list(ids.iter().map(|id| id.as_str()))?;
         let update = sql("transitions", update).text(&list).text(to.as_str()).time(self.now);
@@ -74,17 +111,22 @@ impl WriteTx {
     /// What a state brings with it: an end frees the address that no write has used; an expiry ends the approvals,
     /// so that the same operators can give them anew.
     async fn after_move(&mut self, to: State, list: &str) -> Result<(), StoreError> {
+        // EXISTS, not a join: SQLite would read the list anew for each change.
         let source = self.dialect.rows(&[Bulk::Text("id")]);
-        let moved = format!(
-            "change_id IN (SELECT s.id FROM {source} s JOIN change c ON c.id = s.id WHERE c.state = '{to}')"
-        );
+        let moved = |table: &str| {
+            format!(
+                "change_id IN (SELECT s.id FROM {source} s)
+                 AND EXISTS (SELECT 1 FROM change c WHERE c.id = {table}.change_id AND c.state = '{to}')"
+            )
+        };
         match to {
             State::Superseded | State::Rejected | State::Stale => {
-                let free = format!("DELETE FROM reservation WHERE used = 0 AND {moved}");
+                let free = format!("DELETE FROM reservation WHERE used = 0 AND {}", moved("reservation"));
                 self.execute(sql("free addresses", free).text(list)).await?;
             }
             State::Expired => {
-                let end = format!("DELETE FROM approval WHERE operator IS NOT NULL AND {moved}");
+                let end =
+                    format!("DELETE FROM approval WHERE operator IS NOT NULL AND {}", moved("approval"));
                 self.execute(sql("expired approvals", end).text(list)).await?;
             }
             State::Proposed

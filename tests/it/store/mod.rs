@@ -1,4 +1,10 @@
 //! The store on SQLite and on PostgreSQL: every test runs on both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of tests fails as a test does"
+)]
 
 mod decisions;
 mod open;

@@ -5,6 +5,7 @@ use rosterd::model::ids::AccountId;
 use rosterd::model::name::PersonName;
 use rosterd::model::person::Person;
 use rosterd::store::{Committed, Fenced, StoreError};
+use std::os::unix::fs::PermissionsExt;
 
 async fn begin_pass(mut tx: Fenced) -> Result<Committed<String>, StoreError> {
     let id = tx.begin_pass().await?;
@@ -35,7 +36,6 @@ async fn many_starts_at_once_make_one_schema() {
             "{health:?}"
         );
     }
-    use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "the store holds personal data");
 }

@@ -4,6 +4,12 @@
 //! watchdog beside the server tries every few seconds to get that lock alone and, once nobody uses the cluster,
 //! stops it and removes its files. A killed test run therefore leaves nothing behind for long, and a new one that
 //! comes in between either finds the server running or waits for its end and starts it anew.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of tests fails as a test does"
+)]
 
 use nix::unistd::{Uid, User};
 use std::fs::{self, File, OpenOptions};
@@ -103,6 +109,7 @@ fn start(folder: &Path) -> u16 {
         let user = User::from_name("postgres").unwrap().expect("PostgreSQL's packages make a user postgres");
         std::os::unix::fs::chown(&data, Some(user.uid.as_raw()), Some(user.gid.as_raw())).unwrap();
     }
+    watch(folder, &data);
     let mut initdb = as_server_user("initdb");
     run(initdb
         .args(["--username=rosterd", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync", "-D"])
@@ -115,7 +122,6 @@ fn start(folder: &Path) -> u16 {
     let mut pg_ctl = as_server_user("pg_ctl");
     run(pg_ctl.args(["start", "-w", "-o", &options, "-l"]).arg(data.join("log")).arg("-D").arg(&data));
     fs::write(folder.join("port"), port.to_string()).unwrap();
-    watch(folder, &data);
     port
 }
 
@@ -125,18 +131,11 @@ fn watch(folder: &Path, data: &Path) {
     let words = std::iter::once(stop.get_program()).chain(stop.get_args()).map(|word| word.to_str().unwrap());
     let stop = format!("{} stop -m immediate -D '{}'", words.collect::<Vec<_>>().join(" "), data.display());
     let script = format!(
-        "while sleep 5; do flock -n -x -E 9 users.lock sh -c \"{stop}; rm -rf '{}' port\"; [ $? = 9 ] || exit 0; done",
+        "(while sleep 5; do flock -n -x -E 9 users.lock sh -c \"{stop}; rm -rf '{}' port\"; [ $? = 9 ] || exit 0; done) &",
         data.display()
     );
-    Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(folder)
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut shell = Command::new("sh");
+    run(shell.args(["-c", &script]).current_dir(folder).process_group(0).stdin(Stdio::null()));
 }
 
 /// A program of the server: PostgreSQL refuses to run as root.
