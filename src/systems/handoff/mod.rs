@@ -5,7 +5,7 @@ mod confirm;
 mod export;
 mod newest;
 
-pub use confirm::{Confirmation, confirm};
+pub use confirm::{Seen, confirm};
 pub use export::{ExportError, parse_export};
 pub use newest::{DropError, ExportFile, newest_export};
 

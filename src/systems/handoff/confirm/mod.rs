@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// What an export says of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confirmation {
+pub enum Seen {
     /// It was done.
     Confirmed,
     /// Not that anybody could see.
@@ -20,7 +20,7 @@ pub enum Confirmation {
 /// Holds each ordered change, with the moment it was ordered, against an export. A role is confirmed as given
 /// where its holder has it in an export taken later, as taken where no line of such an export could mean that
 /// the holder still has it.
-pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec<(ChangeId, Confirmation)> {
+pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec<(ChangeId, Seen)> {
     ordered
         .iter()
         .map(|(stored, at)| {
@@ -40,7 +40,7 @@ pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec
                     | ChangeKind::SuspectLeaver
                     | ChangeKind::OrphanAccount => false,
                 };
-            (stored.id.clone(), if done { Confirmation::Confirmed } else { Confirmation::StillOpen })
+            (stored.id.clone(), if done { Seen::Confirmed } else { Seen::StillOpen })
         })
         .collect()
 }

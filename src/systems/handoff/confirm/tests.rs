@@ -64,7 +64,7 @@ fn snapshot(taken: Time, holdings: Vec<Holding>) -> RoleSnapshot {
     RoleSnapshot { target: TargetId::new("tthc"), taken, digest: "d".into(), holdings }
 }
 
-fn outcome(change: &StoredChange, snapshot: &RoleSnapshot) -> Confirmation {
+fn outcome(change: &StoredChange, snapshot: &RoleSnapshot) -> Seen {
     let said = confirm(&[(change.clone(), at(8))], snapshot);
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].0, change.id);
@@ -72,7 +72,7 @@ fn outcome(change: &StoredChange, snapshot: &RoleSnapshot) -> Confirmation {
 }
 
 use ChangeKind::{GrantRole, RevokeRole};
-use Confirmation::{Confirmed, StillOpen};
+use Seen::{Confirmed, StillOpen};
 
 #[test]
 fn a_grant_is_confirmed_by_a_newer_export_that_has_it() {
@@ -128,9 +128,9 @@ fn what_an_export_of_roles_does_not_show_stays_open() {
 }
 
 proptest! {
-    /// With an agency stated on every line, exactly one of the two is confirmed.
+    /// Whatever an export holds, it confirms exactly one of the two.
     #[test]
-    fn a_grant_and_its_revocation_are_never_both_confirmed(
+    fn an_export_confirms_either_a_grant_or_its_revocation(
         lines in prop::collection::vec((0usize..3, 0usize..2, 0usize..3), 0..8),
     ) {
         let (people, roles) = (["annv", "cuclt", "minhtc"], ["Chuyên viên", "Lãnh đạo phòng"]);
