@@ -6,6 +6,7 @@ use super::seal::seal;
 use super::{Applied, Applier};
 use crate::directory::compare::{Shows, shows};
 use crate::directory::{DirectoryWriter, ReadDirectory, Write, WriteError};
+use crate::model::Time;
 use crate::model::change::{ChangeKind, Reason, StoredChange};
 use crate::model::ids::{AccountId, TargetId};
 use crate::model::intent::{Intent, Outcome};
@@ -140,7 +141,7 @@ impl Applier<'_> {
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
         let linked = self.link(stored, outcome).await?;
-        let departure = departure(stored, outcome);
+        let departure = departure(stored, outcome, self.now());
         self.store
             .write_fenced(self.token, self.now(), |mut tx| {
                 let (linked, departure) = (&linked, &departure);
@@ -178,7 +179,7 @@ impl Applier<'_> {
 }
 
 /// An approved suspicion is an operator's word that the person has left.
-fn departure(stored: &StoredChange, outcome: &Outcome) -> Option<Confirmation> {
+fn departure(stored: &StoredChange, outcome: &Outcome, at: Time) -> Option<Confirmation> {
     let change = &stored.change;
     let suspicion = change.kind == ChangeKind::SuspectLeaver && *outcome == Outcome::Applied;
     suspicion.then(|| Confirmation {
@@ -188,6 +189,7 @@ fn departure(stored: &StoredChange, outcome: &Outcome) -> Option<Confirmation> {
         agency: change.agency.clone(),
         by: crate::model::ids::Login::new(stored.approvals.first().cloned().unwrap_or_default()),
         reason: "suspicion approved".into(),
+        at,
     })
 }
 

@@ -22,12 +22,27 @@ pub struct Standing {
     /// Live changes.
     pub live: Vec<StoredChange>,
     /// Rejected and undone changes: they stay away until their `after` or their document changes.
-    pub suppressed: Vec<StoredChange>,
+    pub suppressed: Vec<Suppression>,
     /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
     /// snapshot shows).
     pub done: BTreeSet<ChangeKey>,
     /// How much of each budget was spent within its window.
     pub spent: BTreeMap<(BrakeScope, BrakeKind), u64>,
+}
+
+/// What a rejection or an undo keeps away: the same act with the same result and the same document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The target.
+    pub target: TargetId,
+    /// The subject.
+    pub subject: Subject,
+    /// The act.
+    pub kind: ChangeKind,
+    /// The result.
+    pub after: Attrs,
+    /// The document number.
+    pub document: Option<String>,
 }
 
 /// The accounts that shares are taken of.
@@ -105,7 +120,11 @@ pub fn plan(
         .map(|one| ((&one.change.target, &one.change.subject, one.change.kind), one))
         .collect();
     let suppressed: BTreeSet<(Slot<'_>, &Attrs, Option<&str>)> =
-        standing.suppressed.iter().map(|one| suppression(&one.change)).collect();
+        standing
+            .suppressed
+            .iter()
+            .map(|one| ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref()))
+            .collect();
     let mut plan = Plan::default();
     let mut wanted: BTreeSet<&ChangeId> = BTreeSet::new();
     let mut fresh: Vec<Change> = Vec::new();

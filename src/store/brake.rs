@@ -160,17 +160,6 @@ impl WriteTx {
         rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect()
     }
 
-    /// What was carried out since `since`, by what it counts against; released changes are not counted.
-    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
-        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
-        let mut spent = BTreeMap::new();
-        for row in self.rows(query.time(since)).await? {
-            let scope = row.word("scope", BrakeScope::parse)?;
-            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
-        }
-        Ok(spent)
-    }
-
     /// What was carried out of `kind` within `scope` since `since`.
     pub(super) async fn spent_in(
         &mut self,
@@ -184,6 +173,17 @@ impl WriteTx {
 }
 
 impl Store {
+    /// What was carried out since `since`, by what it counts against; released changes are not counted.
+    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
+        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
+        let mut spent = BTreeMap::new();
+        for row in self.rows(query.time(since)).await? {
+            let scope = row.word("scope", BrakeScope::parse)?;
+            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
+        }
+        Ok(spent)
+    }
+
     /// Brakes that hold something, by scope and kind, with the logins that have released them so far.
     pub async fn open_brakes(&self) -> Result<Vec<(Brake, Vec<Login>)>, StoreError> {
         let query = sql(
@@ -201,17 +201,6 @@ impl Store {
             open.push((row.json("body")?, logins));
         }
         Ok(open)
-    }
-
-    /// What was carried out since `since`, by what it counts against; released changes are not counted.
-    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
-        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
-        let mut spent = BTreeMap::new();
-        for row in self.rows(query.time(since)).await? {
-            let scope = row.word("scope", BrakeScope::parse)?;
-            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
-        }
-        Ok(spent)
     }
 
     /// What was carried out of `kind` within `scope` since `since`; released changes are not counted.

@@ -12,7 +12,7 @@ use crate::model::change::{ChangeKind, State};
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
 use crate::store::{Filter, Published, StoreError, Token};
-use crate::systems::handoff::{Confirmation, confirm};
+use crate::systems::handoff::{Seen, confirm};
 use crate::workbook::Reader;
 use crate::worker::mailing::Mailed;
 use serde::Serialize;
@@ -285,7 +285,7 @@ impl Engine {
         }
         let done: Vec<_> = confirm(&ordered, snapshot)
             .into_iter()
-            .filter(|(_, confirmation)| *confirmation == Confirmation::Confirmed)
+            .filter(|(_, seen)| *seen == Seen::Confirmed)
             .map(|(id, _)| id)
             .collect();
         if done.is_empty() {
