@@ -1,12 +1,47 @@
 //! `rosterd read`: how a workbook is understood, as text and as the JSON of the contract. Stores nothing.
 
+use super::args::ReadArgs;
+use super::{Code, print_json};
+use crate::intake::files;
+use crate::intake::take::refusal;
 use crate::model::Lang;
 use crate::model::finding::{Finding, FindingCode, Severity};
 use crate::model::person::Birth;
 use crate::model::record::Record;
 use crate::model::roster::{Block, Reading};
+use crate::workbook::{Limits, Reader};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fmt::Write;
+
+/// Runs `rosterd read`; exit code 1 if a file is unreadable.
+pub async fn run(args: ReadArgs, as_json: bool, lang: Lang) -> Result<Code> {
+    if args.codes {
+        print!("{}", codes(lang));
+        return Ok(0);
+    }
+    let limits = Limits::default();
+    let mut reader = Reader::new(std::env::current_exe().context("the program itself")?, limits);
+    let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
+    let mut read = Vec::new();
+    for path in &args.files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let reading = match files::read(path, limits.file_bytes) {
+            Ok(bytes) => reader.read(&bytes, &name, today).await?,
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                refusal(FindingCode::TooLarge, vec![format!("> {} MB", limits.file_bytes / 1_048_576)])
+            }
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        read.push(ReadFile { name: path.display().to_string(), reading });
+    }
+    if as_json {
+        print_json(&json(&read, args.agency.as_deref(), lang, args.reveal))?;
+    } else {
+        print!("{}", text(&read, lang, args.reveal));
+    }
+    Ok(u8::from(read.iter().any(ReadFile::is_unreadable)))
+}
 
 /// One file's reading with its name.
 pub struct ReadFile {

@@ -10,7 +10,7 @@ impl Fenced {
     pub async fn mark_told(&mut self, ids: &[ChangeId]) -> Result<(), StoreError> {
         let source = self.dialect.rows(&[super::dialect::Bulk::Text("id")]);
         let rows: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id })).collect();
-        let update = format!("UPDATE change SET told = 1 FROM {source} s WHERE change.id = s.id");
+        let update = format!("UPDATE change SET told = 1 WHERE id IN (SELECT s.id FROM {source} s)");
         self.execute(sql("told", update).text(&json("ids", &rows)?)).await.map(|_| ())
     }
 }

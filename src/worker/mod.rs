@@ -6,6 +6,7 @@ pub mod look;
 pub mod mailing;
 pub mod pass;
 pub mod planning;
+pub mod preview;
 pub mod schedule;
 pub mod service;
 pub mod telling;
