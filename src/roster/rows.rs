@@ -82,8 +82,9 @@ impl Table<'_> {
         let mut walk = Walk { unit: own_unit, tail: row, ended: false, units, records: vec![] };
         while row < self.grid.rows.len() {
             if let Some(next) = Header::at(self.grid, &self.mapping.labels, row) {
-                // The same header printed anew on each page goes on.
-                if next.columns != self.header.columns {
+                // The same header printed anew on each page goes on; below a title of its own it is another list.
+                let silent = (walk.tail..next.top).all(|row| self.texts(row).next().is_none());
+                if next.columns != self.header.columns || walk.ended || !silent {
                     break;
                 }
                 row = next.below;

@@ -4,6 +4,7 @@ use super::{block, book, codes, merged, names, read, sheet};
 use rosterd::model::citizen::CitizenId;
 use rosterd::model::finding::FindingCode;
 use rosterd::model::person::Gender;
+use rosterd::model::record::Action;
 use rosterd::model::roster::Declared;
 use rosterd::roster::sheet::{Cell, Sheet};
 
@@ -283,4 +284,19 @@ fn a_password_alone_in_its_row_becomes_neither_section_nor_title() {
     assert_eq!(reading.blocks.len(), 2);
     let shown = format!("{reading:?}");
     assert!(!shown.contains("love") && !shown.contains("123"), "{shown}");
+}
+
+#[test]
+fn two_requests_with_the_same_header_keep_their_own_titles() {
+    let header = "STT|Họ và tên|Chức vụ";
+    let reading = read(&book([sheet(&[
+        "I. DANH SÁCH ĐỀ NGHỊ CẤP MỚI HỘP THƯ",
+        header,
+        "1|Nguyễn Văn An|Kế toán",
+        "II. DANH SÁCH ĐỀ NGHỊ THU HỒI HỘP THƯ",
+        header,
+        "1|Trần Thị Bé|Văn thư",
+    ])]));
+    let actions: Vec<_> = reading.blocks.iter().map(|block| block.records[0].action).collect();
+    assert_eq!(actions, [Some(Action::Create), Some(Action::Revoke)]);
 }
