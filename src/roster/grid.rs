@@ -62,6 +62,15 @@ impl Grid {
         self.rows.get(row).and_then(|cells| cells.get(column)).unwrap_or(&Cell::Empty)
     }
 
+    /// Empties a column's cells in `rows`; whether any held something.
+    pub(super) fn forget(&mut self, rows: std::ops::Range<usize>, column: usize) -> bool {
+        let mut held = false;
+        for row in self.rows.iter_mut().take(rows.end).skip(rows.start) {
+            held |= row.get_mut(column).is_some_and(|cell| std::mem::take(cell) != Cell::Empty);
+        }
+        held
+    }
+
     /// The first row of a merge that reaches down over this cell.
     pub(super) fn merged_from(&self, row: usize, column: usize) -> Option<usize> {
         let merges = self.tall.get(&u32::try_from(column).ok()?)?;
@@ -123,6 +132,10 @@ fn encodings(sheet: &Sheet, legacy: &Legacy) -> BTreeMap<usize, Encoding> {
 
 /// NFC, single spaces, no invisible characters; whether any of those was there.
 fn clean(text: &str) -> (String, bool) {
+    // Most cells are plain words or digits already.
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        return (text.to_owned(), false);
+    }
     let mut out = String::with_capacity(text.len());
     let mut invisible = false;
     let mut gap = None;

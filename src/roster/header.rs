@@ -262,12 +262,11 @@ impl<'g> Paths<'g> {
 fn decide(labels: &Labels, path: &[&str]) -> Option<Column> {
     let (leaf, headings) = path.split_last()?;
     let heading = headings.iter().rev().find_map(|text| labels.find(text));
-    if let Some(Label::Column(parent)) = heading
-        && let Some(Label::Column(column)) = labels.find_under(parent, leaf)
-    {
-        return Some(column);
-    }
-    let own = labels.find(leaf).or_else(|| {
+    let under = match heading {
+        Some(Label::Column(parent)) => labels.find_under(parent, leaf),
+        Some(Label::Group | Label::Other) | None => None,
+    };
+    let own = under.or_else(|| labels.find(leaf)).or_else(|| {
         let joined = headings.last().map(|heading| format!("{heading} {leaf}"))?;
         labels.find(&joined).filter(|_| heading.is_none())
     });

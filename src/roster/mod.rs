@@ -21,7 +21,7 @@ mod title;
 mod value;
 
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::roster::{Block, Declared, Reading};
+use crate::model::roster::{Block, Column, Declared, Reading};
 use chrono::NaiveDate;
 use grid::Grid;
 use header::Header;
@@ -80,7 +80,7 @@ struct SheetReading {
 
 fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDate) -> SheetReading {
     let mut notes = Notes::on(&sheet.name);
-    let grid = Grid::new(sheet, &mapping.legacy, &mut notes);
+    let mut grid = Grid::new(sheet, &mapping.legacy, &mut notes);
     let mut read = SheetReading { blocks: vec![], findings: vec![], problem: FindingCode::NoHeader };
     let mut from = 0;
     let mut tail = 0;
@@ -88,9 +88,15 @@ fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDat
         let title = Title::read(&grid, tail..header.top.max(tail), &header, mapping, file_name);
         let table = Table { sheet, grid: &grid, header: &header, title: &title, mapping, today };
         let (block, end) = table.read();
+        // A password column is told of; what it holds becomes part of nothing, not even of the next title.
+        for column in header.columns.get(&Column::Password).into_iter().flatten() {
+            if grid.forget(header.below..end.row, *column) {
+                notes.add(None, Some(*column), FindingCode::PasswordColumn, vec![]);
+            }
+        }
         from = end.row.max(header.below);
         tail = end.tail;
-        let free = header.has(crate::model::roster::Column::FreeText);
+        let free = header.has(Column::FreeText);
         if !block.records.is_empty() || free {
             read.blocks.push(block);
         } else {

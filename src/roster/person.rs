@@ -129,9 +129,9 @@ impl Person<'_> {
                 None
             }
         };
-        // A tick under Nam or Nữ beside a date of its own column tells the gender only.
-        let dated = male.or(female).filter(|(_, cell)| plain.is_none() || !flag::is_ticked(cell));
-        let born = dated.filter(|_| plain.is_none()).and_then(|(at, cell)| self.born(at, cell, notes));
+        // A tick under Nam or Nữ tells the gender only.
+        let dated = male.or(female).filter(|(_, cell)| plain.is_none() && !flag::is_ticked(cell));
+        let born = dated.and_then(|(at, cell)| self.born(at, cell, notes));
         (plain.or(born), gender)
     }
 

@@ -14,6 +14,7 @@ use crate::model::finding::FindingCode;
 use crate::model::record::Record;
 use crate::model::roster::{Block, Column, Declared};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A header with everything needed to read the rows below it.
@@ -81,8 +82,9 @@ impl Table<'_> {
         let mut walk = Walk { unit: own_unit, tail: row, ended: false, units, records: vec![] };
         while row < self.grid.rows.len() {
             if let Some(next) = Header::at(self.grid, &self.mapping.labels, row) {
-                // The same header printed anew on each page goes on.
-                if next.columns != self.header.columns {
+                // The same header printed anew on each page goes on; below a title of its own it is another list.
+                let silent = (walk.tail..next.top).all(|row| self.texts(row).next().is_none());
+                if next.columns != self.header.columns || walk.ended || !silent {
                     break;
                 }
                 row = next.below;
@@ -91,7 +93,6 @@ impl Table<'_> {
             self.step(row, &mut walk, &mut notes);
             row += 1;
         }
-        self.note_passwords(row, &mut notes);
         note_duplicates(&walk.records, &mut notes);
         let letters_of = |columns: &Vec<usize>| columns.iter().map(|column| letters(*column)).collect();
         let columns: BTreeMap<Column, Vec<String>> =
@@ -164,16 +165,20 @@ impl Table<'_> {
 
     fn classify(&self, row: usize, ended: bool) -> Row {
         let words = &self.mapping.words;
-        let Some((_, first)) = self.grid.filled(row).find(|(_, cell)| text(cell).is_some()) else {
+        let Some(first) = self.texts(row).next() else {
             return Row::Nothing;
         };
         let number = self.header.first(Column::Number).and_then(|column| text(self.grid.cell(row, column)));
         let name = self.name(row);
-        let first = text(first).map(|text| flat(&text)).unwrap_or_default();
         let counts = number.as_deref().is_some_and(counts);
-        if counts && name.is_some() && !ended && !self.is_organisation(name.as_deref()) {
+        let facts = self.facts(row);
+        if counts
+            && name.is_some()
+            && (facts.personal > 0 || (!ended && !self.is_organisation(name.as_deref())))
+        {
             return Row::Person;
         }
+        let first = flat(&first);
         if self.is_signature(row) {
             return Row::Signature;
         }
@@ -187,7 +192,6 @@ impl Table<'_> {
         if !counts && leads.starts_any(&words.rows.title) {
             return if first.contains(':') { Row::Footer } else { Row::Nothing };
         }
-        let facts = self.facts(row);
         if self.header.has(Column::FreeText) && !self.header.has_names() {
             return if facts.any > 0 { Row::FreeText } else { Row::Nothing };
         }
@@ -209,7 +213,7 @@ impl Table<'_> {
         if self.is_organisation(Some(name)) && facts.personal == 0 {
             return if self.title.declared == Declared::Request { Row::Unit } else { Row::Nothing };
         }
-        if counts || (facts.solid > 0 && !ended) {
+        if counts || facts.solid > 0 {
             return Row::Person;
         }
         if ended || !looks_like_one(name) {
@@ -246,9 +250,9 @@ impl Table<'_> {
             }
             (number, None) => {
                 let stray = || {
-                    let mut filled = self.grid.filled(row);
-                    let only = filled.next().and_then(|(_, cell)| text(cell))?;
-                    filled.next().is_none().then(|| flat(&only))
+                    let mut texts = self.texts(row);
+                    let only = texts.next()?;
+                    texts.next().is_none().then(|| flat(&only))
                 };
                 let text = number.map(flat).or_else(stray)?;
                 let heading = without_marker(&text).unwrap_or(&text);
@@ -266,8 +270,16 @@ impl Table<'_> {
             let said = Said::new(text);
             said.starts_any(&words.rows.signature) || is_place_and_date(text)
         };
-        let mut cells = self.grid.filled(row).filter_map(|(_, cell)| text(cell)).peekable();
-        cells.peek().is_some() && cells.all(|text| text.lines().next().is_some_and(signs))
+        self.texts(row).all(|text| text.lines().next().is_some_and(signs))
+    }
+
+    /// The texts of a row from left to right; passwords are looked at by nobody.
+    fn texts(&self, row: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        let secret = self.header.columns.get(&Column::Password).map_or(&[][..], Vec::as_slice);
+        self.grid
+            .filled(row)
+            .filter(|(column, _)| !secret.contains(column))
+            .filter_map(|(_, cell)| text(cell))
     }
 
     /// How much a row says beside number and name.
@@ -280,8 +292,13 @@ impl Table<'_> {
             {
                 continue;
             }
-            let Some(text) = at.iter().find_map(|at| text(self.grid.cell(row, *at))) else {
+            let says = |cell: &&Cell| !matches!(cell, Cell::Empty | Cell::Error(_) | Cell::Bool(_));
+            let Some(cell) = at.iter().map(|at| self.grid.cell(row, *at)).find(says) else {
                 continue;
+            };
+            let exact = match cell {
+                Cell::Text(text) => text.contains(|c: char| c.is_ascii_digit() || c == '@'),
+                _ => true,
             };
             facts.any += 1;
             facts.beside_unit += u32::from(*column != Column::Unit);
@@ -295,21 +312,12 @@ impl Table<'_> {
                     | Column::StaffCode
             );
             let reaches = matches!(column, Column::Phone | Column::Email);
-            if (identifies || reaches) && text.contains(|c: char| c.is_ascii_digit() || c == '@') {
+            if (identifies || reaches) && exact {
                 facts.solid += 1;
                 facts.personal += u32::from(identifies);
             }
         }
         facts
-    }
-
-    /// A password column is told of where it holds anything; what it holds is looked at by nobody.
-    fn note_passwords(&self, end: usize, notes: &mut Notes) {
-        for column in self.header.columns.get(&Column::Password).into_iter().flatten() {
-            if (self.header.below..end).any(|row| *self.grid.cell(row, *column) != Cell::Empty) {
-                notes.add(None, Some(*column), FindingCode::PasswordColumn, vec![]);
-            }
-        }
     }
 }
 

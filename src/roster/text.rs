@@ -71,7 +71,7 @@ pub(super) struct Said {
 impl Said {
     /// Prepares `text`.
     pub(super) fn new(text: &str) -> Self {
-        let bare = text.is_ascii();
+        let bare = !text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || is_mark(c)));
         Self { text: if bare { plain(text) } else { marked(text) }, bare }
     }
 
@@ -118,6 +118,16 @@ impl Said {
     /// Whether it is one of `phrases` and nothing more.
     pub(super) fn is_any(&self, phrases: &[Phrase]) -> bool {
         phrases.iter().any(|phrase| self.text == self.form(phrase))
+    }
+
+    /// The text with `phrases` left out.
+    pub(super) fn without(mut self, phrases: &[Phrase]) -> Self {
+        for phrase in phrases {
+            while let Some(found) = self.find(phrase) {
+                self.text.replace_range(found, "");
+            }
+        }
+        self
     }
 
     /// The text before byte `at`.

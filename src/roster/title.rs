@@ -50,8 +50,10 @@ impl Title {
     ) -> Self {
         let words = &mapping.words;
         let lines: Vec<Line> = lines(grid, rows).filter(|line| !is_motto(&line.text, words)).collect();
-        let all: String = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ; ");
-        let said = Said::new(&all);
+        // What an agency is called says nothing about its list.
+        let titles = lines.iter().filter(|line| !words.organisations.names_one(&line.text));
+        let all = titles.map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ; ");
+        let said = Said::new(&all).without(&words.declares.not_said);
         let form = mapping.forms.iter().find(|form| fits(form, &said, header));
         let name = lines.iter().find(|line| plain(&line.text).contains("danh sach"));
         let unit = name.and_then(|line| unit_in(&line.text, words));
@@ -200,12 +202,23 @@ fn agency(lines: &[Line], words: &Words) -> Option<String> {
     let organisations = &words.organisations;
     let corner = lines.first().map(|line| (line.row, line.column));
     let in_corner = |line: &&Line| {
-        corner.is_some_and(|(row, column)| line.row <= row + 3 && line.column <= column + 1)
-            && organisations.names_one(&line.text)
-            && !is_basis(&line.text, words)
+        let near = corner.is_some_and(|(row, column)| line.row <= row + 3 && line.column <= column + 1);
+        near && !is_basis(&line.text, words)
     };
-    if let Some(line) = lines.iter().rfind(in_corner) {
-        return Some(cut(&line.text));
+    let mut found: Option<(bool, String)> = None;
+    for line in lines.iter().filter(in_corner) {
+        let is_agency = organisations.names_agency(&line.text);
+        if is_agency || (organisations.names_unit(&line.text) && !matches!(found, Some((true, _)))) {
+            found = Some((is_agency, cut(&line.text)));
+        } else if let Some((_, agency)) = &mut found
+            && Said::new(&line.text).starts_any(&organisations.levels)
+        {
+            // "ỦY BAN NHÂN DÂN" over "XÃ TÂN LẬP".
+            *agency = format!("{agency} {}", cut(&line.text));
+        }
+    }
+    if let Some((_, agency)) = found {
+        return Some(agency);
     }
     lines.iter().find_map(|line| {
         let parts: Vec<&str> = line.text.split(' ').collect();
@@ -230,11 +243,11 @@ fn is_basis(text: &str, words: &Words) -> bool {
 /// `Công văn số 626/CV-VP ngày 05 tháng 11 năm 2026`; a form's legal basis is no document of the list.
 fn document(lines: &[Line], words: &Words) -> Option<DocumentRef> {
     lines.iter().filter(|line| !is_basis(&line.text, words)).find_map(|line| {
-        let parts: Vec<&str> = line.text.split(' ').collect();
+        let text = line.text.replace(" /", "/").replace("/ ", "/");
+        let parts: Vec<&str> = text.split(' ').collect();
         let at = parts.iter().position(|word| number_of(word).is_some())?;
         let number = number_of(parts[at]);
-        let date =
-            mentions(&line.text).into_iter().find(|mention| mention.word > at).map(|mention| mention.date);
+        let date = mentions(&text).into_iter().find(|mention| mention.word > at).map(|mention| mention.date);
         // "Số: 12/BC-VP" in the corner; its date then stands on the right.
         let date = date.or_else(|| {
             let beside =
@@ -289,4 +302,72 @@ fn as_of(lines: &[Line], words: &Words) -> Option<NaiveDate> {
         named.filter(|line| plain(&line.text).contains("thang")).find_map(dates)
     };
     stated.or_else(month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        Mapping::embedded().unwrap().words
+    }
+
+    fn line(row: usize, column: usize, text: &str) -> Line {
+        Line { row, column, text: text.to_owned() }
+    }
+
+    fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(year, month, day)
+    }
+
+    #[test]
+    fn the_document_is_found_in_the_title_and_never_the_forms_legal_basis() {
+        let words = words();
+        let found = |lines: &[Line]| document(lines, &words).map(|found| (found.number.unwrap(), found.date));
+        let both = |number: &str, date| Some((number.to_owned(), date));
+        let attached = line(4, 0, "(Kèm theo Công văn số 626/CV-VP ngày 05 tháng 11 năm 2026)");
+        let basis = line(0, 0, "(Ban hành kèm theo Thông tư số 09/TT-BNV ngày 19/02/2004)");
+        assert_eq!(found(&[basis, attached]), both("626/CV-VP", date(2026, 11, 5)));
+        let corner = [line(2, 0, "Số: 12 /BC-SNV"), line(2, 4, "Tân Lập, ngày 03 tháng 11 năm 2026")];
+        assert_eq!(found(&corner), both("12/BC-SNV", date(2026, 11, 3)));
+        assert_eq!(found(&[line(0, 0, "Số:      /STTTT-CĐS"), line(1, 0, "Tính đến ngày 15/11/2026")]), None);
+    }
+
+    #[test]
+    fn a_file_name_may_name_the_document() {
+        let words = words();
+        let found =
+            |name: &str| document_in_name(name, &words).map(|found| (found.number.unwrap(), found.date));
+        let expected = |date| Some(("626/CV-VP".to_owned(), date));
+        assert_eq!(found("626-CV-VP.xlsx"), expected(None));
+        assert_eq!(found("626_CV-VP ngay 05-11-2026.xlsx"), expected(date(2026, 11, 5)));
+        assert_eq!(found("snv-mau06.xlsx"), None);
+        assert_eq!(found("danh sach 2026.xlsx"), None);
+    }
+
+    #[test]
+    fn the_agency_is_the_lowest_line_of_the_corner() {
+        let words = words();
+        let found = |lines: &[Line]| agency(lines, &words);
+        let corner = |below: &str| {
+            vec![line(0, 0, "UBND TỈNH MẪU"), line(1, 0, below), line(3, 0, "DANH SÁCH CÔNG CHỨC")]
+        };
+        assert_eq!(found(&corner("SỞ NỘI VỤ")).as_deref(), Some("SỞ NỘI VỤ"));
+        assert_eq!(found(&corner("PHÒNG TỔ CHỨC")).as_deref(), Some("UBND TỈNH MẪU"));
+        let split = [line(0, 0, "ỦY BAN NHÂN DÂN"), line(1, 0, "XÃ TÂN LẬP")];
+        assert_eq!(found(&split).as_deref(), Some("ỦY BAN NHÂN DÂN XÃ TÂN LẬP"));
+        let title = [line(0, 0, "Danh sách công chức thuộc Sở Tài chính (tháng 11)")];
+        assert_eq!(found(&title).as_deref(), Some("Sở Tài chính"));
+    }
+
+    #[test]
+    fn a_title_names_the_unit_it_is_about() {
+        let words = words();
+        let unit = |text: &str| unit_in(text, &words);
+        assert_eq!(unit("DANH SÁCH CÔNG CHỨC PHÒNG NỘI VỤ NĂM 2026").as_deref(), Some("Phòng Nội vụ"));
+        assert_eq!(unit("Danh sách viên chức Khoa Nội - Bệnh viện Mẫu").as_deref(), Some("Khoa Nội"));
+        assert_eq!(unit("DANH SÁCH CÔNG CHỨC SỞ NỘI VỤ"), None);
+        assert_eq!(unit("DANH SÁCH CÔNG CHỨC VĂN PHÒNG UBND TỈNH"), None);
+        assert_eq!(unit("DANH SÁCH CÁC TRƯỞNG PHÒNG"), None);
+    }
 }

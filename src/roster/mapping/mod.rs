@@ -186,6 +186,7 @@ pub(super) struct Declares {
     pub(super) request: Vec<Phrase>,
     pub(super) request_about: Vec<Phrase>,
     pub(super) some_people: Vec<Phrase>,
+    pub(super) not_said: Vec<Phrase>,
     pub(super) whole_agency: Vec<Phrase>,
     pub(super) staff_list: Vec<Phrase>,
     pub(super) some_people_headers: Vec<Phrase>,

@@ -3,6 +3,8 @@
 use super::{block, book, codes, merged, names, read, sheet};
 use rosterd::model::citizen::CitizenId;
 use rosterd::model::finding::FindingCode;
+use rosterd::model::person::Gender;
+use rosterd::model::record::Action;
 use rosterd::model::roster::Declared;
 use rosterd::roster::sheet::{Cell, Sheet};
 
@@ -107,6 +109,8 @@ fn what_a_list_declares() {
         ("DANH SÁCH ĐẢNG VIÊN", Declared::SomePeople),
         ("DANH SÁCH ĐỀ NGHỊ NÂNG LƯƠNG", Declared::SomePeople),
         ("DANH SÁCH ĐỀ NGHỊ THU HỒI TÀI KHOẢN", Declared::Request),
+        ("DANH SÁCH CÁN BỘ, CÔNG CHỨC SỞ GIÁO DỤC VÀ ĐÀO TẠO", Declared::StaffList),
+        ("DANH SÁCH CÔNG CHỨC SỞ NỘI VỤ VÀ CÁC ĐƠN VỊ TRỰC THUỘC", Declared::StaffList),
         ("", Declared::SomePeople),
     ] {
         assert_eq!(declared(title), expected, "{title}");
@@ -224,4 +228,75 @@ fn odd_cells_are_repaired_or_told_of_and_data_stays_data() {
     assert_eq!(first.position.as_deref(), Some("=cmd"));
     assert_eq!((second.phone.as_deref(), second.status), (Some("0978721495"), None));
     assert_eq!(third.full_name.as_str(), "=HYPERLINK(1)");
+}
+
+#[test]
+fn sub_columns_are_read_in_the_light_of_their_heading() {
+    let block = block(sheet(&[
+        "STT|Họ và tên|Điện thoại||Email||Chức vụ|Số CMND|",
+        "||Cơ quan|Di động|Công vụ|Cá nhân||Số|Ngày cấp",
+        "1|Nguyễn Văn An|02513822222|0978721495|an@tinhmau.gov.vn|an@gmail.com|Kế toán|012345678|01/02/2010",
+    ]));
+    let record = &block.records[0];
+    assert_eq!(record.phone.as_deref(), Some("0978721495"));
+    assert_eq!(record.email.as_deref(), Some("an@tinhmau.gov.vn"));
+    assert_eq!(record.citizen_id.as_ref().map(CitizenId::reveal), Some("012345678"));
+    assert_eq!((block.header_end, record.unit.as_deref()), (2, None));
+}
+
+#[test]
+fn headings_may_stand_above_the_row_with_the_name() {
+    let block = block(sheet(&[
+        "DANH SÁCH CÔNG CHỨC",
+        "||Ngày sinh|||Thông tin liên hệ|",
+        "STT|Họ và tên|Nam|Nữ|Chức vụ|Email|Điện thoại",
+        "1|Nguyễn Văn An|5/10/1985||Kế toán|an@tinhmau.gov.vn|0978721495",
+        "2|Trần Thị Bé||6/11/1990|Văn thư|be@tinhmau.gov.vn|0978721496",
+    ]));
+    assert_eq!((block.header_row, block.header_end), (2, 3));
+    let genders: Vec<_> =
+        block.records.iter().map(|r| (r.gender, r.birth.is_some(), r.phone.is_some())).collect();
+    assert_eq!(genders, [(Some(Gender::Male), true, true), (Some(Gender::Female), true, true)]);
+}
+
+#[test]
+fn people_below_a_stray_signature_are_not_lost() {
+    let block = block(sheet(&[
+        "Họ và tên|Ngày sinh|Chức vụ",
+        "Nguyễn Văn An|05/10/1985|Kế toán",
+        "GIÁM ĐỐC||",
+        "Trần Thị Bé|06/11/1990|Văn thư",
+        "Lê Thị Lập||",
+    ]));
+    assert_eq!(names(&block), ["Nguyễn Văn An", "Trần Thị Bé"]);
+}
+
+#[test]
+fn a_password_alone_in_its_row_becomes_neither_section_nor_title() {
+    let reading = read(&book([sheet(&[
+        "STT|Họ và tên|Chức vụ|Mật khẩu",
+        "1|Nguyễn Văn An|Kế toán|I-love-you",
+        "|||I-love-you",
+        "|||Phòng 123",
+        "STT|Họ và tên|Đơn vị",
+        "1|Trần Thị Bé|Văn phòng",
+    ])]));
+    assert_eq!(reading.blocks.len(), 2);
+    let shown = format!("{reading:?}");
+    assert!(!shown.contains("love") && !shown.contains("123"), "{shown}");
+}
+
+#[test]
+fn two_requests_with_the_same_header_keep_their_own_titles() {
+    let header = "STT|Họ và tên|Chức vụ";
+    let reading = read(&book([sheet(&[
+        "I. DANH SÁCH ĐỀ NGHỊ CẤP MỚI HỘP THƯ",
+        header,
+        "1|Nguyễn Văn An|Kế toán",
+        "II. DANH SÁCH ĐỀ NGHỊ THU HỒI HỘP THƯ",
+        header,
+        "1|Trần Thị Bé|Văn thư",
+    ])]));
+    let actions: Vec<_> = reading.blocks.iter().map(|block| block.records[0].action).collect();
+    assert_eq!(actions, [Some(Action::Create), Some(Action::Revoke)]);
 }
