@@ -3,6 +3,7 @@
 
 pub mod agencies;
 pub mod keys;
+pub mod starter;
 
 use crate::model::Lang;
 use crate::model::agency::Agencies;
