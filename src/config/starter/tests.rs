@@ -45,7 +45,8 @@ fn in_force(lines: &[&str], block: &[usize]) -> String {
 /// With every `#name = value` in force too.
 fn with_defaults(text: &str) -> String {
     let line = |line: &str| {
-        let setting = line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+        let setting =
+            line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
         setting.unwrap_or(line).to_owned() + "\n"
     };
     text.lines().map(line).collect()
@@ -75,8 +76,11 @@ fn it_can_be_used_as_it_is_and_in_each_other_way() {
 #[test]
 fn what_it_calls_a_default_is_the_default() {
     for text in variants() {
-        let (as_is, spelt_out) = (config(&text), config(&with_defaults(&text)));
-        assert_eq!(format!("{as_is:#?}"), format!("{spelt_out:#?}"));
+        let [as_is, spelt_out] =
+            [text.clone(), with_defaults(&text)].map(|text| format!("{:#?}", config(&text)));
+        let differs = as_is.lines().zip(spelt_out.lines()).find(|(one, other)| one != other);
+        assert_eq!(differs, None);
+        assert_eq!(as_is.len(), spelt_out.len());
     }
 }
 
@@ -94,7 +98,8 @@ fn said(tables: &[Table], path: &[&str]) -> BTreeSet<String> {
     let mut level: Vec<Value> = tables.iter().cloned().map(Value::Table).collect();
     for step in path {
         let below = level.iter().filter_map(|value| value.get(step)).cloned();
-        level = below.flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect();
+        level =
+            below.flat_map(|value| if let Value::Array(list) = value { list } else { vec![value] }).collect();
     }
     level.iter().filter_map(Value::as_table).flat_map(|table| table.keys().cloned()).collect()
 }
@@ -157,9 +162,8 @@ fn the_role_map_is_for_the_system_the_starter_names() {
 #[test]
 fn what_must_be_filled_in_is_marked() {
     // The examples' domain and number stand nowhere in force without a mark.
-    let example = |line: &&str| {
-        line.contains("tinh.gov.vn") || line.contains("dc=tinh") || line.contains("0200 0000")
-    };
+    let example =
+        |line: &&str| line.contains("tinh.gov.vn") || line.contains("dc=tinh") || line.contains("0200 0000");
     let in_force = CONFIG.lines().filter(|line| !line.starts_with('#'));
     for line in in_force.filter(example) {
         assert!(line.ends_with("# FILL IN"), "{line}");
