@@ -10,8 +10,8 @@ use crate::model::evidence::Evidence;
 use crate::model::intent::{Intent, Outcome};
 use crate::store::{Claim, StoreError};
 use crate::systems::handoff::{Settings, next_order_number, order_name};
-use crate::worker::calendar::add_working_days;
 use crate::workbook::order::{Ask, Contact, OrderLine, WorkOrder, write};
+use crate::worker::calendar::add_working_days;
 use chrono::NaiveDate;
 
 /// The most lines one order takes.
@@ -37,7 +37,8 @@ impl Applier<'_> {
                 last = Some(end.stored.id.clone());
                 waiting.extend(page.into_iter().map(|standing| standing.stored));
             }
-            let (urgent, normal): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|one| is_urgent(&one.change));
+            let (urgent, normal): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|one| is_urgent(&one.change));
             for (urgent, changes) in [(true, urgent), (false, normal)] {
                 for lines in changes.chunks(LINES) {
                     if !self.stopping() {

@@ -70,7 +70,8 @@ impl Applier<'_> {
         done: &mut Applied,
     ) -> Result<(), StoreError> {
         let Some(system) = self.systems.iter().find(|system| system.name == *target) else {
-            let error = format!("{} changes of {target} wait: the system is no longer configured", claimed.len());
+            let error =
+                format!("{} changes of {target} wait: the system is no longer configured", claimed.len());
             done.errors.push(error);
             return Ok(());
         };

@@ -108,5 +108,7 @@ pub fn reverse(
 
 /// Where a creation put its account.
 pub fn created_at(change: &Change) -> Option<Dn> {
-    (change.kind == ChangeKind::CreateAccount).then(|| change.after(Attr::Dn))?.and_then(|dn| Dn::parse(dn).ok())
+    (change.kind == ChangeKind::CreateAccount)
+        .then(|| change.after(Attr::Dn))?
+        .and_then(|dn| Dn::parse(dn).ok())
 }

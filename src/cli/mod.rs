@@ -44,9 +44,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         }
         Command::Review { action } => review::run(&open(&cli.config, lang).await?, action, cli.json).await,
         Command::Undo(args) => undo::run(&open(&cli.config, lang).await?, &args, cli.json).await,
-        Command::Pause { what, reason } => {
-            pause::pause(&open(&cli.config, lang).await?, what, &reason).await
-        }
+        Command::Pause { what, reason } => pause::pause(&open(&cli.config, lang).await?, what, &reason).await,
         Command::Resume { what } => pause::resume(&open(&cli.config, lang).await?, what).await,
         Command::Operator { action } => {
             operator::run(&open(&cli.config, lang).await?, action, cli.json).await

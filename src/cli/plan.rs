@@ -89,7 +89,12 @@ fn shown(planned: &Planned) -> Vec<Shown<'_>> {
             change: &stored.change,
         })
         .collect();
-    shown.extend(plan.insert.iter().map(|(change, state, _)| Shown { id: None, state: *state, new: true, change }));
+    shown.extend(plan.insert.iter().map(|(change, state, _)| Shown {
+        id: None,
+        state: *state,
+        new: true,
+        change,
+    }));
     shown.sort_by_key(|one| (&one.change.agency, &one.change.target, one.change.kind, &one.change.label));
     shown
 }
@@ -179,14 +184,18 @@ fn as_text(engine: &Engine, planned: &Planned, shown: &[Shown<'_>]) -> String {
     for brake in &planned.plan.brakes {
         let _ = writeln!(text, "\n! {}", words::brake_line(brake, lang));
     }
-    let _ = writeln!(text, "\n{}", words::plan_totals(
-        shown.len(),
-        shown.iter().filter(|one| one.new).count(),
-        shown.iter().filter(|one| one.state == State::Held).count(),
-        planned.plan.supersede.len(),
-        planned.proposals.questions.len(),
-        lang,
-    ));
+    let _ = writeln!(
+        text,
+        "\n{}",
+        words::plan_totals(
+            shown.len(),
+            shown.iter().filter(|one| one.new).count(),
+            shown.iter().filter(|one| one.state == State::Held).count(),
+            planned.plan.supersede.len(),
+            planned.proposals.questions.len(),
+            lang,
+        )
+    );
     text
 }
 

@@ -1,7 +1,7 @@
 //! Words of lists and mails, in both languages.
 
-use crate::model::Lang;
 use crate::apply::Applied;
+use crate::model::Lang;
 use crate::model::account::{Attr, Values};
 use crate::model::brake::{Brake, BrakeScope};
 use crate::model::change::{Change, ChangeKind, State};
@@ -132,7 +132,9 @@ pub fn change_line(change: &Change, at: State, lang: Lang) -> String {
         .after
         .iter()
         .filter(|(attr, _)| !matches!(attr, Attr::Disabled | Attr::FamilyName | Attr::GivenName))
-        .filter(|(attr, _)| change.kind != ChangeKind::CreateAccount || matches!(attr, Attr::Title | Attr::Unit))
+        .filter(|(attr, _)| {
+            change.kind != ChangeKind::CreateAccount || matches!(attr, Attr::Title | Attr::Unit)
+        })
         .map(|(attr, after)| {
             let before = change.before.get(attr).cloned().unwrap_or_default();
             let arrow = if before == Values::none() { String::new() } else { format!("{before} → ") };
@@ -175,7 +177,14 @@ pub fn brake_line(brake: &Brake, lang: Lang) -> String {
 }
 
 /// The totals of a plan.
-pub fn plan_totals(all: usize, new: usize, held: usize, superseded: usize, questions: usize, lang: Lang) -> String {
+pub fn plan_totals(
+    all: usize,
+    new: usize,
+    held: usize,
+    superseded: usize,
+    questions: usize,
+    lang: Lang,
+) -> String {
     match lang {
         Lang::Vi => format!(
             "{all} thay đổi: {new} mới, {held} bị tạm giữ; {superseded} không còn cần; {questions} câu hỏi. Chưa có gì được lưu hay thực hiện; tên tài khoản mới là tạm thời."
@@ -220,8 +229,12 @@ pub fn approval(approval: &Approval, lang: Lang) -> String {
         (Approval::KeyMoved { .. }, Lang::En) => "it says something else by now; look again".into(),
         (Approval::NotProposed(at), Lang::Vi) => format!("không chờ duyệt: {}", state(*at, lang)),
         (Approval::NotProposed(at), Lang::En) => format!("does not wait for approval: {}", state(*at, lang)),
-        (Approval::PutInByYou, Lang::Vi) => "danh sách này do cơ quan bạn đại diện gửi; người khác phải duyệt".into(),
-        (Approval::PutInByYou, Lang::En) => "you answer for the roster that asks for it; somebody else must".into(),
+        (Approval::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải duyệt".into()
+        }
+        (Approval::PutInByYou, Lang::En) => {
+            "you answer for the roster that asks for it; somebody else must".into()
+        }
     }
 }
 
@@ -236,7 +249,9 @@ pub fn release(release: &Release, lang: Lang) -> String {
         (Release::AlreadyByYou, Lang::En) => "you released it before; another person must".into(),
         (Release::NotOpen, Lang::Vi) => "phanh này không còn giữ gì".into(),
         (Release::NotOpen, Lang::En) => "this brake holds nothing".into(),
-        (Release::PutInByYou, Lang::Vi) => "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into(),
+        (Release::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
+        }
         (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
     }
 }

@@ -30,7 +30,9 @@ pub fn read(path: &Path) -> Result<Agencies, ConfigError> {
         let mut steps = 0;
         while let Some(parent) = above {
             let found = agencies.get(parent);
-            let found = found.ok_or_else(|| form(format!("agency {}: parent {parent} is not in this file", agency.code)))?;
+            let found = found.ok_or_else(|| {
+                form(format!("agency {}: parent {parent} is not in this file", agency.code))
+            })?;
             above = found.parent.as_ref();
             steps += 1;
             if steps > agencies.len() {

@@ -92,7 +92,9 @@ fn approval_days() -> u32 {
 fn zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono_tz::Tz, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map_err(|_| {
-        serde::de::Error::custom(format!("{name:?} is no time zone; expected a name as in \"Asia/Ho_Chi_Minh\""))
+        serde::de::Error::custom(format!(
+            "{name:?} is no time zone; expected a name as in \"Asia/Ho_Chi_Minh\""
+        ))
     })
 }
 
@@ -167,8 +169,7 @@ pub fn load(path: &Path) -> Result<Site, ConfigError> {
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-    toml::from_str(&text)
-        .map_err(|error| ConfigError::Form { path: path.to_owned(), why: error.to_string() })
+    toml::from_str(&text).map_err(|error| ConfigError::Form { path: path.to_owned(), why: error.to_string() })
 }
 
 impl Site {

@@ -6,7 +6,7 @@ use crate::model::citizen::CitizenMark;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::ids::{AgencyCode, RosterId};
 use crate::model::name::ascii;
-use crate::model::roster::{Column, Declared, Reading, Roster};
+use crate::model::roster::{Block, Column, Declared, Reading, Roster};
 use ring::hmac;
 
 /// What is known of a file beside what it says.
@@ -39,7 +39,12 @@ pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &
         return None;
     }
     let blocks = &reading.blocks;
-    if blocks.iter().all(|block| block.records.is_empty()) {
+    // A request in free words, or for unit mailboxes alone, has no person's row and is still an answerable list.
+    let for_a_person = |block: &Block| {
+        let handled = [FindingCode::FreeTextRow, FindingCode::UnitRow];
+        block.findings.iter().any(|finding| handled.contains(&finding.code))
+    };
+    if blocks.iter().all(|block| block.records.is_empty() && !for_a_person(block)) {
         return None;
     }
     let declared = declared(blocks.iter().map(|block| block.declared));

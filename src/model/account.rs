@@ -167,6 +167,11 @@ impl Account {
         self.attrs.get(&attr).and_then(Values::first)
     }
 
+    /// Every value of `attr`.
+    pub fn all(&self, attr: Attr) -> &[String] {
+        self.attrs.get(&attr).map_or(&[], Values::as_slice)
+    }
+
     /// Whether it is disabled.
     pub fn is_disabled(&self) -> bool {
         self.get(Attr::Disabled) == Some("true")

@@ -104,7 +104,8 @@ impl State {
         };
         match self {
             Proposed => matches!(next, Held | Approved | Rejected | Superseded),
-            Held => matches!(next, Proposed | Approved | Rejected | Superseded),
+            // Held again: another brake, or the same one holding other changes beside it.
+            Held => matches!(next, Held | Proposed | Approved | Rejected | Superseded),
             Approved => matches!(next, Held | Claimed | Rejected | Superseded | Expired | Proposed),
             Claimed => matches!(next, Approved | Ordered | Applied | Failed | Stale | Unknown | Held),
             Ordered => matches!(next, Applied | Failed),

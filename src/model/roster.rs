@@ -180,10 +180,17 @@ pub struct Roster {
 }
 
 impl Roster {
+    /// The number of the document behind it.
+    pub fn number(&self) -> Option<&str> {
+        self.document.as_ref()?.number.as_deref()
+    }
+
     /// What decides which roster is newer: the document's date, else arrival in
-    /// local days; ties by arrival, then by content.
+    /// local days; ties by arrival, then by content. A document dated after its arrival is a slip of the pen
+    /// and must not rule for years.
     pub fn age(&self, local: impl Fn(Time) -> NaiveDate) -> (NaiveDate, Time, &str) {
         let stated = self.document.as_ref().and_then(|document| document.date);
-        (stated.unwrap_or_else(|| local(self.arrived)), self.arrived, &self.sha256)
+        let arrival = local(self.arrived);
+        (stated.map_or(arrival, |date| date.min(arrival)), self.arrived, &self.sha256)
     }
 }

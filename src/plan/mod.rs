@@ -119,12 +119,11 @@ pub fn plan(
         .iter()
         .map(|one| ((&one.change.target, &one.change.subject, one.change.kind), one))
         .collect();
-    let suppressed: BTreeSet<(Slot<'_>, &Attrs, Option<&str>)> =
-        standing
-            .suppressed
-            .iter()
-            .map(|one| ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref()))
-            .collect();
+    let suppressed: BTreeSet<(Slot<'_>, &Attrs, Option<&str>)> = standing
+        .suppressed
+        .iter()
+        .map(|one| ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref()))
+        .collect();
     let mut plan = Plan::default();
     let mut wanted: BTreeSet<&ChangeId> = BTreeSet::new();
     let mut fresh: Vec<Change> = Vec::new();

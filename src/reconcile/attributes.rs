@@ -1,45 +1,58 @@
-//! Attributes: what a roster's row states against what the account holds.
+//! Attributes: what rows state against what the account holds.
 
-use super::World;
-use super::correlate::Row;
+use super::correlate::{Row, RowRef, place};
 use super::coverage::unit_key;
-use super::ledger::phone;
+use super::ledger::{phone, staff};
+use super::{Scene, World};
 use crate::model::account::{Account, Attr, Attrs, Values};
 use crate::model::change::Gate;
 use crate::model::ids::AgencyCode;
 use crate::model::name::PersonName;
+use crate::model::record::Action;
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
-/// The touched attributes, before and after, and who must approve.
+/// The touched attributes, before and after, and the rows that ask for them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     /// As the account has them.
     pub before: Attrs,
-    /// As the row has them.
+    /// As the rows have them.
     pub after: Attrs,
+    /// The rows whose word counted.
+    pub sources: BTreeSet<RowRef>,
 }
 
-/// What `row` would change on `account`. An empty cell says nothing.
-pub fn difference(world: &World<'_>, account: &Account, row: &Row) -> Difference {
+/// What `statements`, the newest first, would change on `account`. For each attribute the newest row that states
+/// it counts; an empty cell says nothing.
+pub fn difference(world: &World<'_>, account: &Account, statements: &[RowRef]) -> Difference {
     let mut out = Difference::default();
     for attr in &world.policy.owned {
-        let Some(stated) = stated(*attr, row) else { continue };
-        if account.get(*attr).is_some_and(|held| same(*attr, held, &stated)) {
+        let newest = statements.iter().find_map(|at| Some((*at, stated(*attr, place(world, *at).1)?)));
+        let Some((source, value)) = newest else { continue };
+        if account.all(*attr).iter().any(|held| same(*attr, held, &value)) {
             continue;
         }
-        out.touch(account, *attr, Values::one(stated.clone()));
+        out.touch(account, *attr, Values::one(value.as_str()));
         if *attr == Attr::FullName
-            && let Some(name) = PersonName::new(&stated)
+            && let Some(name) = PersonName::new(&value)
         {
-            out.touch(account, Attr::FamilyName, Values::one(name.family()));
+            out.touch(account, Attr::FamilyName, Values::one(family(&name)));
             out.touch(account, Attr::GivenName, Values::one(name.given()));
         }
+        out.sources.insert(source);
     }
     out
 }
 
+/// A name of one word is its own family name: directories insist on one.
+pub fn family(name: &PersonName) -> &str {
+    if name.family().is_empty() { name.given() } else { name.family() }
+}
+
 impl Difference {
-    fn touch(&mut self, account: &Account, attr: Attr, after: Values) {
+    /// Sets `attr`, where it differs.
+    pub fn touch(&mut self, account: &Account, attr: Attr, after: Values) {
         let before = account.attrs.get(&attr).cloned().unwrap_or_default();
         if before != after {
             self.before.insert(attr, before);
@@ -47,18 +60,32 @@ impl Difference {
         }
     }
 
-    /// Name, phone (it may receive one-time codes) and a title that moves roles need one approval, the rest
-    /// none.
-    pub fn gate(&self, world: &World<'_>, agency: &AgencyCode) -> Gate {
-        let kind = world.agencies.get(agency).and_then(|agency| agency.kind.as_deref());
-        let first = |attrs: &Attrs, attr| attrs.get(&attr).and_then(Values::first).map(str::to_owned);
-        let unit = first(&self.after, Attr::Unit);
-        let moves_roles = world.policy.roles.iter().any(|map| {
-            let roles = |attrs| map.roles(kind, first(attrs, Attr::Title).as_deref(), unit.as_deref());
-            roles(&self.before) != roles(&self.after)
-        });
+    /// Whether a request row asks for part of it.
+    pub fn is_asked_for(&self, world: &World<'_>) -> bool {
+        self.sources.iter().any(|at| place(world, *at).1.action == Some(Action::Change))
+    }
+
+    /// Name, phone (it may receive one-time codes) and a title that moves roles need one approval, as does what a
+    /// request asks for; the rest none.
+    pub fn gate(&self, scene: &Scene<'_>, account: &Account, agency: &AgencyCode) -> Gate {
         let sensitive = self.after.contains_key(&Attr::FullName) || self.after.contains_key(&Attr::Phone);
-        if sensitive || moves_roles { Gate::One } else { Gate::None }
+        if sensitive || self.is_asked_for(scene.world) || self.moves_roles(scene.world, account, agency) {
+            Gate::One
+        } else {
+            Gate::None
+        }
+    }
+
+    fn moves_roles(&self, world: &World<'_>, account: &Account, agency: &AgencyCode) -> bool {
+        let Some(title) = self.after.get(&Attr::Title).and_then(Values::first) else { return false };
+        let kind = world.agencies.get(agency).and_then(|agency| agency.kind.as_deref());
+        let held = account.get(Attr::Unit);
+        let unit = self.after.get(&Attr::Unit).and_then(Values::first).or(held);
+        world
+            .policy
+            .roles
+            .iter()
+            .any(|map| map.given(kind, account.get(Attr::Title), held) != map.given(kind, Some(title), unit))
     }
 }
 
@@ -83,15 +110,24 @@ pub fn stated(attr: Attr, row: &Row) -> Option<String> {
 }
 
 /// Whether two spellings say the same.
-fn same(attr: Attr, held: &str, stated: &str) -> bool {
+pub fn same(attr: Attr, held: &str, stated: &str) -> bool {
     match attr {
         Attr::Phone => phone(held) == phone(stated),
         Attr::Unit => unit_key(held) == unit_key(stated),
-        Attr::StaffCode => super::ledger::staff(held) == super::ledger::staff(stated),
+        Attr::StaffCode => staff(held) == staff(stated),
         Attr::FullName => {
             PersonName::new(held).map(|n| n.matching()) == PersonName::new(stated).map(|n| n.matching())
         }
-        _ => plain(held) == plain(stated),
+        Attr::Dn
+        | Attr::Login
+        | Attr::FamilyName
+        | Attr::GivenName
+        | Attr::Mail
+        | Attr::Alias
+        | Attr::Title
+        | Attr::Agency
+        | Attr::Disabled
+        | Attr::Role => plain(held) == plain(stated),
     }
 }
 

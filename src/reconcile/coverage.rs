@@ -1,10 +1,12 @@
 //! Coverage: whether a roster speaks for everyone or only for those it names, and for which units.
 
-use super::correlate::{Correlation, Resolved};
+use super::correlate::Verdict;
+use super::ledger::Ledger;
 use super::{Decision, World};
-use crate::model::account::{Account, AccountKind, Attr};
-use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use crate::model::account::{Account, Attr};
+use crate::model::ids::{AccountId, AgencyCode};
 use crate::model::name::ascii;
+use crate::model::record::{Action, Status};
 use crate::model::roster::{Coverage, Declared, Roster, RosterKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,38 +21,27 @@ pub struct Decided {
 
 /// Decides the kind of every roster that has none yet; decided ones keep theirs. One entry a roster, in the
 /// world's order.
-pub fn decide(world: &World<'_>, correlation: &Correlation) -> Vec<Decided> {
-    let claims: Vec<BTreeSet<&AccountId>> =
-        (0..world.rosters.len()).map(|at| claimed(world, correlation, at)).collect();
-    let mut elsewhere: BTreeMap<&AccountId, BTreeSet<&AgencyCode>> = BTreeMap::new();
-    for (roster, claimed) in world.rosters.iter().zip(&claims) {
-        for account in claimed {
-            elsewhere.entry(account).or_default().insert(&roster.agency);
-        }
-    }
+pub fn decide(world: &World<'_>, ledger: &Ledger<'_>, verdicts: &[Vec<Verdict<'_>>]) -> Vec<Decided> {
+    let elsewhere = listed_by(world, ledger, verdicts);
     world
         .rosters
         .iter()
-        .zip(&claims)
-        .map(|(roster, claimed)| {
-            // Whoever another agency lists has gone there: not a person this agency still has to name.
-            let known: BTreeSet<&AccountId> = known(world, roster)
-                .filter(|account| {
-                    elsewhere
-                        .get(&account.id)
-                        .is_none_or(|agencies| agencies.contains(&roster.agency) || agencies.is_empty())
-                })
-                .map(|account| &account.id)
-                .collect();
-            let hits = known.intersection(claimed).count();
-            let kind = roster.kind.unwrap_or_else(|| kind(world, roster.declared, hits, known.len()));
-            let decision = Decision { roster: roster.id.clone(), kind, claims: (hits, known.len()) };
+        .zip(verdicts)
+        .map(|(roster, verdicts)| {
+            let (kind, claims) = match roster.kind {
+                Some(kind) => (kind, (0, 0)),
+                None => {
+                    let claims = claims(roster, ledger, verdicts, &elsewhere);
+                    (kind(world, roster.declared, claims), claims)
+                }
+            };
+            let decision = Decision { roster: roster.id.clone(), kind, claims };
             Decided { decision, new: roster.kind.is_none() }
         })
         .collect()
 }
 
-fn kind(world: &World<'_>, declared: Declared, hits: usize, known: usize) -> RosterKind {
+fn kind(world: &World<'_>, declared: Declared, (hits, known): (usize, usize)) -> RosterKind {
     match declared {
         Declared::Request => RosterKind::Request,
         Declared::WholeAgency => RosterKind::Full,
@@ -59,34 +50,54 @@ fn kind(world: &World<'_>, declared: Declared, hits: usize, known: usize) -> Ros
     }
 }
 
-/// The people a roster of this agency would have to name: enabled personal accounts, of its units where it
-/// names any.
-fn known<'a>(world: &World<'a>, roster: &'a Roster) -> impl Iterator<Item = &'a Account> {
-    world
-        .directory
-        .accounts
-        .values()
-        .filter(|account| account.kind == AccountKind::Person && !account.protected && !account.is_disabled())
-        .filter(|account| account.agency.as_ref() == Some(&roster.agency))
-        .filter(|account| covers(&coverage(roster, RosterKind::Full), account))
+/// The agencies whose rows say that an account's person works there.
+fn listed_by<'a>(
+    world: &World<'a>,
+    ledger: &Ledger<'a>,
+    verdicts: &[Vec<Verdict<'a>>],
+) -> BTreeMap<&'a AccountId, BTreeSet<&'a AgencyCode>> {
+    let mut listed: BTreeMap<&AccountId, BTreeSet<&AgencyCode>> = BTreeMap::new();
+    for (roster, verdicts) in world.rosters.iter().zip(verdicts) {
+        for (row, verdict) in roster.rows.iter().zip(verdicts) {
+            let goes = matches!(row.action, Some(Action::Revoke | Action::Suspend))
+                || row.status.is_some_and(|status| status.leaves() || status == Status::Transferred);
+            if !goes && let Some(account) = verdict.account(ledger) {
+                listed.entry(&account.id).or_default().insert(&roster.agency);
+            }
+        }
+    }
+    listed
 }
 
-/// The accounts a roster's rows claim, those under an open question included.
-fn claimed<'a>(world: &World<'a>, correlation: &'a Correlation, at: usize) -> BTreeSet<&'a AccountId> {
-    let account_of = |id: &PersonId| correlation.people.get(id)?.accounts.get(&TargetId::mail());
-    correlation
-        .rows
-        .range((at, 0)..(at + 1, 0))
-        .flat_map(|(_, resolved)| match resolved {
-            Resolved::Person(id, _) => account_of(id).into_iter().collect::<Vec<_>>(),
-            Resolved::Asked(key) => correlation.questions[key]
-                .candidates
-                .iter()
-                .filter_map(|one| correlation.asked_about.get(&AccountId::new(one.answer.as_str())))
-                .collect(),
-        })
-        .filter(|id| world.directory.accounts.contains_key(*id))
-        .collect()
+/// How many of the people a roster would have to name it does name, and how many these are: enabled personal
+/// accounts, of its units where it names any. Whoever another agency lists has gone there.
+fn claims<'a>(
+    roster: &'a Roster,
+    ledger: &Ledger<'a>,
+    verdicts: &[Verdict<'a>],
+    listed_by: &BTreeMap<&AccountId, BTreeSet<&AgencyCode>>,
+) -> (usize, usize) {
+    let spoken = coverage(roster, RosterKind::Full);
+    let known: BTreeSet<&AccountId> = ledger
+        .accounts_in(&roster.agency)
+        .iter()
+        .filter(|account| !account.protected && !account.is_disabled() && covers(&spoken, account))
+        .map(|account| &account.id)
+        .filter(|id| listed_by.get(id).is_none_or(|agencies| agencies.contains(&roster.agency)))
+        .collect();
+    let sure: BTreeSet<&AccountId> =
+        verdicts.iter().filter_map(|verdict| Some(&verdict.account(ledger)?.id)).collect();
+    // A row under an open question names one of its candidates, whichever it is.
+    let mut asked = 0;
+    let mut candidates = BTreeSet::new();
+    for verdict in verdicts {
+        if let Verdict::Ask(accounts) = verdict {
+            asked += 1;
+            candidates.extend(accounts.iter().map(|account| &account.id));
+        }
+    }
+    let possible = candidates.iter().filter(|id| known.contains(*id) && !sure.contains(*id)).count();
+    (known.intersection(&sure).count() + possible.min(asked), known.len())
 }
 
 /// What `roster` speaks for as `kind`.
@@ -103,12 +114,15 @@ pub fn coverage(roster: &Roster, kind: RosterKind) -> Coverage {
 /// Whether absence under `coverage` says something of `account`. An account without a known unit lies outside
 /// every list of units.
 pub fn covers(coverage: &Coverage, account: &Account) -> bool {
+    covers_unit(coverage, account.get(Attr::Unit))
+}
+
+/// Whether absence under `coverage` says something of somebody in `unit`.
+pub fn covers_unit(coverage: &Coverage, unit: Option<&str>) -> bool {
     match coverage {
         Coverage::Nobody => false,
         Coverage::Agency => true,
-        Coverage::Units { units } => {
-            account.get(Attr::Unit).is_some_and(|unit| units.contains(&unit_key(unit)))
-        }
+        Coverage::Units { units } => unit.is_some_and(|unit| units.contains(&unit_key(unit))),
     }
 }
 

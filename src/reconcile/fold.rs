@@ -1,8 +1,10 @@
 //! The fold: what the accepted rosters, from the oldest to the newest, come to for each person in each agency.
 
 use super::World;
-use super::correlate::{Correlation, Resolved, Row, RowRef, place};
-use super::coverage::{Decided, coverage, covers};
+use super::correlate::{Correlation, Row, RowRef, place};
+use super::coverage::{coverage, covers, covers_unit};
+use super::ledger::Ledger;
+use super::timeline::Timeline;
 use crate::model::ids::{AgencyCode, PersonId, TargetId};
 use crate::model::record::{Action, Status};
 use crate::model::roster::{Coverage, RosterKind};
@@ -25,102 +27,186 @@ pub enum Stand {
     Absent(usize),
 }
 
+impl Stand {
+    /// The roster that says so.
+    pub fn roster(self) -> usize {
+        match self {
+            Self::Present(row)
+            | Self::Left(row)
+            | Self::Away(row)
+            | Self::Revoked(row)
+            | Self::Suspended(row) => row.0,
+            Self::Absent(roster) => roster,
+        }
+    }
+}
+
 /// Where everybody stands.
 #[derive(Debug, Default)]
-pub struct Standing {
+pub struct Standing<'a> {
     /// By person, by agency.
-    pub people: BTreeMap<PersonId, BTreeMap<AgencyCode, Stand>>,
-    /// The full rosters in force, by agency, newest first.
-    pub full: BTreeMap<AgencyCode, Vec<usize>>,
-    /// Rows that ask for a password anew.
-    pub resets: Vec<(PersonId, RowRef)>,
-    /// Rows that ask for a change in free words.
-    pub wishes: Vec<(PersonId, RowRef)>,
-    /// Leaver rows of rosters older than the one in force: a person must look.
-    pub outdated: Vec<(PersonId, RowRef)>,
-    /// Rosters that are not in force because a newer one is.
-    pub superseded: BTreeSet<usize>,
+    pub people: BTreeMap<PersonId, BTreeMap<&'a AgencyCode, Stand>>,
+    /// Rows that ask for a change, oldest first.
+    pub wishes: BTreeMap<PersonId, Vec<RowRef>>,
+    /// The newest row that asks for a password anew.
+    pub resets: BTreeMap<PersonId, RowRef>,
+    /// Rows by which somebody goes, against the roster in force: a person must look.
+    pub contradicted: Vec<(PersonId, RowRef)>,
+    /// Who has a last word in each agency.
+    spoken_of: BTreeMap<&'a AgencyCode, BTreeSet<PersonId>>,
 }
 
 /// Folds every roster.
-pub fn fold(world: &World<'_>, correlation: &Correlation, decisions: &[Decided]) -> Standing {
+pub fn fold<'a>(
+    world: &World<'a>,
+    ledger: &Ledger<'a>,
+    correlation: &Correlation,
+    timeline: &Timeline<'a>,
+) -> Standing<'a> {
     let mut out = Standing::default();
-    let mut by_agency: BTreeMap<&AgencyCode, Vec<usize>> = BTreeMap::new();
-    for (index, roster) in world.rosters.iter().enumerate() {
-        by_agency.entry(&roster.agency).or_default().push(index);
-    }
-    for (agency, mut order) in by_agency {
-        order.sort_by_key(|index| world.rosters[*index].age(|time| world.local(time)));
-        let kind = |index: usize| decisions[index].decision.kind;
-        let in_force = in_force(world, &order, kind);
-        for (position, index) in order.iter().enumerate() {
-            match kind(*index) {
-                RosterKind::Full if in_force.contains(index) => {
-                    rows(world, correlation, *index, agency, &mut out);
-                    absences(world, correlation, *index, agency, &mut out);
-                }
-                RosterKind::Partial
-                    if !order[position..].iter().any(|later| speaks_for_all(world, kind, *later)) =>
-                {
-                    rows(world, correlation, *index, agency, &mut out);
-                }
-                RosterKind::Full | RosterKind::Partial => {
-                    outdated(world, correlation, *index, &order, &mut out);
-                }
-                RosterKind::Request => rows(world, correlation, *index, agency, &mut out),
-            }
+    for index in timeline.order.iter().copied() {
+        if timeline.late[index] {
+            out.late(world, correlation, index);
+            continue;
         }
-        out.full.insert(agency.clone(), in_force);
+        out.rows(world, correlation, index);
+        if timeline.kinds[index] == RosterKind::Full && !timeline.is_replaced(index) {
+            out.absences(world, ledger, correlation, index);
+        }
     }
     out
 }
 
-fn speaks_for_all(world: &World<'_>, kind: impl Fn(usize) -> RosterKind, index: usize) -> bool {
-    coverage(&world.rosters[index], kind(index)) == Coverage::Agency
-}
-
-/// The full rosters that nothing newer replaces, newest first.
-fn in_force(world: &World<'_>, order: &[usize], kind: impl Fn(usize) -> RosterKind) -> Vec<usize> {
-    let mut kept = Vec::new();
-    let mut units = BTreeSet::new();
-    for index in order.iter().rev().copied() {
-        match coverage(&world.rosters[index], kind(index)) {
-            Coverage::Nobody => {}
-            Coverage::Agency => {
-                kept.push(index);
-                break;
-            }
-            Coverage::Units { units: named } => {
-                if !named.is_subset(&units) {
-                    kept.push(index);
-                    units.extend(named);
+impl<'a> Standing<'a> {
+    /// What each row states. The rows of a replaced roster count as long as nothing newer speaks of the person: who
+    /// was said to leave is expected to be missing afterwards.
+    fn rows(&mut self, world: &World<'a>, correlation: &Correlation, index: usize) {
+        let agency = &world.rosters[index].agency;
+        for (at, person) in &correlation.order[index] {
+            let reference = (index, *at);
+            let row = &world.rosters[index].rows[*at];
+            match row.action {
+                Some(Action::ResetPassword) => {
+                    self.resets.insert(person.clone(), reference);
+                }
+                Some(Action::Change) => {
+                    self.wishes.entry(person.clone()).or_default().push(reference);
+                }
+                Some(Action::Create | Action::Suspend | Action::Revoke) | None => {
+                    let next = stand(row, reference);
+                    let before = self.set(person, agency, next);
+                    if let (Stand::Present(_), None, Some(before)) = (next, row.action, before) {
+                        self.contradict(person, index, before);
+                    }
                 }
             }
         }
     }
-    kept
-}
 
-fn resolved(correlation: &Correlation, reference: RowRef) -> Option<&PersonId> {
-    match correlation.rows.get(&reference)? {
-        Resolved::Person(id, _) => Some(id),
-        Resolved::Asked(_) => None,
+    fn set(&mut self, person: &PersonId, agency: &'a AgencyCode, stand: Stand) -> Option<Stand> {
+        if !self.people.contains_key(person) {
+            self.people.insert(person.clone(), BTreeMap::new());
+        }
+        let before = self.people.get_mut(person)?.insert(agency, stand);
+        if before.is_none() {
+            self.spoken_of.entry(agency).or_default().insert(person.clone());
+        }
+        before
     }
-}
 
-/// What each row states.
-fn rows(world: &World<'_>, correlation: &Correlation, index: usize, agency: &AgencyCode, out: &mut Standing) {
-    for (at, row) in world.rosters[index].rows.iter().enumerate() {
-        let reference = (index, at);
-        let Some(person) = resolved(correlation, reference) else { continue };
-        match row.action {
-            Some(Action::ResetPassword) => out.resets.push((person.clone(), reference)),
-            Some(Action::Change) => out.wishes.push((person.clone(), reference)),
-            Some(Action::Create | Action::Suspend | Action::Revoke) | None => {
-                let stand = stand(row, reference);
-                out.people.entry(person.clone()).or_default().insert(agency.clone(), stand);
+    /// A list that names somebody whose account a request takes away, or who leaves in the same roster.
+    fn contradict(&mut self, person: &PersonId, roster: usize, before: Stand) {
+        match before {
+            Stand::Revoked(row) | Stand::Suspended(row) => self.contradicted.push((person.clone(), row)),
+            Stand::Left(row) | Stand::Away(row) if row.0 == roster => {
+                self.contradicted.push((person.clone(), row));
+            }
+            Stand::Left(_) | Stand::Away(_) | Stand::Present(_) | Stand::Absent(_) => {}
+        }
+    }
+
+    /// A full roster's silence. It undoes no request: one outlives the full rosters dated before it, and a person
+    /// who was taken off is expected to be missing after it.
+    fn absences(
+        &mut self,
+        world: &World<'a>,
+        ledger: &Ledger<'a>,
+        correlation: &Correlation,
+        index: usize,
+    ) {
+        let roster = &world.rosters[index];
+        let agency = &roster.agency;
+        let spoken = coverage(roster, RosterKind::Full);
+        let listed: BTreeSet<&PersonId> = correlation.order[index].iter().map(|(_, person)| person).collect();
+        let holders = ledger
+            .accounts_in(agency)
+            .iter()
+            .filter(|account| covers(&spoken, account) && !correlation.asked_about.contains(&account.id))
+            .filter_map(|account| correlation.person_of.get(&account.id));
+        let mut missing: BTreeSet<PersonId> = holders.cloned().collect();
+        // Listed before, with an account elsewhere or none.
+        let before = self.spoken_of.get(agency).into_iter().flatten();
+        missing.extend(before.filter(|id| self.is_without(world, correlation, &spoken, agency, id)).cloned());
+        for person in missing.iter().filter(|person| !listed.contains(person)) {
+            let stand = self.people.get(person).and_then(|stands| stands.get(agency));
+            match stand {
+                None | Some(Stand::Present(_) | Stand::Absent(_)) => {
+                    self.set(person, agency, Stand::Absent(index));
+                }
+                Some(Stand::Left(_) | Stand::Away(_) | Stand::Revoked(_) | Stand::Suspended(_)) => {}
             }
         }
+    }
+
+    /// Whether the roster speaks of somebody who has no account in the agency.
+    fn is_without(
+        &self,
+        world: &World<'_>,
+        correlation: &Correlation,
+        spoken: &Coverage,
+        agency: &AgencyCode,
+        person: &PersonId,
+    ) -> bool {
+        let account = correlation.people.get(person).and_then(|one| one.accounts.get(&TargetId::mail()));
+        let account = account.and_then(|id| world.directory.accounts.get(id));
+        if account.is_some_and(|account| account.agency.as_ref() == Some(agency)) {
+            return false;
+        }
+        let unit = match self.people.get(person).and_then(|stands| stands.get(agency)) {
+            Some(Stand::Present(row)) => place(world, *row).1.unit.as_deref(),
+            _ => None,
+        };
+        covers_unit(spoken, unit)
+    }
+
+    /// A roster older than the one in force, which came before it, says nothing; its leaver rows are put to a person.
+    fn late(&mut self, world: &World<'a>, correlation: &Correlation, index: usize) {
+        for (at, person) in &correlation.order[index] {
+            let row = &world.rosters[index].rows[*at];
+            if matches!(stand(row, (index, *at)), Stand::Left(_) | Stand::Away(_)) {
+                self.contradicted.push((person.clone(), (index, *at)));
+            }
+        }
+    }
+
+    /// What `agency` states of a person's attributes, the newest first: the row that lists him or her, and what
+    /// requests ask for.
+    pub fn statements(
+        &self,
+        world: &World<'_>,
+        timeline: &Timeline<'_>,
+        person: &PersonId,
+        agency: &AgencyCode,
+    ) -> Vec<RowRef> {
+        let listed = match self.people.get(person).and_then(|stands| stands.get(agency)) {
+            Some(Stand::Present(row)) => Some(*row),
+            _ => None,
+        };
+        let wishes = self.wishes.get(person).into_iter().flatten().copied();
+        let mut all: Vec<RowRef> =
+            wishes.filter(|at| world.rosters[at.0].agency == *agency).chain(listed).collect();
+        all.sort_by_key(|(roster, _)| std::cmp::Reverse(timeline.rank[*roster]));
+        all
     }
 }
 
@@ -131,62 +217,5 @@ fn stand(row: &Row, reference: RowRef) -> Stand {
         (_, Some(status)) if status.leaves() => Stand::Left(reference),
         (_, Some(Status::Transferred)) => Stand::Away(reference),
         _ => Stand::Present(reference),
-    }
-}
-
-/// A full roster's silence. It undoes no request: one outlives the full rosters dated before it, and a person
-/// who was taken off by request is expected to be missing after it.
-fn absences(
-    world: &World<'_>,
-    correlation: &Correlation,
-    index: usize,
-    agency: &AgencyCode,
-    out: &mut Standing,
-) {
-    let roster = &world.rosters[index];
-    let spoken = coverage(roster, RosterKind::Full);
-    let listed: BTreeSet<&PersonId> =
-        (0..roster.rows.len()).filter_map(|at| resolved(correlation, (index, at))).collect();
-    let mut expected: BTreeSet<PersonId> = correlation
-        .person_of
-        .iter()
-        .filter(|(account, _)| !correlation.asked_about.contains(account))
-        .filter_map(|(account, person)| Some((world.directory.accounts.get(account)?, person)))
-        .filter(|(account, _)| account.agency.as_ref() == Some(agency) && covers(&spoken, account))
-        .map(|(_, person)| person.clone())
-        .collect();
-    // Asked for, not created yet, and no longer listed.
-    expected.extend(out.people.iter().filter_map(|(person, stands)| {
-        let without = !correlation.people.get(person)?.accounts.contains_key(&TargetId::mail());
-        (without && spoken == Coverage::Agency && stands.contains_key(agency)).then(|| person.clone())
-    }));
-    for person in expected.iter().filter(|person| !listed.contains(person)) {
-        let stands = out.people.entry(person.clone()).or_default();
-        match stands.get(agency) {
-            None | Some(Stand::Present(_) | Stand::Absent(_)) => {
-                stands.insert(agency.clone(), Stand::Absent(index));
-            }
-            Some(Stand::Left(_) | Stand::Away(_) | Stand::Revoked(_) | Stand::Suspended(_)) => {}
-        }
-    }
-}
-
-/// A roster that is not in force says nothing, except that a leaver row of one that arrived after the roster in
-/// force is put to a person.
-fn outdated(world: &World<'_>, correlation: &Correlation, index: usize, order: &[usize], out: &mut Standing) {
-    out.superseded.insert(index);
-    let roster = &world.rosters[index];
-    let newer_came_before = order.iter().map(|other| &world.rosters[*other]).any(|other| {
-        other.arrived < roster.arrived && other.age(|t| world.local(t)) > roster.age(|t| world.local(t))
-    });
-    if !newer_came_before {
-        return;
-    }
-    for at in 0..roster.rows.len() {
-        let reference = (index, at);
-        let leaves = matches!(stand(place(world, reference).1, reference), Stand::Left(_) | Stand::Away(_));
-        if leaves && let Some(person) = resolved(correlation, reference) {
-            out.outdated.push((person.clone(), reference));
-        }
     }
 }

@@ -1,50 +1,53 @@
 //! Joiners: people who are to have an account and have none. Address and place are settled here, in the plan.
 
-use super::Proposals;
 use super::World;
-use super::attributes::stated;
-use super::correlate::{RowRef, place};
-use super::lifecycle::case;
-use super::naming::{Namee, local_part};
+use super::attributes::{family, stated};
+use super::correlate::{RowRef, evidence, place};
+use super::draft::{Draft, case};
+use super::naming::{Namee, is_local_part, local_part};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
-use crate::model::ids::{AgencyCode, PersonId, Subject, TargetId};
+use crate::model::ids::{PersonId, Subject, TargetId};
 use crate::model::person::{Birth, Person};
 use crate::model::question::{Question, QuestionKind};
 use crate::model::record::Action;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Proposes an account for each joiner, in the order of their ids.
-pub fn propose(world: &World<'_>, joiners: &[(&Person, AgencyCode, RowRef)], out: &mut Proposals) {
+pub fn propose(world: &World<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft) {
     let naming = &world.policy.naming;
-    let mut own: BTreeMap<&PersonId, &str> = BTreeMap::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    for (address, person) in world.reserved {
-        own.entry(person).or_insert(address);
-        taken.extend(local(address, &naming.domain));
-    }
     for account in world.directory.accounts.values() {
-        for attr in [Attr::Mail, Attr::Alias] {
-            for address in account.attrs.get(&attr).map_or(&[][..], |values| values.as_slice()) {
-                taken.extend(local(&address.to_lowercase(), &naming.domain));
-            }
+        for address in [Attr::Mail, Attr::Alias].iter().flat_map(|attr| account.all(*attr)) {
+            taken.extend(local(address, &naming.domain));
         }
         taken.extend(account.get(Attr::Login).map(str::to_lowercase));
     }
-    for (person, agency, row) in joiners {
-        let reserved = own.get(&person.id).and_then(|address| local(address, &naming.domain));
+    // A person's own reservation is used again, unless somebody made an account of that name since. What is reserved
+    // is an address, or a login without a domain.
+    let mut own: BTreeMap<&PersonId, String> = BTreeMap::new();
+    let mut reserved: BTreeSet<String> = BTreeSet::new();
+    for (address, person) in world.reserved {
+        let part = if address.contains('@') { local(address, &naming.domain) } else { Some(address.to_lowercase()) };
+        let Some(part) = part else { continue };
+        if address.contains('@') && !taken.contains(&part) {
+            own.entry(person).or_insert_with(|| part.clone());
+        }
+        reserved.insert(part);
+    }
+    taken.append(&mut reserved);
+    for (person, row) in joiners {
+        let agency = &place(world, *row).0.agency;
         let namee = Namee {
             name: &person.name,
             agency,
             birth_year: person.birth.map(Birth::year),
             citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
-        match reserved.or_else(|| local_part(naming, &namee, &taken)) {
-            Some(login) => {
-                taken.insert(login.clone());
-                out.changes.push(create(world, person, agency, *row, &login));
-            }
-            None => out.questions.push(no_address(world, person, agency, *row)),
+        let login = own.remove(&person.id).or_else(|| local_part(naming, &namee, &taken));
+        if let Some(login) = login.or_else(|| agreed(world, person, *row, &taken, out)) {
+            out.changes.push(create(world, person, *row, &login));
+            taken.insert(login);
         }
     }
 }
@@ -52,20 +55,19 @@ pub fn propose(world: &World<'_>, joiners: &[(&Person, AgencyCode, RowRef)], out
 /// The local part of an address of this domain.
 fn local(address: &str, domain: &str) -> Option<String> {
     let (local, at) = address.split_once('@')?;
-    at.eq_ignore_ascii_case(domain).then(|| local.to_owned())
+    at.eq_ignore_ascii_case(domain).then(|| local.to_lowercase())
 }
 
-fn create(world: &World<'_>, person: &Person, agency: &AgencyCode, row: RowRef, login: &str) -> Change {
-    let (_, record) = place(world, row);
+fn create(world: &World<'_>, person: &Person, row: RowRef, login: &str) -> Change {
+    let (roster, record) = place(world, row);
+    let agency = &roster.agency;
     let mail = format!("{login}@{}", world.policy.naming.domain);
     let name = &person.name;
-    // A name of one word is its own family name: directories insist on one.
-    let family = if name.family().is_empty() { name.given() } else { name.family() };
     let mut after = Attrs::from([
         (Attr::Dn, Values::one(world.policy.layout.account(agency, login).to_string())),
         (Attr::Login, Values::one(login)),
         (Attr::FullName, Values::one(name.as_str())),
-        (Attr::FamilyName, Values::one(family)),
+        (Attr::FamilyName, Values::one(family(name))),
         (Attr::GivenName, Values::one(name.given())),
         (Attr::Mail, Values::one(&mail)),
         (Attr::Agency, Values::one(agency.as_str())),
@@ -95,18 +97,29 @@ fn create(world: &World<'_>, person: &Person, agency: &AgencyCode, row: RowRef, 
         needs: Vec::new(),
         evidence: Vec::new(),
     }
-    .by_row(world, agency, row)
+    .by_row(world, row)
 }
 
-/// Every address the policy knows is taken: a person must choose.
-fn no_address(world: &World<'_>, person: &Person, agency: &AgencyCode, row: RowRef) -> Question {
+/// Every address the policy knows is taken: the one agreed with the person, which an operator writes down.
+fn agreed(
+    world: &World<'_>,
+    person: &Person,
+    row: RowRef,
+    taken: &BTreeSet<String>,
+    out: &mut Draft,
+) -> Option<String> {
     let (roster, record) = place(world, row);
-    Question {
+    let question = Question {
         kind: QuestionKind::FreeText,
-        agency: agency.clone(),
+        agency: roster.agency.clone(),
         about: format!("address|{}", person.id),
         label: person.name.to_string(),
         candidates: Vec::new(),
-        evidence: vec![super::correlate::evidence(roster, record)],
-    }
+        evidence: vec![evidence(roster, record)],
+    };
+    let answer = out.ask(world, question)?.trim().to_lowercase();
+    let domain = &world.policy.naming.domain;
+    let part = if answer.contains('@') { local(&answer, domain)? } else { answer };
+    let fine = is_local_part(&part) && !taken.contains(&part) && !world.policy.naming.reserved.contains(&part);
+    fine.then_some(part)
 }

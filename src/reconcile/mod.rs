@@ -4,17 +4,28 @@
 pub mod attributes;
 pub mod correlate;
 pub mod coverage;
+mod draft;
+pub mod fate;
 pub mod fold;
 pub mod joiner;
 pub mod ledger;
 pub mod lifecycle;
 pub mod naming;
+mod orphans;
+pub mod pattern;
 pub mod policy;
+mod requests;
 pub mod roles;
 pub mod row_result;
+mod seats;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
 
 use crate::model::Time;
-use crate::model::account::Snapshot;
+use crate::model::account::{Account, Snapshot};
 use crate::model::agency::Agencies;
 use crate::model::change::Change;
 use crate::model::ids::{AccountId, PersonId, QuestionKey, RosterId, TargetId};
@@ -23,8 +34,13 @@ use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roster::{Roster, RosterKind};
 use chrono::NaiveDate;
+use correlate::Correlation;
+use draft::Draft;
+use fold::Standing;
+use ledger::Ledger;
 use policy::Policy;
 use row_result::RowResults;
+use timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a plan is made from.
@@ -92,44 +108,71 @@ pub struct Proposals {
     pub changes_on: Option<NaiveDate>,
 }
 
-/// Reconciles `world`.
-pub fn reconcile(world: &World<'_>) -> Proposals {
-    let correlation = correlate::correlate(world);
-    let decisions = coverage::decide(world, &correlation);
-    let standing = fold::fold(world, &correlation, &decisions);
-    let mut out = Proposals {
-        questions: correlation.questions.values().cloned().collect(),
-        people: correlation.people.clone(),
-        decisions: decisions.iter().filter(|one| one.new).map(|one| one.decision.clone()).collect(),
-        ..Proposals::default()
-    };
-    lifecycle::propose(world, &correlation, &standing, &mut out);
-    for system in world.systems {
-        roles::propose(world, system, &standing, &mut out);
-    }
-    out.changes.retain(|change| allowed(world, change, &mut out.protected));
-    out.changes.sort_by(|a, b| {
-        (&a.target, &a.subject, a.kind, a.effective).cmp(&(&b.target, &b.subject, b.kind, b.effective))
-    });
-    out.changes.dedup_by(|later, first| {
-        (&later.target, &later.subject, later.kind) == (&first.target, &first.subject, first.kind)
-    });
-    out.questions.sort_by_key(Question::key);
-    out.changes_on =
-        out.changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min();
-    row_result::complete(world, &correlation, &mut out);
-    out
+/// What is known once every row has been read: what proposals are made from.
+pub struct Scene<'a> {
+    world: &'a World<'a>,
+    ledger: &'a Ledger<'a>,
+    timeline: &'a Timeline<'a>,
+    correlation: &'a Correlation,
+    standing: &'a Standing<'a>,
 }
 
-/// Protected accounts are never written, not even with approval.
-fn allowed(world: &World<'_>, change: &Change, protected: &mut BTreeSet<AccountId>) -> bool {
-    if change.target != TargetId::mail() {
-        return true;
+impl<'a> Scene<'a> {
+    /// The mail account of a person, if the directory has it.
+    fn account_of(&self, person: &Person) -> Option<&'a Account> {
+        self.world.directory.accounts.get(person.accounts.get(&TargetId::mail())?)
     }
-    let id = AccountId::new(change.subject.as_str());
-    let refused = world.directory.accounts.get(&id).is_some_and(|account| account.protected);
-    if refused {
-        protected.insert(id);
+}
+
+/// Reconciles `world`.
+pub fn reconcile(world: &World<'_>) -> Proposals {
+    let ledger = Ledger::new(world);
+    let verdicts = correlate::judge_all(world, &ledger);
+    let decisions = coverage::decide(world, &ledger, &verdicts);
+    let timeline = Timeline::new(world, decisions.iter().map(|one| one.decision.kind).collect());
+    let correlation = correlate::settle(world, &ledger, &timeline, verdicts);
+    let standing = fold::fold(world, &ledger, &correlation, &timeline);
+    let scene = Scene {
+        world,
+        ledger: &ledger,
+        timeline: &timeline,
+        correlation: &correlation,
+        standing: &standing,
+    };
+    let mut draft = Draft { questions: correlation.questions.clone(), ..Draft::default() };
+    lifecycle::propose(&scene, &mut draft);
+    requests::propose(&scene, &mut draft);
+    orphans::propose(&scene, &mut draft);
+    for system in world.systems {
+        roles::propose(&scene, system, &mut draft);
     }
-    !refused
+    let Draft { mut changes, questions } = draft;
+    let mut protected = BTreeSet::new();
+    changes.retain(|change| allowed(&scene, change, &mut protected));
+    changes.sort_by(|a, b| {
+        (&a.target, &a.subject, a.kind, a.effective).cmp(&(&b.target, &b.subject, b.kind, b.effective))
+    });
+    changes.dedup_by(|later, first| {
+        (&later.target, &later.subject, later.kind) == (&first.target, &first.subject, first.kind)
+    });
+    let rows = row_result::results(&scene, &changes);
+    Proposals {
+        changes_on: changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min(),
+        changes,
+        questions: questions.into_values().collect(),
+        decisions: decisions.into_iter().filter(|one| one.new).map(|one| one.decision).collect(),
+        rows,
+        protected,
+        people: correlation.people,
+    }
+}
+
+/// Protected accounts are never written, not even with approval; nor are their holders' roles.
+fn allowed(scene: &Scene<'_>, change: &Change, protected: &mut BTreeSet<AccountId>) -> bool {
+    let by_id = scene.world.directory.accounts.get(&AccountId::new(change.subject.as_str()));
+    let of_person = || scene.account_of(scene.correlation.people.get(change.person.as_ref()?)?);
+    let account = by_id.filter(|_| change.target == TargetId::mail()).or_else(of_person);
+    let refused = account.filter(|account| account.protected);
+    protected.extend(refused.map(|account| account.id.clone()));
+    refused.is_none()
 }

@@ -59,6 +59,16 @@ fn fill(pattern: &str, namee: &Namee<'_>, seq: u32) -> Option<String> {
     Some(out)
 }
 
+/// Whether `text` can stand before the `@`.
+pub fn is_local_part(text: &str) -> bool {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.len() <= 64
+        && edge(text.chars().next())
+        && edge(text.chars().next_back())
+        && !text.contains("..")
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
 /// Letters and digits of a word, in ASCII.
 fn plain(word: &str) -> String {
     ascii(word).chars().filter(char::is_ascii_alphanumeric).collect()

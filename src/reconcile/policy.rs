@@ -3,8 +3,8 @@
 
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
+use super::pattern::{Folded, Pattern};
 use crate::model::ids::{AgencyCode, TargetId};
-use crate::model::name::ascii;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub struct Policy {
     /// Days between a transfer that no other agency confirms and the suspension.
     pub transfer_grace_days: u32,
     /// Titles of leaders: their password is reset only with two approvals.
-    pub leaders: Vec<String>,
+    pub leaders: Vec<Pattern>,
     /// How addresses are made.
     pub naming: Naming,
     /// Where accounts lie in the directory.
@@ -44,7 +44,7 @@ impl Default for Policy {
                 "Bí thư*",
                 "Chánh Văn phòng*",
             ]
-            .map(String::from)
+            .map(Pattern::from)
             .into(),
             layout: Layout::default(),
             naming: Naming::default(),
@@ -71,9 +71,14 @@ impl Default for Layout {
 }
 
 impl Layout {
+    /// The branch of `agency`.
+    pub fn branch(&self, agency: &AgencyCode) -> Dn {
+        self.people.child(&self.branch_attribute, agency.as_str())
+    }
+
     /// Where `login` of `agency` lies.
     pub fn account(&self, agency: &AgencyCode, login: &str) -> Dn {
-        self.people.child(&self.branch_attribute, agency.as_str()).child(&self.login_attribute, login)
+        self.branch(agency).child(&self.login_attribute, login)
     }
 }
 
@@ -132,14 +137,14 @@ pub struct RoleMap {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleRule {
-    /// Titles, with `*` for anything; case and tone marks do not matter.
-    pub positions: Vec<String>,
+    /// Titles.
+    pub positions: Vec<Pattern>,
     /// Kinds of agency; empty means any.
     #[serde(default)]
     pub kinds: Vec<String>,
-    /// Units within the agency, with `*`; empty means any.
+    /// Units within the agency; empty means any.
     #[serde(default)]
-    pub units: Vec<String>,
+    pub units: Vec<Pattern>,
     /// What is given.
     pub roles: BTreeSet<String>,
     /// Whether these are privileged: two must approve.
@@ -147,27 +152,36 @@ pub struct RoleRule {
     pub privileged: bool,
 }
 
+/// What a position gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// The managed roles it gives.
+    pub roles: BTreeSet<String>,
+    /// The managed roles it might give: a rule asks for a unit and none is known. Of these nothing is said.
+    pub perhaps: BTreeSet<String>,
+}
+
 impl RoleMap {
-    /// The managed roles that a post gives, each with whether it is privileged.
-    pub fn roles(
-        &self,
-        kind: Option<&str>,
-        title: Option<&str>,
-        unit: Option<&str>,
-    ) -> BTreeSet<(String, bool)> {
-        let Some(title) = title else { return BTreeSet::new() };
-        self.rule
-            .iter()
-            .filter(|rule| rule.positions.iter().any(|pattern| fits(pattern, title)))
-            .filter(|rule| {
-                rule.kinds.is_empty() || kind.is_some_and(|kind| rule.kinds.iter().any(|k| k == kind))
-            })
-            .filter(|rule| {
-                rule.units.is_empty() || unit.is_some_and(|unit| rule.units.iter().any(|p| fits(p, unit)))
-            })
-            .flat_map(|rule| rule.roles.iter().map(|role| (role.clone(), rule.privileged)))
-            .filter(|(role, _)| self.managed.contains(role))
-            .collect()
+    /// What a post of this title gives.
+    pub fn given(&self, kind: Option<&str>, title: Option<&str>, unit: Option<&str>) -> Given {
+        let mut given = Given::default();
+        let Some(title) = title.map(Folded::new) else { return given };
+        let unit = unit.map(Folded::new);
+        for rule in &self.rule {
+            let kind_fits =
+                rule.kinds.is_empty() || kind.is_some_and(|kind| rule.kinds.iter().any(|one| one == kind));
+            if !kind_fits || !Pattern::any(&rule.positions, &title) {
+                continue;
+            }
+            let side = match &unit {
+                _ if rule.units.is_empty() => &mut given.roles,
+                Some(unit) if Pattern::any(&rule.units, unit) => &mut given.roles,
+                Some(_) => continue,
+                None => &mut given.perhaps,
+            };
+            side.extend(rule.roles.intersection(&self.managed).cloned());
+        }
+        given
     }
 
     /// Whether `role` is privileged in any rule.
@@ -176,57 +190,39 @@ impl RoleMap {
     }
 }
 
-/// Whether `text` fits `pattern`, in which `*` stands for anything; case, tone marks and runs of white space do
-/// not matter.
-pub fn fits(pattern: &str, text: &str) -> bool {
-    let fold = |text: &str| ascii(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let (pattern, text) = (fold(pattern), fold(text));
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let mut last = None;
-    for part in parts {
-        last = Some(part);
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    match last {
-        None => rest.is_empty(),
-        Some(part) => rest.is_empty() || part.is_empty() || text.ends_with(part),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(fits("Phó Chủ tịch*", "Phó chủ tịch UBND xã"));
-        assert!(fits("*một cửa*", "Công chức Một Cửa"));
-        assert!(fits("Kế toán", "KẾ  TOÁN"));
-        assert!(fits("*trưởng", "Phó trưởng phòng, kế toán trưởng"));
-        assert!(!fits("Kế toán", "Kế toán trưởng"));
-        assert!(!fits("Chuyên viên*chính", "Chuyên viên"));
-    }
-
-    #[test]
-    fn a_role_outside_the_managed_ones_is_never_given() {
-        let map = RoleMap {
+    fn map(units: Vec<Pattern>) -> RoleMap {
+        RoleMap {
             target: TargetId::new("tthc"),
             managed: ["Cán bộ một cửa".to_owned()].into(),
             rule: vec![RoleRule {
                 positions: vec!["Công chức một cửa".into()],
                 kinds: vec!["xa".into()],
-                units: vec![],
+                units,
                 roles: ["Cán bộ một cửa".to_owned(), "Quản trị".to_owned()].into(),
                 privileged: false,
             }],
-        };
-        let given = map.roles(Some("xa"), Some("Công chức một cửa"), None);
-        assert_eq!(given, [("Cán bộ một cửa".to_owned(), false)].into());
-        assert!(map.roles(Some("so"), Some("Công chức một cửa"), None).is_empty());
-        assert!(map.roles(Some("xa"), None, None).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_role_outside_the_managed_ones_is_never_given() {
+        let given = |kind, title| map(Vec::new()).given(Some(kind), title, None).roles;
+        assert_eq!(given("xa", Some("Công chức một cửa")), ["Cán bộ một cửa".to_owned()].into());
+        assert!(given("so", Some("Công chức một cửa")).is_empty());
+        assert!(given("xa", None).is_empty());
+    }
+
+    #[test]
+    fn a_rule_that_asks_for_a_unit_says_nothing_where_none_is_known() {
+        let map = map(vec!["Bộ phận một cửa".into()]);
+        let given = |unit| map.given(Some("xa"), Some("Công chức một cửa"), unit);
+        assert_eq!(given(Some("Bộ phận Một cửa")).roles.len(), 1);
+        assert_eq!(given(Some("Văn phòng")), Given::default());
+        assert!(given(None).roles.is_empty());
+        assert_eq!(given(None).perhaps.len(), 1);
     }
 }

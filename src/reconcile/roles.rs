@@ -1,25 +1,21 @@
 //! Roles: what the position map gives a person in one system, against what its export says is held.
 
-use super::correlate::place;
-use super::fold::{Stand, Standing};
-use super::lifecycle::{Fate, account_of, case, fate};
+use super::draft::{Draft, case};
+use super::fate::fate;
 use super::policy::RoleMap;
-use super::{Proposals, World};
+use super::seats::{By, End, Positions, Seat, Seats};
+use super::{Scene, World};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, ChangeKey, PersonId, Subject};
 use crate::model::person::Person;
-use crate::model::record::Status;
 use crate::model::role::{Holding, RoleSnapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One role in one agency.
-type Seat = (String, AgencyCode);
-
 /// Proposes grants and revocations in `system`.
-pub fn propose(world: &World<'_>, system: &RoleSnapshot, standing: &Standing, out: &mut Proposals) {
-    let Some(map) = world.policy.roles.iter().find(|map| map.target == system.target) else { return };
+pub fn propose(scene: &Scene<'_>, system: &RoleSnapshot, out: &mut Draft) {
+    let Some(map) = scene.world.policy.roles.iter().find(|map| map.target == system.target) else { return };
     let mut held: BTreeMap<String, Vec<&Holding>> = BTreeMap::new();
     for holding in system.holdings.iter().filter(|holding| map.managed.contains(&holding.role)) {
         let address = holding.mail.as_deref().unwrap_or(&holding.login).to_lowercase();
@@ -33,36 +29,40 @@ pub fn propose(world: &World<'_>, system: &RoleSnapshot, standing: &Standing, ou
             Some((change.person.clone()?, (change.after(Attr::Mail)?.to_owned(), change.key())))
         })
         .collect();
-    let people = out.people.clone();
-    for person in people.values() {
-        let account = account_of(world, person);
-        let home = account.and_then(|account| account.agency.clone());
-        let create = created.get(&person.id);
-        let Some(mail) =
-            account.and_then(|one| one.get(Attr::Mail)).or(create.map(|(mail, _)| mail.as_str()))
-        else {
-            continue;
-        };
-        let fate = fate(world, standing, &person.id, home.as_ref());
-        if fate == Fate::Unspoken {
-            continue;
-        }
-        let desk = Desk { world, map, person, mail, needs: create.map(|(_, key)| key.clone()) };
-        let seats = desk.seats(standing);
+    let mut positions = Positions::of(map);
+    for id in scene.standing.people.keys() {
+        let Some(person) = scene.correlation.people.get(id) else { continue };
+        let account = scene.account_of(person);
+        let create = created.get(id);
+        let mail = account.and_then(|one| one.get(Attr::Mail)).or(create.map(|(mail, _)| mail.as_str()));
+        let Some(mail) = mail else { continue };
+        let home = account.and_then(|account| account.agency.as_ref());
+        let desk =
+            Desk { world: scene.world, map, person, mail, needs: create.map(|(_, key)| key.clone()) };
+        let seats = Seats::of(scene, &mut positions, id);
         let held = held.get(&mail.to_lowercase()).map_or(&[][..], Vec::as_slice);
-        let has: BTreeSet<Seat> = held
-            .iter()
-            .filter_map(|one| Some((one.role.clone(), one.agency.clone().or_else(|| home.clone())?)))
-            .collect();
         for (seat, row) in &seats.wanted {
-            if !has.contains(seat) {
+            if !held.iter().any(|one| fills(one, seat)) {
                 out.changes.push(desk.grant(seat, *row));
             }
         }
-        for seat in has.iter().filter(|seat| !seats.wanted.contains_key(*seat)) {
-            out.changes.extend(desk.revoke(seat, &fate, &seats, standing));
+        let unwanted: BTreeSet<Seat> = held
+            .iter()
+            .filter(|one| !seats.wanted.keys().any(|seat| fills(one, seat)))
+            .filter_map(|one| Some((one.role.clone(), one.agency.as_ref().or(home)?.clone())))
+            .collect();
+        if !unwanted.is_empty() {
+            let fate = fate(scene, id, home);
+            for seat in unwanted {
+                out.changes.extend(seats.end(scene, id, &seat, &fate).map(|end| desk.revoke(&seat, end)));
+            }
         }
     }
+}
+
+/// Whether a holding is this seat. A system that names no agency gives the role in all of them.
+fn fills(holding: &Holding, (role, agency): &Seat) -> bool {
+    holding.role == *role && holding.agency.as_ref().is_none_or(|one| one == agency)
 }
 
 /// One person's desk in one system.
@@ -74,97 +74,34 @@ struct Desk<'a> {
     needs: Option<ChangeKey>,
 }
 
-/// What the posts of a person give.
-#[derive(Default)]
-struct Seats {
-    /// The seats by the row that gives each.
-    wanted: BTreeMap<Seat, (usize, usize)>,
-    /// Agencies whose row states a title: only there does the map's silence say something.
-    titled: BTreeMap<AgencyCode, (usize, usize)>,
-    /// Agencies where the person is on leave or seconded.
-    resting: BTreeMap<AgencyCode, (usize, usize)>,
-}
-
 impl Desk<'_> {
-    fn seats(&self, standing: &Standing) -> Seats {
-        let mut seats = Seats::default();
-        for (agency, stand) in standing.people.get(&self.person.id).into_iter().flatten() {
-            let Stand::Present(row) = stand else { continue };
-            let (_, record) = place(self.world, *row);
-            if record.status.is_some_and(Status::pauses) {
-                seats.resting.insert(agency.clone(), *row);
-                continue;
-            }
-            let title = record.position.as_deref();
-            if title.is_some() {
-                seats.titled.insert(agency.clone(), *row);
-            }
-            let kind = self.world.agencies.get(agency).and_then(|agency| agency.kind.as_deref());
-            for (role, _) in self.map.roles(kind, title, record.unit.as_deref()) {
-                seats.wanted.insert((role, agency.clone()), *row);
-            }
-        }
-        seats
-    }
-
     fn grant(&self, seat: &Seat, row: (usize, usize)) -> Change {
         let gate = if self.map.privileged(&seat.0) { Gate::Two } else { Gate::One };
-        let mut change = self.change(seat, ChangeKind::GrantRole, Reason::RoleByPosition, gate, Risk::Medium);
+        let mut change = self.change(seat, ChangeKind::GrantRole, Reason::RoleByPosition);
         change.after.insert(Attr::Role, Values::one(seat.0.as_str()));
         change.needs.extend(self.needs.clone());
-        change.by_row(self.world, &seat.1, row)
+        self.of_seat(seat, change.by_row(self.world, row).gated(gate, Risk::Medium))
     }
 
-    /// Taken only where somebody says something: the holder leaves, goes elsewhere, rests, or has a title to
-    /// which the map gives no such role. Roles of a confirmed leaver end without further approval.
-    fn revoke(&self, seat: &Seat, fate: &Fate, seats: &Seats, standing: &Standing) -> Option<Change> {
-        let take = |reason, gate| {
-            let mut change = self.change(seat, ChangeKind::RevokeRole, reason, gate, Risk::High);
-            change.before.insert(Attr::Role, Values::one(seat.0.as_str()));
-            change.after.insert(Attr::Role, Values::none());
-            change
+    fn revoke(&self, seat: &Seat, end: End) -> Change {
+        let mut change = self.change(seat, ChangeKind::RevokeRole, end.reason);
+        change.before.insert(Attr::Role, Values::one(seat.0.as_str()));
+        change.after.insert(Attr::Role, Values::none());
+        let change = match end.by {
+            By::Row(row) => change.by_row(self.world, row),
+            By::UndatedRow(row) => change.by_row(self.world, row).undated(self.world),
+            By::Absence(roster) => change.by_absence(self.world, roster),
         };
-        if let Some(row) = seats.resting.get(&seat.1) {
-            return Some(take(Reason::RoleRestsOnLeave, Gate::One).by_row(self.world, &seat.1, *row));
-        }
-        if let Some(row) = seats.titled.get(&seat.1) {
-            let mut change = take(Reason::RoleNotByPosition, Gate::One).by_row(self.world, &seat.1, *row);
-            change.effective = None;
-            change.due = self.world.today;
-            return Some(change);
-        }
-        match fate {
-            Fate::Leaves { row, reason } => {
-                let gate = match reason {
-                    Reason::LeaverConfirmed => Gate::None,
-                    // The mailbox rests; what the person does in other systems is not said.
-                    Reason::RequestSuspend => return None,
-                    _ => Gate::One,
-                };
-                let ends = match reason {
-                    Reason::TransferredAway => Reason::RoleEndsByTransfer,
-                    _ => Reason::RoleEndsByLeaving,
-                };
-                Some(take(ends, gate).by_row(self.world, &seat.1, *row))
-            }
-            Fate::Moves { row, .. } => {
-                // Roles of the old agency end on the day it names, else when the new one begins.
-                let stand = standing.people.get(&self.person.id).and_then(|stands| stands.get(&seat.1));
-                let row = match stand {
-                    Some(Stand::Away(own) | Stand::Left(own) | Stand::Revoked(own)) => *own,
-                    _ => *row,
-                };
-                Some(take(Reason::RoleEndsByTransfer, Gate::One).by_row(self.world, &seat.1, row))
-            }
-            Fate::Missing(_) if self.world.departures.contains(&self.person.id) => {
-                Some(take(Reason::RoleEndsByLeaving, Gate::None))
-            }
-            Fate::Works { .. } | Fate::Missing(_) | Fate::Unspoken => None,
-        }
+        self.of_seat(seat, change.gated(end.gate, Risk::High))
     }
 
-    fn change(&self, seat: &Seat, kind: ChangeKind, reason: Reason, gate: Gate, risk: Risk) -> Change {
-        let (role, agency) = seat;
+    /// The agency of a role's change is the seat's, whoever speaks.
+    fn of_seat(&self, seat: &Seat, change: Change) -> Change {
+        Change { agency: seat.1.clone(), ..change }
+    }
+
+    fn change(&self, seat: &Seat, kind: ChangeKind, reason: Reason) -> Change {
+        let (role, agency): &(String, AgencyCode) = seat;
         Change {
             target: self.map.target.clone(),
             // An address is never given to a second person, and stays when its account is created: so a grant
@@ -182,8 +119,8 @@ impl Desk<'_> {
             reason,
             effective: None,
             due: self.world.today,
-            gate,
-            risk,
+            gate: Gate::Two,
+            risk: Risk::High,
             document: None,
             case: case(self.person.id.as_str(), reason),
             needs: Vec::new(),

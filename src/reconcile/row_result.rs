@@ -1,11 +1,13 @@
 //! A row's result: what each row of a roster leads to, told back to the clerk who sent it.
 
-use super::correlate::{Correlation, Match, Resolved, place};
-use super::{Proposals, World};
+use super::Scene;
+use super::correlate::{Match, Resolved, Row, RowRef, goes};
 use crate::model::Lang;
 use crate::model::change::{Change, ChangeKind};
 use crate::model::evidence::Evidence;
 use crate::model::ids::RosterId;
+use crate::model::record::Action;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,18 +27,25 @@ pub enum RowResult {
         /// Their kinds, with what they are about.
         kinds: Vec<(ChangeKind, String)>,
     },
-    /// Read; nothing follows (the person has no account and needs none, or a newer roster is in force).
+    /// It asks for something on an account, or says that its holder goes, and there is no such account.
+    NoAccount,
+    /// A newer roster is in force.
+    Outdated {
+        /// Its date.
+        in_force: NaiveDate,
+    },
+    /// Read; nothing follows.
     Noted,
 }
 
 /// Results by roster, sheet and row.
 pub type RowResults = BTreeMap<RosterId, BTreeMap<String, BTreeMap<u32, RowResult>>>;
 
-/// Fills in a result for every row of every roster.
-pub fn complete(world: &World<'_>, correlation: &Correlation, out: &mut Proposals) {
+/// The result of every row of every roster.
+pub fn results(scene: &Scene<'_>, changes: &[Change]) -> RowResults {
     type Place<'a> = (&'a RosterId, &'a str, u32);
     let mut asked: BTreeMap<Place<'_>, Vec<(ChangeKind, String)>> = BTreeMap::new();
-    for change in &out.changes {
+    for change in changes {
         for evidence in &change.evidence {
             if let Evidence::Row { roster, sheet, row, .. } = evidence {
                 asked.entry((roster, sheet.as_str(), *row)).or_default().push((change.kind, about(change)));
@@ -44,27 +53,42 @@ pub fn complete(world: &World<'_>, correlation: &Correlation, out: &mut Proposal
         }
     }
     let mut rows = RowResults::new();
-    for (reference, resolved) in &correlation.rows {
-        let (roster, row) = place(world, *reference);
-        let kinds = asked.get(&(&roster.id, row.sheet.as_str(), row.row));
-        let result = match (resolved, kinds) {
-            (Resolved::Asked(_), _) => RowResult::Asked,
-            (_, Some(kinds)) => RowResult::Changes { kinds: kinds.clone() },
-            (Resolved::Person(id, why), None) => {
-                let person = correlation.people.get(id);
-                let account = person.and_then(|person| super::lifecycle::account_of(world, person));
-                match account {
-                    Some(account) if *why != Match::New => {
-                        RowResult::Matches { account: account.label().to_owned() }
-                    }
-                    _ => RowResult::Noted,
-                }
+    for (index, roster) in scene.world.rosters.iter().enumerate() {
+        for (at, row) in roster.rows.iter().enumerate() {
+            let kinds = asked.remove(&(&roster.id, row.sheet.as_str(), row.row));
+            let result = match kinds {
+                Some(kinds) => RowResult::Changes { kinds },
+                None => without_change(scene, (index, at), row),
+            };
+            let sheets = rows.entry(roster.id.clone()).or_default();
+            if let Some(rows) = sheets.get_mut(&row.sheet) {
+                rows.insert(row.row, result);
+            } else {
+                sheets.insert(row.sheet.clone(), [(row.row, result)].into());
             }
-        };
-        let sheets = rows.entry(roster.id.clone()).or_default();
-        sheets.entry(row.sheet.clone()).or_default().insert(row.row, result);
+        }
     }
-    out.rows = rows;
+    rows
+}
+
+/// The result of a row that no change cites.
+fn without_change(scene: &Scene<'_>, reference: RowRef, row: &Row) -> RowResult {
+    let resolved = scene.correlation.rows.get(&reference);
+    if let Some(Resolved::Asked(_)) = resolved {
+        return RowResult::Asked;
+    }
+    let newer = scene.timeline.replaced_by[reference.0].filter(|_| scene.timeline.late[reference.0]);
+    if let Some(newer) = newer {
+        let in_force = scene.world.rosters[newer].age(|time| scene.world.local(time)).0;
+        return RowResult::Outdated { in_force };
+    }
+    let Some(Resolved::Person(id, why)) = resolved else { return RowResult::Noted };
+    let account = scene.correlation.people.get(id).and_then(|person| scene.account_of(person));
+    match account {
+        Some(account) if *why != Match::New => RowResult::Matches { account: account.label().to_owned() },
+        None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => RowResult::NoAccount,
+        Some(_) | None => RowResult::Noted,
+    }
 }
 
 /// What a change is about, for the clerk: the address, or the role.
@@ -91,6 +115,16 @@ impl RowResult {
             }
             (Self::Asked, Lang::En) => {
                 "It is not certain which account is meant; an operator will ask.".into()
+            }
+            (Self::NoAccount, Lang::Vi) => {
+                "Không tìm thấy tài khoản của người này; không có việc gì phải làm.".into()
+            }
+            (Self::NoAccount, Lang::En) => "This person has no account; there is nothing to do.".into(),
+            (Self::Outdated { in_force }, Lang::Vi) => {
+                format!("Danh sách ngày {} đang có hiệu lực; dòng này không được áp dụng.", in_force.format("%d/%m/%Y"))
+            }
+            (Self::Outdated { in_force }, Lang::En) => {
+                format!("The list of {in_force} is in force; this row is not applied.")
             }
             (Self::Noted, Lang::Vi) => "Đã ghi nhận.".into(),
             (Self::Noted, Lang::En) => "Noted.".into(),

@@ -174,8 +174,14 @@ impl WriteTx {
 
 impl Store {
     /// What was carried out since `since`, by what it counts against; released changes are not counted.
-    pub async fn spent_since(&self, since: Time) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
-        let query = sql("budget", "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind");
+    pub async fn spent_since(
+        &self,
+        since: Time,
+    ) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
+        let query = sql(
+            "budget",
+            "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind",
+        );
         let mut spent = BTreeMap::new();
         for row in self.rows(query.time(since)).await? {
             let scope = row.word("scope", BrakeScope::parse)?;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub(super) const COLUMNS: &str = "c.id, c.key, c.target, c.subject, c.kind, c.agency, c.person, c.label,
     c.old_attrs, c.new_attrs, c.reason, c.effective, c.due, c.gate, c.risk, c.document, c.case_id, c.needs, c.evidence, c.state,
-    c.proposed, c.since, c.brake, c.released, c.outcome, c.work_order";
+    c.proposed, c.since, c.brake, c.released, c.outcome, c.work_order, c.pass";
 
 /// A change with when it came into its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Standing {
     pub since: Time,
     /// The work order it was handed over in.
     pub order: Option<String>,
+    /// The pass that proposed it: its batch.
+    pub pass: String,
 }
 
 /// A key that an operator rejected or that was undone: not proposed again until its `after` or its document changes.
@@ -246,7 +248,12 @@ fn read(row: &Row) -> Result<Standing, StoreError> {
         approvals: Vec::new(),
         outcome: row.maybe("outcome")?,
     };
-    Ok(Standing { stored, since: row.time("since")?, order: row.maybe("work_order")? })
+    Ok(Standing {
+        stored,
+        since: row.time("since")?,
+        order: row.maybe("work_order")?,
+        pass: row.text("pass")?,
+    })
 }
 
 fn read_suppressed(row: &Row) -> Result<Suppressed, StoreError> {

@@ -285,7 +285,7 @@ fn read(row: &Row) -> Result<OpenIntent, StoreError> {
     Ok(OpenIntent { intent, opened: row.time("opened")?, unknown: row.maybe("why")? })
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
+pub(super) fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
     // The value is a sealed password: the error does not repeat it.
     let broken = || StoreError::decode("sealed password", "(not shown)");
     let pairs = text.as_bytes().chunks(2);

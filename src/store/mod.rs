@@ -28,6 +28,7 @@ mod question;
 mod reservation;
 mod roster;
 mod settings;
+mod slip;
 mod snapshot;
 mod statement;
 mod told;

@@ -40,7 +40,10 @@ impl Engine {
     pub async fn mail(&self, token: &Token, transport: &Transport) -> Result<Mailed, StoreError> {
         let mut done = Mailed::default();
         loop {
-            if done.unavailable || self.stop.load(Ordering::Relaxed) || self.store.paused(Paused::Mail).await?.is_some() {
+            if done.unavailable
+                || self.stop.load(Ordering::Relaxed)
+                || self.store.paused(Paused::Mail).await?.is_some()
+            {
                 return Ok(done);
             }
             let again = self.now() + TAKEN_FOR;
@@ -87,7 +90,10 @@ impl Engine {
                                 (Delivery::Retry(why) | Delivery::Unavailable(why), Some(next)) => {
                                     tx.mark_retry(id, next, why).await?;
                                 }
-                                (Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why), _) => {
+                                (
+                                    Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why),
+                                    _,
+                                ) => {
                                     tx.mark_failed(id, why).await?;
                                 }
                             }

@@ -153,7 +153,12 @@ impl Engine {
         Ok(first.settled(&look(&folders.inbox, &self.site.agencies, SystemTime::now())?))
     }
 
-    async fn take_in(&self, token: &Token, reader: &mut Reader, summary: &mut Summary) -> Result<(), StoreError> {
+    async fn take_in(
+        &self,
+        token: &Token,
+        reader: &mut Reader,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
         let files = match self.settled().await {
             Ok(files) => files,
             Err(error) => {
@@ -236,7 +241,8 @@ impl Engine {
 
     /// A directory that suddenly holds next to nobody was not read whole, whatever the server says.
     pub async fn believable(&self, directory: &Snapshot) -> Result<Result<(), String>, StoreError> {
-        let before = self.store.snapshot(&crate::model::ids::TargetId::mail()).await?.map_or(0, |last| last.total);
+        let before =
+            self.store.snapshot(&crate::model::ids::TargetId::mail()).await?.map_or(0, |last| last.total);
         let now = Counts::of(directory).province;
         let least = before * u64::from(self.config().smallest_directory_percent) / 100;
         Ok(if now < least {
@@ -312,7 +318,12 @@ impl Engine {
     }
 
     /// Carries out what is approved.
-    pub async fn apply(&self, token: &Token, counts: &Counts, summary: &mut Summary) -> Result<(), StoreError> {
+    pub async fn apply(
+        &self,
+        token: &Token,
+        counts: &Counts,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
         let clock = || self.now();
         let applier = Applier {
             store: &self.store,

@@ -12,7 +12,8 @@ use crate::model::roster::Roster;
 use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
 use crate::reconcile::{Proposals, World, reconcile};
 use crate::store::{
-    ExportState, Filter, NewChange, PlanDelta, Published, RowResult, SnapshotState, StateChange, StoreError, Token,
+    ExportState, Filter, NewChange, PlanDelta, Published, RowResult, SnapshotState, StateChange, StoreError,
+    Token,
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,7 +155,13 @@ impl Engine {
             .await
     }
 
-    fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot, systems: &[RoleSnapshot]) -> PlanDelta {
+    fn delta(
+        &self,
+        pass: &str,
+        planned: &Planned,
+        directory: &Snapshot,
+        systems: &[RoleSnapshot],
+    ) -> PlanDelta {
         let Planned { proposals, plan, live, people_before, open_questions, counts: _ } = planned;
         // An export speaks of the day it was made; decisions since the directory was read are what counts.
         let _ = systems;
@@ -229,10 +236,13 @@ impl Engine {
 
 /// The last good reads as the store keeps them.
 fn reads(directory: &Snapshot, systems: &[RoleSnapshot], counts: &Counts) -> Vec<(TargetId, SnapshotState)> {
-    let print = directory.accounts.values().fold(crate::model::ids::Fingerprint::of("snapshot"), |print, one| {
-        let print = print.part(one.id.as_str()).part(&one.dn.to_string());
-        one.attrs.iter().fold(print, |print, (attr, values)| print.part(attr.as_str()).part(&values.to_string()))
-    });
+    let print =
+        directory.accounts.values().fold(crate::model::ids::Fingerprint::of("snapshot"), |print, one| {
+            let print = print.part(one.id.as_str()).part(&one.dn.to_string());
+            one.attrs
+                .iter()
+                .fold(print, |print, (attr, values)| print.part(attr.as_str()).part(&values.to_string()))
+        });
     let mail = SnapshotState {
         taken: directory.taken,
         digest: print.finish(),

@@ -37,7 +37,8 @@ pub enum ServiceError {
 /// Said where the right to write is another's.
 pub const HERE: &str = "a worker of this name already runs on this machine";
 /// Said where the lease is held elsewhere.
-pub const ELSEWHERE: &str = "another worker holds the lease; if it was killed, the lease ends within 90 seconds";
+pub const ELSEWHERE: &str =
+    "another worker holds the lease; if it was killed, the lease ends within 90 seconds";
 
 impl Engine {
     /// Takes the right to plan and write, or says who has it.
@@ -52,24 +53,30 @@ impl Engine {
     /// One pass under the lease, which is renewed while it runs.
     pub async fn pass_under(&self, grip: &Grip) -> Result<Summary, crate::store::StoreError> {
         let pass = self.pass(&grip.token, self.config().worker.apply);
-        tokio::pin!(pass);
-        let mut renewal = tokio::time::interval(Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3));
-        loop {
-            tokio::select! {
-                summary = &mut pass => return summary,
-                _ = renewal.tick() => {
-                    // Where the lease is lost, the next transaction of the pass is refused by its token.
-                    let _ = self.store.renew_lease(&grip.token, self.now(), LEASE).await;
-                }
+        // Polled beside the pass, not between its steps: both wait for the store's one writer.
+        let renewal = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3)).await;
+                // Where the lease is lost, the next transaction of the pass is refused by its token.
+                let _ = self.store.renew_lease(&grip.token, self.now(), LEASE).await;
             }
+        };
+        tokio::select! {
+            summary = pass => summary,
+            () = renewal => Ok(Summary::default()),
         }
     }
 
     /// Runs until SIGTERM or SIGINT; what is under way then is finished and journalled.
     pub async fn serve(&self) -> Result<(), ServiceError> {
         let zone = self.config().time_zone;
-        let schedules: Vec<Schedule> =
-            self.config().worker.schedule.iter().map(|text| Schedule::parse(text, zone)).collect::<Result<_, _>>()?;
+        let schedules: Vec<Schedule> = self
+            .config()
+            .worker
+            .schedule
+            .iter()
+            .map(|text| Schedule::parse(text, zone))
+            .collect::<Result<_, _>>()?;
         self.listen()?;
         let mut grip = self.grip_or_say().await?;
         tracing::info!(worker = %self.config().worker.name, "worker started");
@@ -157,7 +164,8 @@ impl Engine {
 
     /// Waits for the poll's interval, or for the stop.
     async fn rest(&self) {
-        let until = tokio::time::Instant::now() + Duration::from_secs(self.config().worker.poll_seconds.max(1));
+        let until =
+            tokio::time::Instant::now() + Duration::from_secs(self.config().worker.poll_seconds.max(1));
         while !self.stopping() && tokio::time::Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(200)).await;
             if self.wake_file().exists() {

@@ -76,7 +76,10 @@ impl Engine {
         if let Some(last) = created.last() {
             letters.push(Letter::AccountCreated(AccountCreated {
                 agency: agency.name.clone(),
-                accounts: created.iter().map(|one| created_account(&one.stored.change, approvers(one))).collect(),
+                accounts: created
+                    .iter()
+                    .map(|one| created_account(&one.stored.change, approvers(one)))
+                    .collect(),
                 date: self.local(last.since),
                 slips_at: self.config().slips_at.clone(),
                 collect_by: None,
@@ -89,7 +92,8 @@ impl Engine {
                 changes: others.iter().map(made).collect(),
             }));
         }
-        let print = changes.iter().fold(Fingerprint::of("told"), |print, one| print.part(one.stored.id.as_str()));
+        let print =
+            changes.iter().fold(Fingerprint::of("told"), |print, one| print.part(one.stored.id.as_str()));
         let batch = print.finish();
         let mut notices = Vec::new();
         for letter in &letters {

@@ -35,8 +35,7 @@ pub async fn find_change(engine: &Engine, id: &str) -> Result<Option<StoredChang
 /// The open question that `id` names.
 pub async fn find_question(engine: &Engine, id: &str) -> Result<Option<(QuestionKey, Question)>> {
     let open = engine.store.questions().await?;
-    let mut fitting =
-        open.into_iter().filter(|one| id.len() >= SHORTEST && one.key.as_str().starts_with(id));
+    let mut fitting = open.into_iter().filter(|one| id.len() >= SHORTEST && one.key.as_str().starts_with(id));
     match (fitting.next(), fitting.next()) {
         (one, None) => Ok(one.map(|one| (one.key, one.question))),
         _ => bail!("{id:?} fits several questions: give more of its key"),
@@ -65,7 +64,8 @@ pub async fn approve(
     let chosen = match filter {
         Some(filter) => {
             let filter = Filter { state: Some(State::Proposed), ..filter.clone() };
-            let mut chosen: Vec<_> = changes(engine, &filter, u32::MAX).await?.into_iter().map(|one| one.stored).collect();
+            let mut chosen: Vec<_> =
+                changes(engine, &filter, u32::MAX).await?.into_iter().map(|one| one.stored).collect();
             chosen.retain(|one| one.change.gate.needed() == 1);
             if count != Some(chosen.len()) {
                 bail!("{} changes fit; say --count {} to approve exactly these", chosen.len(), chosen.len());
@@ -128,7 +128,10 @@ pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
     let answer = match chosen {
         Some(candidate) => candidate.answer.as_str(),
         None if offered.is_empty() => answer,
-        None => bail!("{answer:?} is not offered; the answers are: {}", offered.into_iter().collect::<Vec<_>>().join(", ")),
+        None => bail!(
+            "{answer:?} is not offered; the answers are: {}",
+            offered.into_iter().collect::<Vec<_>>().join(", ")
+        ),
     };
     engine
         .store

@@ -1,6 +1,7 @@
 //! `rosterd review`: the review, for a terminal.
 
 mod decide;
+pub use decide::find_change;
 mod show;
 
 use super::args::Review;
@@ -14,8 +15,7 @@ use serde_json::json;
 
 /// Runs `rosterd review`.
 pub async fn run(engine: &Engine, action: Option<Review>, as_json: bool) -> Result<Code> {
-    let everything =
-        Review::List { agency: None, kind: None, state: None, text: None, limit: 200 };
+    let everything = Review::List { agency: None, kind: None, state: None, text: None, limit: 200 };
     match action.unwrap_or(everything) {
         Review::List { agency, kind, state, text, limit } => {
             let mut filter = Filter { text, ..filter(engine, agency.as_deref(), kind.as_deref()).await? };
@@ -96,10 +96,20 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
     let lang = engine.config().language;
     for one in &found {
         let stored = &one.stored;
-        println!("{} {:<14} {}", stored.id, stored.change.agency, words::change_line(&stored.change, stored.state, lang));
+        println!(
+            "{} {:<14} {}",
+            stored.id,
+            stored.change.agency,
+            words::change_line(&stored.change, stored.state, lang)
+        );
     }
     for one in &questions {
-        println!("{} {:<14} ? {}", &one.key.as_str()[..12], one.question.agency, words::question_line(&one.question, lang));
+        println!(
+            "{} {:<14} ? {}",
+            &one.key.as_str()[..12],
+            one.question.agency,
+            words::question_line(&one.question, lang)
+        );
     }
     for (brake, by) in &brakes {
         let by: Vec<_> = by.iter().map(ToString::to_string).collect();

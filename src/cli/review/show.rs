@@ -68,7 +68,8 @@ fn change(stored: &StoredChange, lang: Lang) -> String {
     line("Văn bản", "Document", change.document.as_deref().unwrap_or(""));
     line("Ngày thực hiện", "Due", &change.due.format("%d/%m/%Y").to_string());
     line("Mức rủi ro", "Risk", change.risk.as_str());
-    let approvals = format!("{}/{} {}", stored.approvals.len(), change.gate.needed(), stored.approvals.join(", "));
+    let approvals =
+        format!("{}/{} {}", stored.approvals.len(), change.gate.needed(), stored.approvals.join(", "));
     line("Duyệt", "Approvals", &approvals);
     line("Kết quả", "Outcome", stored.outcome.as_deref().unwrap_or(""));
     for (attr, after) in &change.after {
@@ -84,7 +85,11 @@ fn change(stored: &StoredChange, lang: Lang) -> String {
 
 fn evidence(evidence: &Evidence, lang: Lang) -> String {
     let number = |document: &Option<crate::model::evidence::DocumentRef>| {
-        document.as_ref().and_then(|one| one.number.clone()).map(|number| format!(" ({number})")).unwrap_or_default()
+        document
+            .as_ref()
+            .and_then(|one| one.number.clone())
+            .map(|number| format!(" ({number})"))
+            .unwrap_or_default()
     };
     match (evidence, lang) {
         (Evidence::Row { file, sheet, row, document, .. }, Lang::Vi) => {
@@ -96,7 +101,9 @@ fn evidence(evidence: &Evidence, lang: Lang) -> String {
         (Evidence::Absence { file, document, .. }, Lang::Vi) => {
             format!("không có tên trong {file}{}", number(document))
         }
-        (Evidence::Absence { file, document, .. }, Lang::En) => format!("not named in {file}{}", number(document)),
+        (Evidence::Absence { file, document, .. }, Lang::En) => {
+            format!("not named in {file}{}", number(document))
+        }
         (Evidence::Snapshot { target, entry }, _) => format!("{target}: {entry}"),
         (Evidence::Operator { login, reason }, _) => format!("{login}: {reason}"),
     }

@@ -1,0 +1,92 @@
+//! Who-is questions: a row, the accounts it may be about, and the answer if one was given.
+
+use super::{Match, Row, Verdict, evidence};
+use crate::model::account::{Account, Attr};
+use crate::model::question::{Candidate, Question, QuestionKind};
+use crate::model::roster::Roster;
+use crate::reconcile::World;
+use crate::reconcile::attributes::same;
+
+/// The answer that says: none of the candidates.
+pub const NEW: &str = "new";
+
+/// The verdict of an operator on `candidates`, or the question that is still open.
+pub(super) fn answered<'a>(
+    world: &World<'a>,
+    roster: &'a Roster,
+    row: &'a Row,
+    mut candidates: Vec<&'a Account>,
+) -> Verdict<'a> {
+    candidates.sort_by_key(|account| &account.id);
+    candidates.dedup_by_key(|account| &account.id);
+    let answer = world.answers.get(&question(roster, row, &candidates).key());
+    match answer.map(String::as_str) {
+        Some(NEW) => Verdict::New,
+        Some(answer) => match candidates.iter().find(|one| one.id.as_str() == answer) {
+            Some(account) => Verdict::Account(account, Match::Answer),
+            None => Verdict::Ask(candidates),
+        },
+        None => Verdict::Ask(candidates),
+    }
+}
+
+/// The question whether `row` speaks of one of `candidates`, which are sorted.
+pub(super) fn question(roster: &Roster, row: &Row, candidates: &[&Account]) -> Question {
+    let mut offered: Vec<Candidate> = candidates
+        .iter()
+        .map(|account| Candidate {
+            answer: account.id.to_string(),
+            label: account.label().to_owned(),
+            fields: compare(account, row),
+        })
+        .collect();
+    offered.push(Candidate { answer: NEW.to_owned(), label: NEW.to_owned(), fields: Vec::new() });
+    Question {
+        kind: QuestionKind::WhoIs,
+        agency: roster.agency.clone(),
+        about: about(row),
+        label: row.full_name.to_string(),
+        candidates: offered,
+        evidence: vec![evidence(roster, row)],
+    }
+}
+
+/// Whom a question is about, the same for every drop of the same roster.
+fn about(row: &Row) -> String {
+    [
+        row.full_name.matching(),
+        birth(row),
+        row.unit.as_deref().map(crate::model::name::ascii).unwrap_or_default(),
+        row.phone.clone().unwrap_or_default(),
+    ]
+    .join("|")
+}
+
+/// The birth a row states, as text.
+pub(super) fn birth(row: &Row) -> String {
+    row.birth
+        .map(|birth| match birth.date() {
+            Some(date) => date.to_string(),
+            None => birth.year().to_string(),
+        })
+        .unwrap_or_default()
+}
+
+/// Which fields of an account agree with a row (`=`) and which differ (`≠`).
+fn compare(account: &Account, row: &Row) -> Vec<String> {
+    [
+        (Attr::FullName, Some(row.full_name.as_str())),
+        (Attr::Phone, row.phone.as_deref()),
+        (Attr::Title, row.position.as_deref()),
+        (Attr::Unit, row.unit.as_deref()),
+        (Attr::StaffCode, row.staff_code.as_deref()),
+        (Attr::Mail, row.email.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(attr, ours)| {
+        let (ours, theirs) = ours.zip(account.get(attr))?;
+        let sign = if same(attr, theirs, ours) { '=' } else { '≠' };
+        Some(format!("{} {sign} {theirs}", attr.as_str()))
+    })
+    .collect()
+}

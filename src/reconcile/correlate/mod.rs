@@ -1,0 +1,156 @@
+//! Correlation: which person, and which account, a roster's row speaks of; each match with its reason. A name
+//! alone, or two candidates, is a question for a person.
+//!
+//! It is done in two steps, neither of which depends on the order of rosters or rows: each row is judged by
+//! itself against what was known before; then the rows that fit nobody are held against each other and against
+//! the accounts elsewhere that nobody speaks for.
+
+mod alike;
+mod ask;
+mod judge;
+mod newcomers;
+mod settle;
+
+use super::World;
+use super::ledger::{Ledger, Spelling};
+use crate::model::account::Account;
+use crate::model::citizen::CitizenMark;
+use crate::model::evidence::Evidence;
+use crate::model::ids::{AccountId, PersonId, QuestionKey};
+use crate::model::person::Person;
+use crate::model::question::Question;
+use crate::model::record::{Action, Record, Status};
+use crate::model::roster::Roster;
+pub use settle::settle;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row as stored.
+pub type Row = Record<CitizenMark>;
+
+/// A row's place: the roster's index in the world, the row's index in the roster.
+pub type RowRef = (usize, usize);
+
+/// Why a row is held to be a person's. The order is the order in which the rules are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// An operator said so.
+    Answer,
+    /// The same citizen ID.
+    CitizenId,
+    /// The same staff code, and the name agrees.
+    StaffCode,
+    /// The same official address, and the name agrees.
+    Address,
+    /// The same name and full birth date.
+    NameAndBirth,
+    /// A name unique on both sides, together with the phone.
+    NameAndPhone,
+    /// Known from a former match, and nothing speaks against it.
+    Known,
+    /// Nobody known fits.
+    New,
+}
+
+/// Who a row speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// This person.
+    Person(PersonId, Match),
+    /// A person must say.
+    Asked(QuestionKey),
+}
+
+/// Every row that matters, resolved. The rows of a replaced roster that fit nobody for sure are left out: a newer
+/// roster has spoken.
+#[derive(Debug, Default)]
+pub struct Correlation {
+    /// Everybody known, updated by the rows.
+    pub people: BTreeMap<PersonId, Person>,
+    /// Who each row speaks of.
+    pub rows: BTreeMap<RowRef, Resolved>,
+    /// The resolved rows of each roster, in the order in which they are taken; of two rows about one person the
+    /// one that counts comes last, wherever it stands in the sheet.
+    pub order: Vec<Vec<(usize, PersonId)>>,
+    /// Open questions.
+    pub questions: BTreeMap<QuestionKey, Question>,
+    /// Accounts that are a possible answer to an open question: nothing is said of them.
+    pub asked_about: BTreeSet<AccountId>,
+    /// The person each account is now held to belong to.
+    pub person_of: BTreeMap<AccountId, PersonId>,
+}
+
+/// A row's verdict, from what was known before this pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// This account's holder.
+    Account(&'a Account, Match),
+    /// This person, known already.
+    Person(&'a Person, Match),
+    /// One of these accounts' holders, or none.
+    Ask(Vec<&'a Account>),
+    /// An operator said that it is none of the candidates.
+    New,
+    /// Nobody known fits.
+    Undecided,
+}
+
+impl<'a> Verdict<'a> {
+    /// The account it comes to, where there is one for sure.
+    pub fn account(&self, ledger: &Ledger<'a>) -> Option<&'a Account> {
+        match self {
+            Self::Account(account, _) => Some(account),
+            Self::Person(person, _) => ledger.account_of(&person.id),
+            Self::Ask(_) | Self::New | Self::Undecided => None,
+        }
+    }
+}
+
+/// The verdict of every row of every roster, in the world's order.
+pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>) -> Vec<Vec<Verdict<'a>>> {
+    let mut out = Vec::with_capacity(world.rosters.len());
+    for roster in world.rosters {
+        let names: Vec<Spelling> = roster.rows.iter().map(|row| Spelling::of(&row.full_name)).collect();
+        let mut namesakes: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+        for (row, name) in roster.rows.iter().zip(&names) {
+            namesakes.entry(name.key()).or_default().push(row);
+        }
+        let unique: BTreeMap<&str, bool> =
+            namesakes.into_iter().map(|(name, rows)| (name, alike::all_one(&rows))).collect();
+        let verdicts = roster.rows.iter().zip(&names).map(|(row, name)| {
+            let unique = unique.get(name.key()).copied().unwrap_or(false);
+            match (judge::Judge { ledger, agency: &roster.agency, row, name, unique }).verdict() {
+                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
+                verdict => verdict,
+            }
+        });
+        out.push(verdicts.collect());
+    }
+    out
+}
+
+/// The roster and row behind a reference.
+pub fn place<'a>(world: &World<'a>, (roster, row): RowRef) -> (&'a Roster, &'a Row) {
+    let roster = &world.rosters[roster];
+    (roster, &roster.rows[row])
+}
+
+/// Whether a row says that the person no longer works there.
+pub fn goes(row: &Row) -> bool {
+    match row.action {
+        Some(Action::Revoke | Action::Suspend) => true,
+        Some(Action::Create | Action::Change | Action::ResetPassword) | None => {
+            row.status.is_some_and(|status| status.leaves() || status == Status::Transferred)
+        }
+    }
+}
+
+/// The evidence a row is.
+pub fn evidence(roster: &Roster, row: &Row) -> Evidence {
+    Evidence::Row {
+        roster: roster.id.clone(),
+        file: roster.file.clone(),
+        sheet: row.sheet.clone(),
+        row: row.row,
+        document: roster.document.clone(),
+    }
+}

@@ -1,0 +1,300 @@
+//! The second step: what the rows of this pass tell of each other, and people made of the verdicts.
+
+use super::alike::{born_together, conflict, differ, precedence};
+use super::newcomers::{self, Newcomers};
+use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place};
+use crate::model::account::{Account, Attr};
+use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use crate::model::person::{Birth, Person};
+use crate::reconcile::World;
+use crate::reconcile::ledger::{Ledger, Spelling, person_id, phone, staff};
+use crate::reconcile::timeline::Timeline;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Makes people of the verdicts.
+pub fn settle<'a>(
+    world: &World<'a>,
+    ledger: &Ledger<'a>,
+    timeline: &Timeline<'_>,
+    verdicts: Vec<Vec<Verdict<'a>>>,
+) -> Correlation {
+    let mut settling = Settling { world, ledger, out: Correlation::default(), sure: BTreeMap::new() };
+    let learned = Learned::from(world, ledger, &verdicts);
+    let spoken_for = spoken_for(world, ledger, timeline, &verdicts);
+    let mut newcomers = Newcomers::new(world, ledger);
+    for (index, verdicts) in verdicts.into_iter().enumerate() {
+        for (at, verdict) in verdicts.into_iter().enumerate() {
+            let reference = (index, at);
+            let (roster, row) = place(world, reference);
+            let verdict = match verdict {
+                Verdict::Undecided => learned.verdict(row, || elsewhere(ledger, &spoken_for, &roster.agency, row)),
+                verdict => verdict,
+            };
+            let verdict = match verdict {
+                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
+                verdict => verdict,
+            };
+            match verdict {
+                Verdict::Account(account, why) => settling.sure(reference, Holder::Of(account), why),
+                Verdict::Person(person, why) => match ledger.account_of(&person.id) {
+                    Some(account) => settling.sure(reference, Holder::Of(account), why),
+                    None => newcomers.known(reference, person, why),
+                },
+                Verdict::Ask(_) | Verdict::New | Verdict::Undecided if timeline.is_replaced(index) => {}
+                Verdict::Ask(candidates) => settling.ask(reference, &candidates),
+                Verdict::New | Verdict::Undecided => newcomers.unknown(reference),
+            }
+        }
+    }
+    for (reference, id, why) in newcomers.settle() {
+        settling.sure(reference, Holder::Nobody(id), why);
+    }
+    settling.finish(timeline)
+}
+
+/// What a row is held to be: the holder of an account, or somebody without one.
+enum Holder<'a> {
+    Of(&'a Account),
+    Nobody(PersonId),
+}
+
+struct Settling<'a, 'w> {
+    world: &'w World<'a>,
+    ledger: &'w Ledger<'a>,
+    out: Correlation,
+    sure: BTreeMap<RowRef, (Holder<'a>, Match)>,
+}
+
+impl<'a> Settling<'a, '_> {
+    fn sure(&mut self, reference: RowRef, holder: Holder<'a>, why: Match) {
+        self.sure.insert(reference, (holder, why));
+    }
+
+    fn ask(&mut self, reference: RowRef, candidates: &[&Account]) {
+        let (roster, row) = place(self.world, reference);
+        let question = ask::question(roster, row, candidates);
+        let key = question.key();
+        self.out.asked_about.extend(candidates.iter().map(|one| one.id.clone()));
+        self.out.rows.insert(reference, Resolved::Asked(key.clone()));
+        match self.out.questions.entry(key) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(question);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let evidence = &mut entry.get_mut().evidence;
+                evidence.extend(question.evidence);
+                evidence.sort();
+                evidence.dedup();
+            }
+        }
+    }
+
+    /// Gives every account its person, then lets the rows tell of the people, oldest roster first.
+    fn finish(mut self, timeline: &Timeline<'_>) -> Correlation {
+        self.out.people.clone_from(self.world.people);
+        for person in self.out.people.values_mut() {
+            let linked = self.ledger.account_of(&person.id).map(|account| account.id.clone());
+            match linked {
+                Some(account) => {
+                    self.out.person_of.insert(account.clone(), person.id.clone());
+                    person.accounts.insert(TargetId::mail(), account);
+                }
+                None => {
+                    person.accounts.remove(&TargetId::mail());
+                }
+            }
+        }
+        let mut order: Vec<Vec<(usize, PersonId)>> = vec![Vec::new(); self.world.rosters.len()];
+        let owners = self.owners();
+        for ((roster, at), (holder, why)) in std::mem::take(&mut self.sure) {
+            let id = match holder {
+                Holder::Of(account) => owners[&account.id].clone(),
+                Holder::Nobody(id) => id,
+            };
+            order[roster].push((at, id.clone()));
+            self.out.rows.insert((roster, at), Resolved::Person(id, why));
+        }
+        for (roster, rows) in order.iter_mut().enumerate() {
+            let rows_of = &self.world.rosters[roster].rows;
+            rows.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| precedence(&rows_of[a.0], &rows_of[b.0])));
+        }
+        for roster in &timeline.order {
+            for (at, id) in &order[*roster] {
+                let row = &self.world.rosters[*roster].rows[*at];
+                tell(self.out.people.entry(id.clone()).or_insert_with(|| stranger(id, row)), row);
+            }
+        }
+        for (account, id) in owners {
+            if let Some(person) = self.out.people.get_mut(&id) {
+                person.accounts.insert(TargetId::mail(), account.clone());
+                self.out.person_of.insert(account, id);
+            }
+        }
+        self.out.order = order;
+        self.out
+    }
+
+    /// The person behind each account that a row speaks of: the linked one; else somebody known who waits for an
+    /// account; else somebody new.
+    fn owners(&self) -> BTreeMap<AccountId, PersonId> {
+        let mut rows: BTreeMap<&AccountId, Vec<RowRef>> = BTreeMap::new();
+        for (reference, (holder, _)) in &self.sure {
+            if let Holder::Of(account) = holder {
+                rows.entry(&account.id).or_default().push(*reference);
+            }
+        }
+        let mut taken = BTreeSet::new();
+        let mut owners = BTreeMap::new();
+        for (account, rows) in rows {
+            let id = match self.ledger.person_of(account) {
+                Some(person) => person.id.clone(),
+                None => rows
+                    .into_iter()
+                    .flat_map(|reference| newcomers::waiting(self.world, self.ledger, reference))
+                    .filter(|id| !taken.contains(id))
+                    .min()
+                    .unwrap_or_else(|| person_id(&["account", account.as_str()])),
+            };
+            taken.insert(id.clone());
+            owners.insert(account.clone(), id);
+        }
+        owners
+    }
+}
+
+fn stranger(id: &PersonId, row: &Row) -> Person {
+    Person {
+        id: id.clone(),
+        name: row.full_name.clone(),
+        birth: None,
+        gender: None,
+        citizen: None,
+        staff_code: None,
+        phone: None,
+        mail: None,
+        accounts: BTreeMap::new(),
+    }
+}
+
+/// What a row tells of a person. An empty cell says nothing.
+fn tell(person: &mut Person, row: &Row) {
+    person.name.clone_from(&row.full_name);
+    // A full date is not replaced by a bare year.
+    if row.birth.is_some_and(|new| new.date().is_some() || person.birth.is_none()) {
+        person.birth = row.birth;
+    }
+    person.gender = row.gender.or(person.gender);
+    update(&mut person.citizen, row.citizen_id.as_ref());
+    update(&mut person.staff_code, row.staff_code.as_ref());
+    update(&mut person.phone, row.phone.as_ref());
+    update(&mut person.mail, row.email.as_ref());
+}
+
+fn update<T: Clone + PartialEq>(known: &mut Option<T>, stated: Option<&T>) {
+    if stated.is_some() && known.as_ref() != stated {
+        *known = stated.cloned();
+    }
+}
+
+/// What the rows that were matched tell, for those that were not: a citizen ID or a birth date that the directory
+/// does not hold.
+struct Learned<'a> {
+    by_citizen: BTreeMap<&'a str, Vec<(&'a Row, Verdict<'a>)>>,
+    by_birth: BTreeMap<NaiveDate, Vec<(&'a Row, Verdict<'a>)>>,
+}
+
+impl<'a> Learned<'a> {
+    fn from(world: &World<'a>, ledger: &Ledger<'a>, verdicts: &[Vec<Verdict<'a>>]) -> Self {
+        let mut out = Self { by_citizen: BTreeMap::new(), by_birth: BTreeMap::new() };
+        for (roster, verdicts) in world.rosters.iter().zip(verdicts) {
+            for (row, verdict) in roster.rows.iter().zip(verdicts) {
+                let Some(account) = verdict.account(ledger) else { continue };
+                if let Some(mark) = &row.citizen_id {
+                    let verdict = Verdict::Account(account, Match::CitizenId);
+                    out.by_citizen.entry(&mark.hash).or_default().push((row, verdict));
+                }
+                if let Some(date) = row.birth.and_then(Birth::date) {
+                    let verdict = Verdict::Account(account, Match::NameAndBirth);
+                    out.by_birth.entry(date).or_default().push((row, verdict));
+                }
+            }
+        }
+        out
+    }
+
+    /// The verdict on a row that nobody known fits.
+    fn verdict(&self, row: &Row, otherwise: impl FnOnce() -> Verdict<'a>) -> Verdict<'a> {
+        let name = row.full_name.matching();
+        let called = |other: &Row| other.full_name.matching() == name;
+        let by_citizen = row.citizen_id.as_ref().and_then(|mark| self.by_citizen.get(mark.hash.as_str()));
+        let sure = |other: &Row| called(other) || born_together(other.birth, row.birth);
+        if let Some(verdict) = only(by_citizen, sure) {
+            return verdict;
+        }
+        let by_birth = row.birth.and_then(Birth::date).and_then(|date| self.by_birth.get(&date));
+        let fits = |other: &Row| {
+            called(other)
+                && !differ(other.phone.as_deref(), row.phone.as_deref(), phone)
+                && other.citizen_id.as_ref().zip(row.citizen_id.as_ref()).is_none_or(|(one, two)| one == two)
+        };
+        only(by_birth, fits).unwrap_or_else(otherwise)
+    }
+}
+
+/// The one verdict that the rows which fit agree on.
+fn only<'a>(
+    rows: Option<&Vec<(&'a Row, Verdict<'a>)>>,
+    fits: impl Fn(&Row) -> bool,
+) -> Option<Verdict<'a>> {
+    let mut fitting = rows?.iter().filter(|(row, _)| fits(row)).map(|(_, verdict)| verdict);
+    let first = fitting.next()?;
+    fitting.all(|verdict| verdict == first).then(|| first.clone())
+}
+
+/// The accounts whose own agency, in a roster that nothing has replaced, says that the holder works there.
+fn spoken_for<'a>(
+    world: &World<'a>,
+    ledger: &Ledger<'a>,
+    timeline: &Timeline<'_>,
+    verdicts: &[Vec<Verdict<'a>>],
+) -> BTreeSet<&'a AccountId> {
+    let mut out = BTreeSet::new();
+    for (index, (roster, verdicts)) in world.rosters.iter().zip(verdicts).enumerate() {
+        if timeline.is_replaced(index) {
+            continue;
+        }
+        for (row, verdict) in roster.rows.iter().zip(verdicts) {
+            let account = verdict.account(ledger).filter(|_| !goes(row));
+            out.extend(
+                account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id),
+            );
+        }
+    }
+    out
+}
+
+/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question.
+fn elsewhere<'a>(
+    ledger: &Ledger<'a>,
+    spoken_for: &BTreeSet<&AccountId>,
+    agency: &AgencyCode,
+    row: &Row,
+) -> Verdict<'a> {
+    let found: Vec<&Account> = ledger
+        .accounts_named(&Spelling::of(&row.full_name))
+        .filter(|account| account.agency.as_ref() != Some(agency))
+        .filter(|account| !spoken_for.contains(&account.id) && !account.is_disabled())
+        .filter(|account| may_be(ledger, account, row))
+        .collect();
+    if found.is_empty() { Verdict::Undecided } else { Verdict::Ask(found) }
+}
+
+/// Whether nothing that both sides state differs.
+fn may_be(ledger: &Ledger<'_>, account: &Account, row: &Row) -> bool {
+    let (number, code) = (row.phone.as_deref(), row.staff_code.as_deref());
+    let phones = account.all(Attr::Phone);
+    (number.is_none() || phones.is_empty() || phones.iter().any(|one| !differ(Some(one), number, phone)))
+        && !differ(account.get(Attr::StaffCode), code, staff)
+        && !ledger.person_of(&account.id).is_some_and(|person| conflict(person, row, false))
+}

@@ -1,0 +1,97 @@
+//! Requests: rows that ask for a password anew or for a change in free words, and rows by which somebody goes
+//! against the roster in force.
+
+use super::Scene;
+use super::correlate::{RowRef, evidence, place};
+use super::draft::{Draft, on_account};
+use super::fate::leaving;
+use super::lifecycle::{disable, password_gate};
+use crate::model::account::Account;
+use crate::model::change::{ChangeKind, Reason, Risk};
+use crate::model::ids::PersonId;
+use crate::model::person::Person;
+use crate::model::question::{Candidate, Question, QuestionKind};
+use crate::model::record::Action;
+
+/// Proposes what requests ask for beyond what their rows state.
+pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
+    for (id, row) in &scene.standing.resets {
+        reset(scene, id, *row, out);
+    }
+    for (id, rows) in &scene.standing.wishes {
+        for row in rows {
+            let note = place(scene.world, *row).1.note.as_deref().unwrap_or_default().trim();
+            if !note.is_empty() {
+                let about = format!("{id}|{note}");
+                out.ask(scene.world, question(scene, *row, QuestionKind::FreeText, about, &["done", "ignore"]));
+            }
+        }
+    }
+    for (id, row) in &scene.standing.contradicted {
+        contradicted(scene, id, *row, out);
+    }
+}
+
+fn holder<'a>(scene: &Scene<'a>, id: &PersonId) -> Option<(&'a Person, &'a Account)> {
+    let person = scene.correlation.people.get(id)?;
+    let account = scene.account_of(person)?;
+    (!account.is_disabled()).then_some((person, account))
+}
+
+/// A first password anew. On a disabled account it is refused: it could open the account again.
+fn reset(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {
+    let Some((person, account)) = holder(scene, id) else { return };
+    let (roster, record) = place(scene.world, row);
+    let gate = password_gate(scene, account, record.position.as_deref(), record.unit.as_deref());
+    let mut change =
+        on_account(scene.world, person, account, ChangeKind::ResetPassword, Reason::RequestReset)
+            .by_row(scene.world, row)
+            .undated(scene.world)
+            .gated(gate, Risk::High);
+    // Each request is one reset: the day it was asked for tells one from the next.
+    change.effective = Some(roster.age(|time| scene.world.local(time)).0);
+    out.changes.push(change);
+}
+
+fn contradicted(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {
+    let (roster, record) = place(scene.world, row);
+    // The day and the word are in the question, so that an answer is not taken for the next one's.
+    let day = roster.age(|time| scene.world.local(time)).0;
+    let word = record.action.map(Action::as_str).or(record.status.map(crate::model::record::Status::as_str));
+    let about = format!("{id}|{day}|{}", word.unwrap_or_default());
+    let question = question(scene, row, QuestionKind::Contradiction, about, &["left", "stays"]);
+    if out.ask(scene.world, question) != Some("left") {
+        return;
+    }
+    let reason = match record.action {
+        Some(Action::Revoke) => Reason::RequestRevoke,
+        Some(Action::Suspend) => Reason::RequestSuspend,
+        Some(Action::Create | Action::Change | Action::ResetPassword) | None => leaving(scene, id, row),
+    };
+    if let Some((person, account)) = holder(scene, id) {
+        out.changes.push(disable(scene, person, account, row, reason));
+    }
+}
+
+/// A question about a row.
+fn question(
+    scene: &Scene<'_>,
+    row: RowRef,
+    kind: QuestionKind,
+    about: String,
+    answers: &[&str],
+) -> Question {
+    let (roster, record) = place(scene.world, row);
+    let candidates = answers
+        .iter()
+        .map(|one| Candidate { answer: (*one).to_owned(), label: (*one).to_owned(), fields: Vec::new() })
+        .collect();
+    Question {
+        kind,
+        agency: roster.agency.clone(),
+        about,
+        label: record.full_name.to_string(),
+        candidates,
+        evidence: vec![evidence(roster, record)],
+    }
+}

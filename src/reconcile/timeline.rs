@@ -1,0 +1,86 @@
+//! The timeline: which roster came after which, which are in force, and which came too late to say anything.
+
+use super::World;
+use super::coverage::coverage;
+use crate::model::ids::AgencyCode;
+use crate::model::roster::{Coverage, RosterKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every roster of a world in its place in time. Rosters go by their index in the world.
+#[derive(Debug, Default)]
+pub struct Timeline<'a> {
+    /// The kind each counts as.
+    pub kinds: Vec<RosterKind>,
+    /// All of them, oldest first.
+    pub order: Vec<usize>,
+    /// The place of each in `order`.
+    pub rank: Vec<usize>,
+    /// The full rosters in force, by agency, newest first.
+    pub full: BTreeMap<&'a AgencyCode, Vec<usize>>,
+    /// By what each is replaced: a newer roster speaks for everyone it spoke for.
+    pub replaced_by: Vec<Option<usize>>,
+    /// Dropped after a newer one that was and is in force: it overrides nothing.
+    pub late: Vec<bool>,
+}
+
+impl<'a> Timeline<'a> {
+    /// Places the rosters of `world`, which count as `kinds`.
+    pub fn new(world: &World<'a>, kinds: Vec<RosterKind>) -> Self {
+        let rosters = world.rosters;
+        let mut order: Vec<usize> = (0..rosters.len()).collect();
+        order.sort_by_cached_key(|index| {
+            let roster = &rosters[*index];
+            (roster.age(|time| world.local(time)), &roster.agency, &roster.id)
+        });
+        let mut rank = vec![0; rosters.len()];
+        for (place, index) in order.iter().enumerate() {
+            rank[*index] = place;
+        }
+        let none = vec![None; rosters.len()];
+        let late = vec![false; rosters.len()];
+        let mut out = Self { kinds, order, rank, full: BTreeMap::new(), replaced_by: none, late };
+        let mut by_agency: BTreeMap<&AgencyCode, Vec<usize>> = BTreeMap::new();
+        for index in &out.order {
+            by_agency.entry(&rosters[*index].agency).or_default().push(*index);
+        }
+        for (agency, of_agency) in by_agency {
+            out.place(world, agency, &of_agency);
+        }
+        out
+    }
+
+    /// What is in force in one agency, whose rosters come oldest first.
+    fn place(&mut self, world: &World<'a>, agency: &'a AgencyCode, order: &[usize]) {
+        let mut in_force: Vec<usize> = Vec::new();
+        let mut units = BTreeSet::new();
+        let mut whole = None;
+        for index in order.iter().rev().copied() {
+            let replaced_by = match (coverage(&world.rosters[index], self.kinds[index]), whole) {
+                (Coverage::Nobody, _) if self.kinds[index] == RosterKind::Request => None,
+                (_, Some(whole)) => Some(whole),
+                (Coverage::Nobody, None) => None,
+                (Coverage::Agency, None) => {
+                    whole = Some(index);
+                    None
+                }
+                (Coverage::Units { units: named }, None) => {
+                    let replaced = named.is_subset(&units);
+                    units.extend(named);
+                    in_force.first().copied().filter(|_| replaced)
+                }
+            };
+            if replaced_by.is_none() && self.kinds[index] == RosterKind::Full {
+                in_force.push(index);
+            }
+            self.replaced_by[index] = replaced_by;
+            self.late[index] = replaced_by
+                .is_some_and(|newer| world.rosters[newer].arrived < world.rosters[index].arrived);
+        }
+        self.full.insert(agency, in_force);
+    }
+
+    /// Whether a newer roster speaks for everyone this one spoke for.
+    pub fn is_replaced(&self, roster: usize) -> bool {
+        self.replaced_by[roster].is_some()
+    }
+}
