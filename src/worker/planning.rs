@@ -156,13 +156,7 @@ impl Engine {
             .await
     }
 
-    fn delta(
-        &self,
-        pass: &str,
-        planned: &Planned,
-        directory: &Snapshot,
-        systems: &[RoleSnapshot],
-    ) -> PlanDelta {
+    fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
         let Planned { proposals, plan, live, people_before, open_questions, counts: _ } = planned;
         let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
