@@ -3,7 +3,7 @@
 
 use super::{Code, words};
 use crate::config::{self, keys::SiteKey};
-use crate::intake::files;
+use crate::files;
 use crate::model::Lang;
 use crate::sample;
 use crate::worker::engine::Engine;
@@ -37,7 +37,7 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
     if !key.exists() {
         SiteKey::create(&key)?;
     }
-    println!("{}", introduction(&laid, &dir, lang));
+    crate::cli::line!("{}", introduction(&laid, &dir, lang));
     let mut site = config::load(&config)?;
     site.config.language = lang;
     let engine = Engine::open(site).await?;
@@ -45,7 +45,7 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
     let summary = engine.pass_under(&grip).await?;
     engine.let_go(grip).await?;
     engine.store.close().await;
-    println!("{}{}", words::summary(&summary, lang), next_steps(&dir, &summary, lang));
+    crate::cli::line!("{}{}", words::summary(&summary, lang), next_steps(&dir, &summary, lang));
     for error in super::run::errors(&summary) {
         eprintln!("error: {error}");
     }
