@@ -19,6 +19,7 @@ fn change(kind: ChangeKind, before: &[(Attr, &str)], after: &[(Attr, &str)]) -> 
         before: attrs(before),
         after: attrs(after),
         reason: Reason::RosterAttribute,
+        effective: None,
         due: "2026-11-22".parse().unwrap(),
         gate: Gate::One,
         risk: Risk::Low,

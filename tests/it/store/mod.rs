@@ -196,6 +196,7 @@ fn title(subject: &str, gate: Gate) -> Change {
         before: [(Attr::Title, Values::one("Chuyên viên"))].into(),
         after: [(Attr::Title, Values::one("Trưởng phòng"))].into(),
         reason: Reason::RosterAttribute,
+        effective: None,
         due: today(),
         gate,
         risk: Risk::Low,
