@@ -223,5 +223,5 @@ async fn write_ldif(engine: &Engine, file: &std::path::Path, shown: &[Shown<'_>]
         crate::cli::text!("{text}");
         return Ok(());
     }
-    crate::intake::files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())
+    crate::files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())
 }

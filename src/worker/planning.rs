@@ -7,6 +7,7 @@ use crate::model::account::Snapshot;
 use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::{ChangeId, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
+use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roster::Roster;
 use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
@@ -128,7 +129,7 @@ impl Engine {
         directory: &Snapshot,
         systems: &[RoleSnapshot],
     ) -> Result<Published, StoreError> {
-        let delta = self.delta(pass, planned, directory, systems);
+        let delta = self.delta(pass, planned, directory);
         let results = self.results(planned);
         let reads = reads(directory, systems, &planned.counts);
         self.store
@@ -155,17 +156,9 @@ impl Engine {
             .await
     }
 
-    fn delta(
-        &self,
-        pass: &str,
-        planned: &Planned,
-        directory: &Snapshot,
-        systems: &[RoleSnapshot],
-    ) -> PlanDelta {
+    fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
         let Planned { proposals, plan, live, people_before, open_questions, counts: _ } = planned;
-        // An export speaks of the day it was made; decisions since the directory was read are what counts.
-        let _ = systems;
-        let asked: BTreeSet<_> = proposals.questions.iter().map(|question| question.key()).collect();
+        let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
             approval_days: self.config().approval_days,
             insert: plan
