@@ -14,9 +14,9 @@ pub async fn run(engine: &Engine, action: &Audit, as_json: bool) -> Result<Code>
     match action {
         Audit::Verify if as_json => print_json(&report)?,
         Audit::Verify => {
-            println!("{} rows, {} with their detail: the chain holds", report.rows, report.details);
+            crate::cli::line!("{} rows, {} with their detail: the chain holds", report.rows, report.details);
             for head in &report.heads {
-                println!("{} {} {}", head.lane, head.seq, head.hash);
+                crate::cli::line!("{} {} {}", head.lane, head.seq, head.hash);
             }
         }
         Audit::Export => {
@@ -27,7 +27,7 @@ pub async fn run(engine: &Engine, action: &Audit, as_json: bool) -> Result<Code>
                     let Some(end) = rows.last() else { break };
                     last = end.seq;
                     for row in rows {
-                        println!("{}", serde_json::to_string(&row)?);
+                        crate::cli::line!("{}", serde_json::to_string(&row)?);
                     }
                 }
             }

@@ -56,7 +56,7 @@ pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code
         print_json(&report.0)?;
     } else {
         for Line { what, fine, says } in &report.0 {
-            println!("{:<6} {what}: {says}", if *fine { "ok" } else { "ERROR" });
+            crate::cli::line!("{:<6} {what}: {says}", if *fine { "ok" } else { "ERROR" });
         }
     }
     Ok(u8::from(wrong))

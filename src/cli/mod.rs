@@ -24,6 +24,28 @@ use anyhow::{Context, Result};
 use args::{Cli, Command};
 use std::path::{Path, PathBuf};
 
+/// Prints to standard output as `print!` does, but ends quietly where nobody reads on (`| head`).
+macro_rules! text {
+    ($($part:tt)*) => { $crate::cli::out(format_args!($($part)*)) };
+}
+/// The same with a line's end.
+macro_rules! line {
+    ($($part:tt)*) => { $crate::cli::out(format_args!("{}\n", format_args!($($part)*))) };
+}
+pub(crate) use {line, text};
+
+fn out(text: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    match std::io::stdout().write_fmt(text) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            eprintln!("error: standard output: {error}");
+            std::process::exit(1);
+        }
+    }
+}
+
 /// What a command ends with: 0 done or nothing new, 2 changes, 3 something is held; a failure is an error and 1.
 pub type Code = u8;
 
@@ -75,6 +97,6 @@ fn absolute(path: PathBuf) -> Result<PathBuf> {
 
 /// Prints a JSON document.
 fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    crate::cli::line!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }

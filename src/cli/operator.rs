@@ -56,7 +56,7 @@ async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
         let agencies: Vec<_> = one.operator.agencies.iter().map(AgencyCode::as_str).collect();
         let scope = if agencies.is_empty() { "*".to_owned() } else { agencies.join(",") };
         let removed = if one.removed.is_some() { "  (removed)" } else { "" };
-        println!("{:<16} {:<30} {scope}{removed}", one.operator.login.as_str(), one.operator.name);
+        crate::cli::line!("{:<16} {:<30} {scope}{removed}", one.operator.login.as_str(), one.operator.name);
     }
     Ok(0)
 }

@@ -54,7 +54,7 @@ pub async fn run(engine: &Engine, args: &PlanArgs, as_json: bool) -> Result<Code
     } else if as_json {
         print_json(&as_document(&planned, &shown, &planned.proposals.questions))?;
     } else {
-        print!("{}", as_text(engine, &planned, &shown));
+        crate::cli::text!("{}", as_text(engine, &planned, &shown));
     }
     for error in &unread {
         eprintln!("error: {error}");
@@ -220,7 +220,7 @@ async fn write_ldif(engine: &Engine, file: &std::path::Path, shown: &[Shown<'_>]
         let _ = write!(text, "\n{others}");
     }
     if file.as_os_str() == "-" {
-        print!("{text}");
+        crate::cli::text!("{text}");
         return Ok(());
     }
     crate::intake::files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())

@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// Runs `rosterd read`; exit code 1 if a file is unreadable.
 pub async fn run(args: ReadArgs, as_json: bool, lang: Lang) -> Result<Code> {
     if args.codes {
-        print!("{}", codes(lang));
+        crate::cli::text!("{}", codes(lang));
         return Ok(0);
     }
     let limits = Limits::default();
@@ -38,7 +38,7 @@ pub async fn run(args: ReadArgs, as_json: bool, lang: Lang) -> Result<Code> {
     if as_json {
         print_json(&json(&read, args.agency.as_deref(), lang, args.reveal))?;
     } else {
-        print!("{}", text(&read, lang, args.reveal));
+        crate::cli::text!("{}", text(&read, lang, args.reveal));
     }
     Ok(u8::from(read.iter().any(ReadFile::is_unreadable)))
 }

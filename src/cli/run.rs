@@ -19,7 +19,7 @@ pub async fn run(engine: &Engine, once: bool, as_json: bool) -> Result<Code> {
     if as_json {
         print_json(&summary)?;
     } else {
-        print!("{}", super::words::summary(&summary, engine.config().language));
+        crate::cli::text!("{}", super::words::summary(&summary, engine.config().language));
     }
     for error in errors(&summary) {
         eprintln!("error: {error}");
@@ -53,7 +53,7 @@ pub async fn apply(engine: &Engine, as_json: bool) -> Result<Code> {
     if as_json {
         print_json(&summary.applied)?;
     } else {
-        print!("{}", super::words::applied(&summary.applied, engine.config().language));
+        crate::cli::text!("{}", super::words::applied(&summary.applied, engine.config().language));
     }
     for error in errors(&summary) {
         eprintln!("error: {error}");

@@ -36,7 +36,7 @@ async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
         print_json(&json!({ "schema": 1, "slips": list }))?;
     } else {
         for (one, at) in lines {
-            println!(
+            crate::cli::line!(
                 "{} {:<14} {} ({})",
                 one.id,
                 one.change.agency,
@@ -83,7 +83,7 @@ async fn print(engine: &Engine, id: &str) -> Result<Code> {
     let agency =
         engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
     let document = change.document.as_deref().map(|number| format!("\nCăn cứ: {number}")).unwrap_or_default();
-    println!(
+    crate::cli::line!(
         "{}\n\nPHIẾU BÀN GIAO TÀI KHOẢN\nNgày {}\n\nHọ và tên: {name}\nChức vụ: {}\nCơ quan: {agency}\nTài khoản: {}\n\
          Mật khẩu lần đầu: {}{document}\n\nNgười nhận phải đổi mật khẩu ngay lần đăng nhập đầu tiên, không tiết lộ mật khẩu cho người khác\n\
          và chịu trách nhiệm về việc sử dụng tài khoản.\n\n      BÊN GIAO                          BÊN NHẬN\n   (Ký, ghi rõ họ tên)               (Ký, ghi rõ họ tên)\n",

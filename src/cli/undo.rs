@@ -55,7 +55,7 @@ pub async fn run(engine: &Engine, args: &UndoArgs, as_json: bool) -> Result<Code
         print_json(&json!({ "schema": 1, "changes": ids }))?;
     } else {
         for stored in &ids {
-            println!("{} {} {}", stored.id, stored.change.kind, stored.change.label);
+            crate::cli::line!("{} {} {}", stored.id, stored.change.kind, stored.change.label);
         }
         eprintln!("{} changes approved; `rosterd apply` carries them out", ids.len());
     }

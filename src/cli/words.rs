@@ -3,7 +3,7 @@
 use crate::apply::Applied;
 use crate::model::Lang;
 use crate::model::account::{Attr, Values};
-use crate::model::brake::{Brake, BrakeScope};
+use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::{Change, ChangeKind, State};
 use crate::model::question::{Question, QuestionKind};
 use crate::reconcile::row_result::kind_phrase;
@@ -131,7 +131,7 @@ pub fn change_line(change: &Change, at: State, lang: Lang) -> String {
     let differences: Vec<String> = change
         .after
         .iter()
-        .filter(|(attr, _)| !matches!(attr, Attr::Disabled | Attr::FamilyName | Attr::GivenName))
+        .filter(|(attr, _)| !matches!(attr, Attr::Dn | Attr::Disabled | Attr::FamilyName | Attr::GivenName))
         .filter(|(attr, _)| {
             change.kind != ChangeKind::CreateAccount || matches!(attr, Attr::Title | Attr::Unit)
         })
@@ -168,11 +168,26 @@ pub fn brake_line(brake: &Brake, lang: Lang) -> String {
     };
     match lang {
         Lang::Vi => format!(
-            "Phanh {short} ({scope}, {kind}): muốn {wanted}, đã làm {spent}, giới hạn {limit} trên {of_accounts} tài khoản"
+            "Phanh {short} ({scope}, {}): muốn {wanted}, đã làm {spent}, giới hạn {limit} trên {of_accounts} tài khoản",
+            brake_kind(*kind)
         ),
         Lang::En => format!(
             "Brake {short} ({scope}, {kind}): {wanted} wanted, {spent} done, limit {limit} of {of_accounts} accounts"
         ),
+    }
+}
+
+/// A kind of brake in Vietnamese.
+fn brake_kind(kind: BrakeKind) -> &'static str {
+    match kind {
+        BrakeKind::Disables => "khóa tài khoản",
+        BrakeKind::Suspicions => "nghi đã nghỉ",
+        BrakeKind::Orphans => "tài khoản không có trong danh sách",
+        BrakeKind::Moves => "chuyển đơn vị",
+        BrakeKind::RoleRemovals => "thu hồi vai trò",
+        BrakeKind::Attributes => "cập nhật thông tin",
+        BrakeKind::Creates => "cấp mới",
+        BrakeKind::Grants => "cấp vai trò",
     }
 }
 

@@ -154,9 +154,11 @@ impl Answerer<'_> {
                 vec![format!("Agency: {}", agency.name), format!("File: {file}, received {received}")]
             }
         };
-        lines.extend(
-            arrival.roster.as_ref().and_then(|roster| Some(why(roster.declared, roster.kind?, self.lang))),
-        );
+        if let Some((declared, kind)) =
+            arrival.roster.as_ref().and_then(|roster| Some((roster.declared, roster.kind?)))
+        {
+            lines.push(format!("{} {}", read_as(kind, self.lang), why(declared, kind, self.lang)));
+        }
         if holds_passwords(&arrival.notes) {
             lines.push(match self.lang {
                 Lang::Vi => "Tệp có cột mật khẩu. Cột này không được lưu, tệp gốc đã bị xóa. Đề nghị không gửi mật khẩu và đổi ngay các mật khẩu này.".into(),
@@ -197,29 +199,37 @@ impl Answerer<'_> {
     }
 }
 
-/// Why a roster was taken for what it was.
+/// What a roster's kind means for those it names and those it does not.
 fn why(declared: Declared, kind: RosterKind, lang: Lang) -> String {
     let (vi, en) = match (declared, kind) {
-        (_, RosterKind::Request) => (
-            "Đọc là phiếu đề nghị: mỗi dòng là một yêu cầu.",
-            "Read as a request: each row asks for something.",
-        ),
+        (_, RosterKind::Request) => ("Mỗi dòng là một yêu cầu.", "Each row asks for something."),
         (Declared::StaffList, RosterKind::Partial) => (
-            "Danh sách nêu tên dưới mức cần thiết so với số người đã biết của cơ quan, nên chỉ được coi là danh sách một phần: người vắng tên không bị coi là đã nghỉ.",
-            "The list names too few of the people known in the agency, so it counts as partial: nobody is held to have left for not being named.",
+            "Danh sách nêu tên dưới mức cần thiết so với số người đã biết của cơ quan nên không được coi là đầy đủ: người vắng tên không bị coi là đã nghỉ.",
+            "It names too few of the people known in the agency to count as full: nobody is held to have left for not being named.",
         ),
-        (_, RosterKind::Partial) => (
-            "Đọc là danh sách một phần: người vắng tên không bị coi là đã nghỉ.",
-            "Read as partial: nobody is held to have left for not being named.",
-        ),
+        (_, RosterKind::Partial) => {
+            ("Người vắng tên không bị coi là đã nghỉ.", "Nobody is held to have left for not being named.")
+        }
         (_, RosterKind::Full) => (
-            "Đọc là danh sách đầy đủ: người vắng tên sẽ được hỏi lại xem còn công tác hay không.",
-            "Read as full: it will be asked whether those not named still work there.",
+            "Người vắng tên sẽ được hỏi lại xem còn công tác hay không.",
+            "It will be asked whether those not named still work there.",
         ),
     };
     match lang {
         Lang::Vi => vi.to_owned(),
         Lang::En => en.to_owned(),
+    }
+}
+
+/// A kind in a sentence.
+fn read_as(kind: RosterKind, lang: Lang) -> &'static str {
+    match (kind, lang) {
+        (RosterKind::Full, Lang::Vi) => "Được đọc là danh sách đầy đủ.",
+        (RosterKind::Full, Lang::En) => "Read as a full roster.",
+        (RosterKind::Partial, Lang::Vi) => "Được đọc là danh sách một phần.",
+        (RosterKind::Partial, Lang::En) => "Read as a partial roster.",
+        (RosterKind::Request, Lang::Vi) => "Được đọc là phiếu yêu cầu.",
+        (RosterKind::Request, Lang::En) => "Read as a request.",
     }
 }
 

@@ -127,13 +127,7 @@ impl<'a> Standing<'a> {
 
     /// A full roster's silence. It undoes no request: one outlives the full rosters dated before it, and a person
     /// who was taken off is expected to be missing after it.
-    fn absences(
-        &mut self,
-        world: &World<'a>,
-        ledger: &Ledger<'a>,
-        correlation: &Correlation,
-        index: usize,
-    ) {
+    fn absences(&mut self, world: &World<'a>, ledger: &Ledger<'a>, correlation: &Correlation, index: usize) {
         let roster = &world.rosters[index];
         let agency = &roster.agency;
         let spoken = coverage(roster, RosterKind::Full);

@@ -28,7 +28,8 @@ pub fn propose(world: &World<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
     let mut own: BTreeMap<&PersonId, String> = BTreeMap::new();
     let mut reserved: BTreeSet<String> = BTreeSet::new();
     for (address, person) in world.reserved {
-        let part = if address.contains('@') { local(address, &naming.domain) } else { Some(address.to_lowercase()) };
+        let part =
+            if address.contains('@') { local(address, &naming.domain) } else { Some(address.to_lowercase()) };
         let Some(part) = part else { continue };
         if address.contains('@') && !taken.contains(&part) {
             own.entry(person).or_insert_with(|| part.clone());
@@ -120,6 +121,7 @@ fn agreed(
     let answer = out.ask(world, question)?.trim().to_lowercase();
     let domain = &world.policy.naming.domain;
     let part = if answer.contains('@') { local(&answer, domain)? } else { answer };
-    let fine = is_local_part(&part) && !taken.contains(&part) && !world.policy.naming.reserved.contains(&part);
+    let fine =
+        is_local_part(&part) && !taken.contains(&part) && !world.policy.naming.reserved.contains(&part);
     fine.then_some(part)
 }

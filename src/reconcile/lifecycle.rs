@@ -135,12 +135,11 @@ fn moving(
         .by_row(world, row)
         .gated(Gate::One, Risk::Medium);
     // Where the receiving agency names no day, the day on which the old one lets go counts.
-    let left = account.agency.as_ref().and_then(|home| {
-        match scene.standing.people.get(&person.id)?.get(home)? {
+    let left =
+        account.agency.as_ref().and_then(|home| match scene.standing.people.get(&person.id)?.get(home)? {
             Stand::Away(row) | Stand::Left(row) => place(world, *row).1.effective_date,
             Stand::Present(_) | Stand::Revoked(_) | Stand::Suspended(_) | Stand::Absent(_) => None,
-        }
-    });
+        });
     change.effective = change.effective.or(left);
     change.due = change.effective.unwrap_or(world.today);
     fill(scene, change, difference, row)
@@ -159,13 +158,7 @@ fn fill(scene: &Scene<'_>, mut change: Change, difference: Difference, known: Ro
 }
 
 /// A leaver's account is disabled.
-pub fn disable(
-    scene: &Scene<'_>,
-    person: &Person,
-    account: &Account,
-    row: RowRef,
-    reason: Reason,
-) -> Change {
+pub fn disable(scene: &Scene<'_>, person: &Person, account: &Account, row: RowRef, reason: Reason) -> Change {
     let world = scene.world;
     let mut change = on_account(world, person, account, ChangeKind::DisableAccount, reason)
         .by_row(world, row)
@@ -203,8 +196,7 @@ fn update(
     let Some(newest) = difference.sources.iter().copied().max_by_key(|at| scene.timeline.rank[at.0]) else {
         return;
     };
-    let reason =
-        if difference.is_asked_for(world) { Reason::RequestChange } else { Reason::RosterAttribute };
+    let reason = if difference.is_asked_for(world) { Reason::RequestChange } else { Reason::RosterAttribute };
     let gate = difference.gate(scene, account, agency);
     let change = on_account(world, person, account, ChangeKind::UpdateAttributes, reason)
         .by_row(world, newest)

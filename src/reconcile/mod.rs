@@ -40,8 +40,8 @@ use fold::Standing;
 use ledger::Ledger;
 use policy::Policy;
 use row_result::RowResults;
-use timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
+use timeline::Timeline;
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -132,13 +132,8 @@ pub fn reconcile(world: &World<'_>) -> Proposals {
     let timeline = Timeline::new(world, decisions.iter().map(|one| one.decision.kind).collect());
     let correlation = correlate::settle(world, &ledger, &timeline, verdicts);
     let standing = fold::fold(world, &ledger, &correlation, &timeline);
-    let scene = Scene {
-        world,
-        ledger: &ledger,
-        timeline: &timeline,
-        correlation: &correlation,
-        standing: &standing,
-    };
+    let scene =
+        Scene { world, ledger: &ledger, timeline: &timeline, correlation: &correlation, standing: &standing };
     let mut draft = Draft { questions: correlation.questions.clone(), ..Draft::default() };
     lifecycle::propose(&scene, &mut draft);
     requests::propose(&scene, &mut draft);

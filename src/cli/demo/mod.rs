@@ -37,7 +37,7 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
     if !key.exists() {
         SiteKey::create(&key)?;
     }
-    println!("{}", introduction(&laid, &dir, lang));
+    crate::cli::line!("{}", introduction(&laid, &dir, lang));
     let mut site = config::load(&config)?;
     site.config.language = lang;
     let engine = Engine::open(site).await?;
@@ -45,7 +45,7 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
     let summary = engine.pass_under(&grip).await?;
     engine.let_go(grip).await?;
     engine.store.close().await;
-    println!("{}{}", words::summary(&summary, lang), next_steps(&dir, &summary, lang));
+    crate::cli::line!("{}{}", words::summary(&summary, lang), next_steps(&dir, &summary, lang));
     for error in super::run::errors(&summary) {
         eprintln!("error: {error}");
     }

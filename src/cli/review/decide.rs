@@ -86,7 +86,7 @@ pub async fn approve(
             })
             .await?;
         refused |= !matches!(result, Approval::Approved { .. });
-        println!("{} {}", stored.id, words::approval(&result, engine.config().language));
+        crate::cli::line!("{} {}", stored.id, words::approval(&result, engine.config().language));
     }
     Ok(u8::from(refused))
 }
@@ -113,7 +113,7 @@ pub async fn reject(engine: &Engine, ids: &[String], reason: &str) -> Result<Cod
             })
             .await?;
         refused |= result != Approval::Rejected;
-        println!("{} {}", stored.id, words::approval(&result, engine.config().language));
+        crate::cli::line!("{} {}", stored.id, words::approval(&result, engine.config().language));
     }
     Ok(u8::from(refused))
 }
@@ -140,7 +140,7 @@ pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
             tx.commit(()).await
         })
         .await?;
-    println!("{key} {answer}");
+    crate::cli::line!("{key} {answer}");
     Ok(0)
 }
 
@@ -160,7 +160,7 @@ pub async fn release(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
             tx.commit(release).await
         })
         .await?;
-    println!("{} {}", brake.key, words::release(&result, engine.config().language));
+    crate::cli::line!("{} {}", brake.key, words::release(&result, engine.config().language));
     Ok(u8::from(!matches!(result, Release::Released(_) | Release::NeedsSecond)))
 }
 
@@ -176,7 +176,7 @@ pub async fn discard(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
             tx.commit(count).await
         })
         .await?;
-    println!("{} {}", brake.key, count.unwrap_or(0));
+    crate::cli::line!("{} {}", brake.key, count.unwrap_or(0));
     Ok(0)
 }
 

@@ -79,7 +79,7 @@ async fn changes(engine: &Engine, filter: &Filter, limit: u32) -> Result<Vec<Sta
 }
 
 async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Result<Code> {
-    let found = changes(engine, filter, limit).await?;
+    let mut found = changes(engine, filter, limit).await?;
     let mine = |agency: &AgencyCode| filter.agencies.is_empty() || filter.agencies.contains(agency);
     let mut questions = engine.store.questions().await?;
     questions.retain(|one| mine(&one.question.agency));
@@ -94,17 +94,26 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
         return Ok(0);
     }
     let lang = engine.config().language;
+    let mut agency = None;
+    found.sort_by(|a, b| {
+        (&a.stored.change.agency, a.stored.change.due).cmp(&(&b.stored.change.agency, b.stored.change.due))
+    });
     for one in &found {
         let stored = &one.stored;
-        println!(
-            "{} {:<14} {}",
-            stored.id,
-            stored.change.agency,
+        if agency != Some(&stored.change.agency) {
+            agency = Some(&stored.change.agency);
+            let name =
+                engine.site.agencies.get(&stored.change.agency).map_or("", |agency| agency.name.as_str());
+            crate::cli::line!("{} {name}", stored.change.agency);
+        }
+        crate::cli::line!(
+            "  {} {}",
+            short(&stored.id),
             words::change_line(&stored.change, stored.state, lang)
         );
     }
     for one in &questions {
-        println!(
+        crate::cli::line!(
             "{} {:<14} ? {}",
             &one.key.as_str()[..12],
             one.question.agency,
@@ -113,7 +122,13 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
     }
     for (brake, by) in &brakes {
         let by: Vec<_> = by.iter().map(ToString::to_string).collect();
-        println!("! {} {}", words::brake_line(brake, lang), by.join(", "));
+        crate::cli::line!("! {} {}", words::brake_line(brake, lang), by.join(", "));
     }
     Ok(0)
+}
+
+/// The end of an id: enough to name a change at a terminal.
+pub fn short(id: &crate::model::ids::ChangeId) -> &str {
+    let id = id.as_str();
+    &id[id.len().saturating_sub(8)..]
 }

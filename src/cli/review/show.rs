@@ -17,7 +17,7 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
         if as_json {
             print_json(&stored)?;
         } else {
-            print!("{}", change(&stored, lang));
+            crate::cli::text!("{}", change(&stored, lang));
         }
         return Ok(0);
     }
@@ -25,12 +25,17 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
         if as_json {
             print_json(&json!({ "key": key, "question": question }))?;
         } else {
-            println!("{key}\n{}", words::question_line(&question, lang));
+            crate::cli::line!("{key}\n{}", words::question_line(&question, lang));
             for candidate in &question.candidates {
-                println!("  {}  {}  {}", candidate.answer, candidate.label, candidate.fields.join("; "));
+                crate::cli::line!(
+                    "  {}  {}  {}",
+                    candidate.answer,
+                    candidate.label,
+                    candidate.fields.join("; ")
+                );
             }
             for one in &question.evidence {
-                println!("  {}", evidence(one, lang));
+                crate::cli::line!("  {}", evidence(one, lang));
             }
         }
         return Ok(0);
@@ -39,9 +44,9 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
         if as_json {
             print_json(&json!({ "brake": brake, "released_by": by }))?;
         } else {
-            println!("{}", words::brake_line(&brake, lang));
+            crate::cli::line!("{}", words::brake_line(&brake, lang));
             for key in &brake.holds {
-                println!("  {key}");
+                crate::cli::line!("  {key}");
             }
         }
         return Ok(0);

@@ -28,7 +28,8 @@ pub(super) fn agree(one: Option<&str>, two: Option<&str>, as_compared: fn(&str) 
 /// Whether a person of this name cannot be the row's. Within the agency the name and the full birth date outweigh
 /// the citizen ID: the nine-digit CMND gives way to the CCCD, and digits get mistyped.
 pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool {
-    let ids_differ = person.citizen.as_ref().zip(row.citizen_id.as_ref()).is_some_and(|(one, two)| one != two);
+    let ids_differ =
+        person.citizen.as_ref().zip(row.citizen_id.as_ref()).is_some_and(|(one, two)| one != two);
     born_apart(person.birth, row.birth)
         || ids_differ && !(within_agency && born_together(person.birth, row.birth))
 }
@@ -43,8 +44,7 @@ fn one(a: &Row, b: &Row) -> bool {
     let (a_citizen, b_citizen) = (a.citizen_id.as_ref(), b.citizen_id.as_ref());
     let citizen = a_citizen.zip(b_citizen).map(|(one, two)| one == two);
     let (a_code, b_code) = (a.staff_code.as_deref(), b.staff_code.as_deref());
-    let apart =
-        born_apart(a.birth, b.birth) || citizen == Some(false) || differ(a_code, b_code, staff);
+    let apart = born_apart(a.birth, b.birth) || citizen == Some(false) || differ(a_code, b_code, staff);
     let shared = citizen == Some(true)
         || born_together(a.birth, b.birth)
         || agree(a_code, b_code, staff)
@@ -61,10 +61,7 @@ fn same_words(a: &Row, b: &Row) -> bool {
 /// The order of two rows about one person in one roster, by what they say and not by where they stand: that
 /// somebody works there outweighs that he or she has left.
 pub(super) fn precedence(a: &Row, b: &Row) -> Ordering {
-    goes(b)
-        .cmp(&goes(a))
-        .then_with(|| content(a, b))
-        .then_with(|| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)))
+    goes(b).cmp(&goes(a)).then_with(|| content(a, b)).then_with(|| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)))
 }
 
 /// The order of two rows by their cells. Every field is named, so that a new one is not forgotten.

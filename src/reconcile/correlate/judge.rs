@@ -64,8 +64,7 @@ impl<'a> Judge<'a, '_> {
     fn by_citizen(&self) -> Identity<'a> {
         let Some(mark) = &self.row.citizen_id else { return Identity::Nobody };
         let people = self.ledger.people_by_citizen(&mark.hash);
-        let sure =
-            |person: &&&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
+        let sure = |person: &&&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
         match people.iter().filter(sure).collect::<Vec<_>>().as_slice() {
             [person] => Identity::Is(person, Match::CitizenId),
             _ => Self::ask_holders(people.iter().filter_map(|one| self.ledger.account_of(&one.id)).collect()),
@@ -88,7 +87,9 @@ impl<'a> Judge<'a, '_> {
         let fits = |person: &&Person| self.is_called(person) && !self.against(person);
         let born = self.ledger.people_by_birth(date).iter().copied().filter(fits);
         let (here, elsewhere): (Vec<_>, Vec<_>) = born.partition(|person| {
-            self.ledger.account_of(&person.id).is_none_or(|account| account.agency.as_ref() == Some(self.agency))
+            self.ledger
+                .account_of(&person.id)
+                .is_none_or(|account| account.agency.as_ref() == Some(self.agency))
         });
         let sure = match (here.as_slice(), elsewhere.as_slice()) {
             ([person], _) => Some(*person),
@@ -254,8 +255,10 @@ impl<'a> Judge<'a, '_> {
             return true;
         }
         let stated = [(Attr::Title, row.position.as_deref()), (Attr::Unit, row.unit.as_deref())];
-        let mut compared =
-            stated.into_iter().filter_map(|(attr, ours)| Some(same(attr, account.get(attr)?, ours?))).peekable();
+        let mut compared = stated
+            .into_iter()
+            .filter_map(|(attr, ours)| Some(same(attr, account.get(attr)?, ours?)))
+            .peekable();
         compared.peek().is_some() && compared.all(|same| same)
     }
 

@@ -159,13 +159,7 @@ impl Cluster<'_> {
     }
 
     /// Somebody known who has no account yet; else a new id, from what is least likely to change.
-    fn id(
-        &self,
-        world: &World<'_>,
-        ledger: &Ledger<'_>,
-        name: &str,
-        taken: &BTreeSet<PersonId>,
-    ) -> PersonId {
+    fn id(&self, world: &World<'_>, ledger: &Ledger<'_>, name: &str, taken: &BTreeSet<PersonId>) -> PersonId {
         if let Some(id) = self.rows.iter().filter_map(|one| Some(&one.known?.0.id)).min() {
             return id.clone();
         }
@@ -174,7 +168,8 @@ impl Cluster<'_> {
             return id;
         }
         let citizen = self.rows.iter().filter_map(|one| one.row.citizen_id.as_ref()).min();
-        let code = self.rows.iter().filter_map(|one| Some((one.agency, staff(one.row.staff_code.as_deref()?))));
+        let code =
+            self.rows.iter().filter_map(|one| Some((one.agency, staff(one.row.staff_code.as_deref()?))));
         let said = self.rows.iter().map(|one| (one.agency, signature(one.row))).min();
         let parts: Vec<&str> = match (citizen, code.min(), &said) {
             (Some(mark), _, _) => vec!["citizen", &mark.hash],
@@ -208,7 +203,8 @@ pub(super) fn waiting<'a>(world: &World<'a>, ledger: &Ledger<'a>, reference: Row
         if n == 1 { person_id(&parts) } else { person_id(&[&parts[..], &[&n.to_string()]].concat()) }
     });
     let met = met.map_while(|id| world.people.get(&id));
-    let by_citizen = row.citizen_id.iter().flat_map(|mark| ledger.people_by_citizen(&mark.hash).iter().copied());
+    let by_citizen =
+        row.citizen_id.iter().flat_map(|mark| ledger.people_by_citizen(&mark.hash).iter().copied());
     let date = row.birth.and_then(crate::model::person::Birth::date);
     let by_birth = date.into_iter().flat_map(|date| ledger.people_by_birth(date).iter().copied());
     let by_phone = row.phone.iter().flat_map(|number| ledger.people_by_phone(number).iter().copied());

@@ -28,7 +28,9 @@ pub fn settle<'a>(
             let reference = (index, at);
             let (roster, row) = place(world, reference);
             let verdict = match verdict {
-                Verdict::Undecided => learned.verdict(row, || elsewhere(ledger, &spoken_for, &roster.agency, row)),
+                Verdict::Undecided => {
+                    learned.verdict(row, || elsewhere(ledger, &spoken_for, &roster.agency, row))
+                }
                 verdict => verdict,
             };
             let verdict = match verdict {
@@ -243,10 +245,7 @@ impl<'a> Learned<'a> {
 }
 
 /// The one verdict that the rows which fit agree on.
-fn only<'a>(
-    rows: Option<&Vec<(&'a Row, Verdict<'a>)>>,
-    fits: impl Fn(&Row) -> bool,
-) -> Option<Verdict<'a>> {
+fn only<'a>(rows: Option<&Vec<(&'a Row, Verdict<'a>)>>, fits: impl Fn(&Row) -> bool) -> Option<Verdict<'a>> {
     let mut fitting = rows?.iter().filter(|(row, _)| fits(row)).map(|(_, verdict)| verdict);
     let first = fitting.next()?;
     fitting.all(|verdict| verdict == first).then(|| first.clone())
@@ -266,9 +265,7 @@ fn spoken_for<'a>(
         }
         for (row, verdict) in roster.rows.iter().zip(verdicts) {
             let account = verdict.account(ledger).filter(|_| !goes(row));
-            out.extend(
-                account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id),
-            );
+            out.extend(account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id));
         }
     }
     out

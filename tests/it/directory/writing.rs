@@ -326,7 +326,13 @@ async fn a_protected_account_is_refused_whatever_the_plan_says() {
     assert!(is_refused(&write(&directory, &create("snv", "maychu", None)).await));
     let itself = Write::Disable { id: linh.id.clone(), dn: server.dn("cn=rosterd"), before: attrs([]) };
     assert!(is_refused(&write(&directory, &itself).await));
-    assert_eq!(server.slapcat(), before);
+    assert_eq!(without_sign_ins(&server.slapcat()), without_sign_ins(&before));
+}
+
+/// The data without what a mere sign-in moves, as every write attempt's own bind does.
+fn without_sign_ins(data: &str) -> String {
+    let moved = ["pwdLastSuccess:", "entryCSN:", "modifyTimestamp:", "authTimestamp:", "contextCSN:"];
+    data.lines().filter(|line| !moved.iter().any(|name| line.starts_with(name))).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]
