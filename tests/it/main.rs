@@ -6,6 +6,7 @@ mod support;
 mod directory;
 mod e2e;
 mod layers;
+mod kill;
 mod notify;
 mod reading;
 mod sample;
