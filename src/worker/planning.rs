@@ -164,7 +164,8 @@ impl Engine {
     }
 
     fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
-        let Planned { proposals, plan, live, people_before, open_questions, counts: _, fulfilled: _ } = planned;
+        let Planned { proposals, plan, live, people_before, open_questions, counts: _, fulfilled: _ } =
+            planned;
         let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
             approval_days: self.config().approval_days,

@@ -5,8 +5,8 @@ mod support;
 
 mod directory;
 mod e2e;
-mod layers;
 mod kill;
+mod layers;
 mod notify;
 mod reading;
 mod sample;

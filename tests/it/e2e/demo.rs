@@ -93,10 +93,12 @@ fn expected(truth: &Truth) -> Lines {
     for one in &directory.extra {
         add(ChangeKind::OrphanAccount, one, "");
     }
-    let roles = [(ChangeKind::GrantRole, &truth.roles.grants), (ChangeKind::RevokeRole, &truth.roles.revokes)];
+    let roles =
+        [(ChangeKind::GrantRole, &truth.roles.grants), (ChangeKind::RevokeRole, &truth.roles.revokes)];
     for (kind, list) in roles {
         for one in list {
-            let who = Someone { agency: one.agency.clone(), name: one.name.clone(), login: one.login.clone() };
+            let who =
+                Someone { agency: one.agency.clone(), name: one.name.clone(), login: one.login.clone() };
             add(kind, &who, &one.role);
         }
     }
@@ -118,7 +120,9 @@ fn line(change: &Change) -> String {
         ChangeKind::CreateAccount | ChangeKind::OrphanAccount => String::new(),
         ChangeKind::UpdateAttributes => {
             let mut attrs: Vec<_> = change.after.keys().collect();
-            attrs.sort_by_key(|attr| [Attr::Title, Attr::Unit, Attr::Phone].iter().position(|one| one == *attr));
+            attrs.sort_by_key(|attr| {
+                [Attr::Title, Attr::Unit, Attr::Phone].iter().position(|one| one == *attr)
+            });
             attrs.iter().map(|attr| attr.as_str()).collect::<Vec<_>>().join(" ")
         }
         ChangeKind::MoveAccount => change.before(Attr::Agency).unwrap().to_owned(),
@@ -144,7 +148,8 @@ fn moves(change: &Change) -> bool {
 fn assert_held(truth: &Truth, changes: &[StoredChange]) {
     for stored in changes {
         let change = &stored.change;
-        let held = change.kind == ChangeKind::OrphanAccount && truth.held.contains(&change.agency.to_string());
+        let held =
+            change.kind == ChangeKind::OrphanAccount && truth.held.contains(&change.agency.to_string());
         let expected = match change.gate.needed() {
             _ if held => State::Held,
             0 => State::Applied,

@@ -16,8 +16,7 @@ impl Tables {
         let config: toml::Table = toml::from_str(&text).unwrap();
         let url = config["store"]["url"].as_str().unwrap().to_owned();
         let postgres = url.starts_with("postgres");
-        let url =
-            if postgres { url } else { format!("sqlite://{}", site.path(&url).display()) };
+        let url = if postgres { url } else { format!("sqlite://{}", site.path(&url).display()) };
         let mut connection = url.parse::<sqlx::any::AnyConnectOptions>().unwrap().connect().await.unwrap();
         let names = if postgres {
             "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'"

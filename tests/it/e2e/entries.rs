@@ -53,9 +53,7 @@ fn parse(text: &str) -> Entry {
     for line in text.lines() {
         let (name, value) = line.split_once(':').unwrap();
         let value = match value.strip_prefix(':') {
-            Some(encoded) => {
-                String::from_utf8_lossy(&STANDARD.decode(encoded.trim()).unwrap()).into_owned()
-            }
+            Some(encoded) => String::from_utf8_lossy(&STANDARD.decode(encoded.trim()).unwrap()).into_owned(),
             None => value.trim_start().to_owned(),
         };
         attributes.entry(name.to_lowercase()).or_default().push(value);

@@ -112,7 +112,8 @@ impl Truth {
         for (file, row) in self.joiners() {
             let reason = if row.action.is_some() { "request-create" } else { "joiner" };
             let mut rest = format!("{reason}, gate one, {}, title={}", place(file, row), row.position);
-            for (attr, value) in [("unit", &row.unit), ("phone", &row.phone), ("staff_code", &row.staff_code)] {
+            for (attr, value) in [("unit", &row.unit), ("phone", &row.phone), ("staff_code", &row.staff_code)]
+            {
                 if let Some(value) = value {
                     write!(rest, ", {attr}={value}").unwrap();
                 }
@@ -131,7 +132,8 @@ impl Truth {
             // Where the old agency lists its people, it says by leaving this one out that the person is gone.
             let both = self.files.iter().any(|file| file.agency == one.frm && file.kind == "full");
             let reason = if both { "transfer" } else { "transfer-by-receiver" };
-            let rest = format!("{reason}, gate one, {}, from={}, agency={}", place(file, row), one.frm, one.to);
+            let rest =
+                format!("{reason}, gate one, {}, from={}, agency={}", place(file, row), one.frm, one.to);
             add("move-account", &one.to, &one.name, rest);
         }
         for (action, reason) in [("suspend", "request-suspend"), ("revoke", "request-revoke")] {

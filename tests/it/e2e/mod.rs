@@ -27,11 +27,7 @@ struct World {
 
 impl World {
     async fn of(site: &Site) -> Self {
-        Self {
-            tables: Tables::of(site).await,
-            files: site.files(),
-            directory: directory(site),
-        }
+        Self { tables: Tables::of(site).await, files: site.files(), directory: directory(site) }
     }
 }
 

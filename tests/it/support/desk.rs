@@ -1,10 +1,15 @@
 //! A desk: the operator at the terminal, who is whoever runs the tests, and what a site's database and folders hold.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper of tests fails as a test does")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of tests fails as a test does"
+)]
 
 use super::site::Site;
+use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::ids::Login;
 use rosterd::model::operator::Operator;
-use rosterd::model::change::{ChangeKind, State, StoredChange};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,8 +23,11 @@ pub fn login() -> String {
 /// Enrols the login the tests run as.
 pub async fn enrol(site: &Site) {
     let store = site.store().await;
-    let operator =
-        Operator { login: Login::new(login()), name: "Nguyễn Văn Trực".into(), agencies: BTreeSet::default() };
+    let operator = Operator {
+        login: Login::new(login()),
+        name: "Nguyễn Văn Trực".into(),
+        agencies: BTreeSet::default(),
+    };
     store
         .write(chrono::Utc::now(), async |mut tx| {
             tx.add_operator(&operator, &Login::new("an")).await?;
@@ -64,7 +72,8 @@ pub fn listing(site: &Site, folder: &str) -> BTreeSet<String> {
     }
     let mut found = Vec::new();
     walk(&site.path(folder), &mut found);
-    let relative = |path: PathBuf| path.strip_prefix(site.folder.path()).unwrap().to_string_lossy().into_owned();
+    let relative =
+        |path: PathBuf| path.strip_prefix(site.folder.path()).unwrap().to_string_lossy().into_owned();
     found.into_iter().map(relative).collect()
 }
 
@@ -74,7 +83,8 @@ pub fn mails(site: &Site) -> BTreeMap<String, usize> {
     for name in listing(site, "mail").iter().filter(|name| name.ends_with(".eml")) {
         let text = std::fs::read_to_string(site.path(name)).unwrap();
         let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
-        let of = |field: &str| head.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("-").to_owned();
+        let of =
+            |field: &str| head.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("-").to_owned();
         *found.entry(format!("{} {}", of("To:"), of("Subject:"))).or_default() += 1;
     }
     found

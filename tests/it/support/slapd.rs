@@ -210,8 +210,10 @@ impl Slapd {
 
     /// The account with this login changes its own password.
     pub fn change_own_password(&self, login: &str, old: &str, new: &str) {
-        let output =
-            self.client("ldappasswd").args(["-D", &self.dn_of(login), "-w", old, "-a", old, "-s", new]).output();
+        let output = self
+            .client("ldappasswd")
+            .args(["-D", &self.dn_of(login), "-w", old, "-a", old, "-s", new])
+            .output();
         checked("ldappasswd", output.unwrap());
     }
 
