@@ -134,22 +134,8 @@ impl Intake<'_> {
             })
             .await?;
         reached(KillPoint::AfterArrival);
-        self.clear(file, &place, passwords)?;
+        clear(file, &place, passwords)?;
         Ok(if accepted { Taken::Accepted } else { Taken::Refused })
-    }
-
-    /// Moves a file and its PDF out of the inbox; one with passwords is deleted.
-    fn clear(&self, file: &Dropped, place: &Path, passwords: bool) -> Result<(), TakeError> {
-        if passwords {
-            on_file("deleting", &file.path, |path| std::fs::remove_file(path))?;
-        } else {
-            on_file("moving", &file.path, |path| files::move_to(path, place))?;
-        }
-        if let Some(pdf) = &file.pdf {
-            let beside = place.parent().map(|folder| files::free_name(folder, &file_name(pdf)));
-            on_file("moving", pdf, |path| beside.map_or(Ok(()), |to| files::move_to(path, &to)))?;
-        }
-        Ok(())
     }
 
     /// The same bytes again: moved beside the first, and answered with the feedback they had. A crash between
@@ -157,15 +143,15 @@ impl Intake<'_> {
     fn repeated(&self, file: &Dropped, known: &Arrival) -> Result<(), TakeError> {
         let place = known.done_path.as_ref().map_or_else(|| self.folders.done.clone(), PathBuf::from);
         if holds_passwords(&known.notes) {
-            return self.clear(file, &place, true);
+            return clear(file, &place, true);
         }
         if !place.exists() {
-            return self.clear(file, &place, false);
+            return clear(file, &place, false);
         }
         let root = if known.roster.is_some() { &self.folders.done } else { &self.folders.refused };
         let folder = root.join(file.agency.as_str()).join(self.today.to_string());
         let again = files::free_name(&folder, &file_name(&file.path));
-        self.clear(file, &again, false)?;
+        clear(file, &again, false)?;
         let (first, copy) = (files::with_ending(&place, ENDING), files::with_ending(&again, ENDING));
         if first.exists() && !copy.exists() {
             on_file("copying", &copy, |copy| files::write(copy, &std::fs::read(&first)?, 0o640))?;
@@ -194,4 +180,18 @@ fn on_file<T>(
     act: impl FnOnce(&Path) -> io::Result<T>,
 ) -> Result<T, TakeError> {
     act(path).map_err(|source| TakeError::File { what, path: path.to_owned(), source })
+}
+
+/// Moves a file and its PDF out of the inbox; one with passwords is deleted.
+fn clear(file: &Dropped, place: &Path, passwords: bool) -> Result<(), TakeError> {
+    if passwords {
+        on_file("deleting", &file.path, |path| std::fs::remove_file(path))?;
+    } else {
+        on_file("moving", &file.path, |path| files::move_to(path, place))?;
+    }
+    if let Some(pdf) = &file.pdf {
+        let beside = place.parent().map(|folder| files::free_name(folder, &file_name(pdf)));
+        on_file("moving", pdf, |path| beside.map_or(Ok(()), |to| files::move_to(path, &to)))?;
+    }
+    Ok(())
 }

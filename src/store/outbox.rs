@@ -66,6 +66,15 @@ impl Fenced {
         Ok(claimed)
     }
 
+    /// What an earlier worker had taken and not settled is due now: who holds the lease is the only one that sends, so
+    /// that worker died.
+    pub async fn take_over_mail(&mut self) -> Result<u64, StoreError> {
+        let update =
+            sql("outbox", "UPDATE outbox SET state = 'queued', next_at = $1 WHERE state = 'sending'");
+        let now = self.now;
+        self.execute(update.time(now)).await
+    }
+
     /// The mail server took it.
     pub async fn mark_sent(&mut self, id: &str) -> Result<(), StoreError> {
         self.leave_sending(id, "sent", self.now, None).await

@@ -39,6 +39,12 @@ impl Engine {
     /// Sends what is due.
     pub async fn mail(&self, token: &Token, transport: &Transport) -> Result<Mailed, StoreError> {
         let mut done = Mailed::default();
+        self.store
+            .write_fenced(token, self.now(), |mut tx| async move {
+                tx.take_over_mail().await?;
+                tx.commit(()).await
+            })
+            .await?;
         loop {
             if done.unavailable
                 || self.stop.load(Ordering::Relaxed)

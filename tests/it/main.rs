@@ -5,6 +5,7 @@ mod support;
 
 mod directory;
 mod e2e;
+mod kill;
 mod layers;
 mod notify;
 mod reading;

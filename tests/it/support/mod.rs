@@ -1,5 +1,6 @@
 //! Starts the real servers that tests need, each in a folder and on a port of its own.
 
+pub mod desk;
 pub mod postgres;
 pub mod site;
 pub mod slapd;
