@@ -5,6 +5,7 @@ mod support;
 
 mod directory;
 mod e2e;
+mod faults;
 mod kill;
 mod notify;
 mod reading;
