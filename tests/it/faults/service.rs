@@ -125,7 +125,7 @@ async fn mail_waits_for_its_server_and_goes_out_once() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let eml = "kind = \"eml\"\nfolder = \"mail\"\n";
     let smtp = format!(
-        "kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {closed}\ntls = \"starttls\"\nuser = \"rosterd\"\npassword_file = {:?}\nca_file = {:?}\n",
+        "kind = \"smtp\"\nhost = \"localhost\"\nport = {closed}\ntls = \"starttls\"\nuser = \"rosterd\"\npassword_file = {:?}\nca_file = {:?}\n",
         server.password_file("secret"),
         server.ca_file()
     );
