@@ -1,11 +1,11 @@
 //! The directory's changes, one at a time: claim, intent, write, outcome.
 
-use super::kill::{KillPoint, reached};
 use super::password::first_password;
 use super::seal::seal;
 use super::{Applied, Applier};
 use crate::directory::compare::{Shows, shows};
 use crate::directory::{DirectoryWriter, ReadDirectory, Write, WriteError};
+use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::change::{ChangeKind, Reason, StoredChange};
 use crate::model::ids::{AccountId, TargetId};
@@ -42,7 +42,7 @@ impl Applier<'_> {
         writer: &mut DirectoryWriter,
         done: &mut Applied,
     ) -> Result<(), StoreError> {
-        let password = if needs_password(stored) { Some(self.new_password()?) } else { None };
+        let password = if needs_password(stored) { Some(new_password()?) } else { None };
         let sealed = match &password {
             Some(password) => Some(self.sealed(stored, password)?),
             None => None,
@@ -71,10 +71,6 @@ impl Applier<'_> {
         done.count(stored, &outcome);
         reached(KillPoint::BetweenEntries);
         Ok(())
-    }
-
-    fn new_password(&self) -> Result<Secret, StoreError> {
-        first_password(&ring::rand::SystemRandom::new()).map_err(|_| StoreError::Random)
     }
 
     fn sealed(&self, stored: &StoredChange, password: &Secret) -> Result<Vec<u8>, StoreError> {
@@ -180,6 +176,10 @@ impl Applier<'_> {
             person
         }))
     }
+}
+
+fn new_password() -> Result<Secret, StoreError> {
+    first_password(&ring::rand::SystemRandom::new()).map_err(|_| StoreError::Random)
 }
 
 /// An approved suspicion is an operator's word that the person has left.

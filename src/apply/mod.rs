@@ -2,7 +2,6 @@
 //! after. Nothing is decided here.
 
 pub mod directory;
-pub mod kill;
 pub mod orders;
 pub mod password;
 pub mod recover;

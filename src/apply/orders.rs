@@ -1,17 +1,17 @@
 //! Work orders: approved changes of a system without an API, handed over in one workbook. Claims and the order's
 //! name are committed together, then the file is written, then the outcomes: a crash never writes two.
 
-use super::kill::{KillPoint, reached};
 use super::{Applied, Applier};
-use crate::intake::files;
+use crate::files;
+use crate::kill::{KillPoint, reached};
 use crate::model::account::Attr;
+use crate::model::calendar::add_working_days;
 use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::intent::{Intent, Outcome};
 use crate::store::{Claim, StoreError};
 use crate::systems::handoff::{Settings, next_order_number, order_name};
 use crate::workbook::order::{Ask, Contact, OrderLine, WorkOrder, write};
-use crate::worker::calendar::add_working_days;
 use chrono::NaiveDate;
 
 /// The most lines one order takes.

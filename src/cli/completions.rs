@@ -2,11 +2,10 @@
 
 use super::Code;
 use super::args::Cli;
-use anyhow::Result;
 use clap::CommandFactory;
 
 /// Prints completions for `shell`.
-pub fn run(shell: clap_complete::Shell) -> Result<Code> {
+pub fn run(shell: clap_complete::Shell) -> Code {
     clap_complete::generate(shell, &mut Cli::command(), "rosterd", &mut std::io::stdout());
-    Ok(0)
+    0
 }

@@ -26,7 +26,7 @@ pub fn run(dir: &Path, lang: Lang) -> Result<Code> {
     std::fs::create_dir_all(&roles).with_context(|| at(&roles))?;
     std::fs::write(roles.join("tthc.toml"), starter::ROLES).with_context(|| at(&roles))?;
     let secrets = dir.join("secrets");
-    crate::intake::files::private_folder(&secrets).with_context(|| at(&secrets))?;
+    crate::files::private_folder(&secrets).with_context(|| at(&secrets))?;
     let key = secrets.join("site.key");
     if !key.exists() {
         SiteKey::create(&key)?;

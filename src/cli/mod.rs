@@ -56,7 +56,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Demo { dir, once } => demo::run(&dir, once, lang.unwrap_or_default()).await,
         Command::Init { dir } => init::run(&dir, lang.unwrap_or_default()),
         Command::Read(args) => read::run(args, cli.json, lang.unwrap_or_default()).await,
-        Command::Completions { shell } => completions::run(shell),
+        Command::Completions { shell } => Ok(completions::run(shell)),
         Command::Check => check::run(&cli.config, cli.json, lang).await,
         Command::Run { once } => run::run(&open(&cli.config, lang).await?, once, cli.json).await,
         Command::Apply => run::apply(&open(&cli.config, lang).await?, cli.json).await,

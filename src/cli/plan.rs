@@ -7,7 +7,6 @@ use crate::model::change::{Change, State};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::name::ascii;
 use crate::model::question::Question;
-use crate::plan::Plan;
 use crate::worker::engine::Engine;
 use crate::worker::planning::Planned;
 use anyhow::{Context, Result, bail};
@@ -59,15 +58,18 @@ pub async fn run(engine: &Engine, args: &PlanArgs, as_json: bool) -> Result<Code
     for error in &unread {
         eprintln!("error: {error}");
     }
-    Ok(code(&planned.plan, &shown, !unread.is_empty()))
+    Ok(code(&planned, &shown, !unread.is_empty()))
 }
 
-fn code(plan: &Plan, shown: &[Shown<'_>], failed: bool) -> Code {
+fn code(planned: &Planned, shown: &[Shown<'_>], failed: bool) -> Code {
     if failed {
         1
     } else if shown.iter().any(|one| one.state == State::Held) {
         3
-    } else if shown.iter().any(|one| one.new) || !plan.supersede.is_empty() {
+    } else if shown.iter().any(|one| one.new)
+        // What another hand has done is no news.
+        || planned.plan.supersede.iter().any(|id| !planned.fulfilled.contains(id))
+    {
         2
     } else {
         0
@@ -223,5 +225,5 @@ async fn write_ldif(engine: &Engine, file: &std::path::Path, shown: &[Shown<'_>]
         crate::cli::text!("{text}");
         return Ok(());
     }
-    crate::intake::files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())
+    crate::files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())
 }

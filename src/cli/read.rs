@@ -2,7 +2,7 @@
 
 use super::args::ReadArgs;
 use super::{Code, print_json};
-use crate::intake::files;
+use crate::files;
 use crate::intake::take::refusal;
 use crate::model::Lang;
 use crate::model::finding::{Finding, FindingCode, Severity};

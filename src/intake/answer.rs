@@ -1,9 +1,9 @@
 //! An answer: the feedback workbook beside the file, and the mail to the agency that says where it lies.
 
 use super::accept::holds_passwords;
-use super::files;
 use super::take::ENDING;
-use crate::apply::kill::{KillPoint, reached};
+use crate::files;
+use crate::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
 use crate::model::finding::Severity;
 use crate::model::notice::Notice;

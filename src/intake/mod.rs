@@ -2,7 +2,6 @@
 
 pub mod accept;
 pub mod answer;
-pub mod files;
 pub mod folders;
 pub mod scan;
 pub mod take;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use unicode_normalization::UnicodeNormalization;
 
 /// How long a PDF waits for the workbook it is the document of, before it is taken for a roster itself.
-const PDF_WAITS: Duration = Duration::from_secs(3_600);
+const PDF_WAITS: Duration = Duration::from_hours(1);
 
 /// How deep folders are followed below an agency's.
 const DEPTH: usize = 4;

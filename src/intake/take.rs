@@ -2,10 +2,10 @@
 //! moment either the inbox still has it or the store knows where it went.
 
 use super::accept::{Source, accept, holds_passwords};
-use super::files;
 use super::folders::Folders;
 use super::scan::Dropped;
-use crate::apply::kill::{KillPoint, reached};
+use crate::files;
+use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::finding::{Finding, FindingCode};
@@ -90,7 +90,7 @@ impl Intake<'_> {
             return self.repeated(file, &known).map(|()| Taken::Repeated);
         }
         let spool = self.folders.spool.join(&sha256);
-        self.file("spooling", &spool, |path| {
+        on_file("spooling", &spool, |path| {
             files::private_folder(&self.folders.spool)?;
             files::write(path, &bytes, 0o600)
         })?;
@@ -134,22 +134,8 @@ impl Intake<'_> {
             })
             .await?;
         reached(KillPoint::AfterArrival);
-        self.clear(file, &place, passwords)?;
+        clear(file, &place, passwords)?;
         Ok(if accepted { Taken::Accepted } else { Taken::Refused })
-    }
-
-    /// Moves a file and its PDF out of the inbox; one with passwords is deleted.
-    fn clear(&self, file: &Dropped, place: &Path, passwords: bool) -> Result<(), TakeError> {
-        if passwords {
-            self.file("deleting", &file.path, |path| std::fs::remove_file(path))?;
-        } else {
-            self.file("moving", &file.path, |path| files::move_to(path, place))?;
-        }
-        if let Some(pdf) = &file.pdf {
-            let beside = place.parent().map(|folder| files::free_name(folder, &file_name(pdf)));
-            self.file("moving", pdf, |path| beside.map_or(Ok(()), |to| files::move_to(path, &to)))?;
-        }
-        Ok(())
     }
 
     /// The same bytes again: moved beside the first, and answered with the feedback they had. A crash between
@@ -157,29 +143,20 @@ impl Intake<'_> {
     fn repeated(&self, file: &Dropped, known: &Arrival) -> Result<(), TakeError> {
         let place = known.done_path.as_ref().map_or_else(|| self.folders.done.clone(), PathBuf::from);
         if holds_passwords(&known.notes) {
-            return self.clear(file, &place, true);
+            return clear(file, &place, true);
         }
         if !place.exists() {
-            return self.clear(file, &place, false);
+            return clear(file, &place, false);
         }
         let root = if known.roster.is_some() { &self.folders.done } else { &self.folders.refused };
         let folder = root.join(file.agency.as_str()).join(self.today.to_string());
         let again = files::free_name(&folder, &file_name(&file.path));
-        self.clear(file, &again, false)?;
+        clear(file, &again, false)?;
         let (first, copy) = (files::with_ending(&place, ENDING), files::with_ending(&again, ENDING));
         if first.exists() && !copy.exists() {
-            self.file("copying", &copy, |copy| files::write(copy, &std::fs::read(&first)?, 0o640))?;
+            on_file("copying", &copy, |copy| files::write(copy, &std::fs::read(&first)?, 0o640))?;
         }
         Ok(())
-    }
-
-    fn file<T>(
-        &self,
-        what: &'static str,
-        path: &Path,
-        act: impl FnOnce(&Path) -> io::Result<T>,
-    ) -> Result<T, TakeError> {
-        act(path).map_err(|source| TakeError::File { what, path: path.to_owned(), source })
     }
 }
 
@@ -194,4 +171,27 @@ pub fn refusal(code: FindingCode, details: Vec<String>) -> Reading {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Does one thing to a file, and names both where it fails.
+fn on_file<T>(
+    what: &'static str,
+    path: &Path,
+    act: impl FnOnce(&Path) -> io::Result<T>,
+) -> Result<T, TakeError> {
+    act(path).map_err(|source| TakeError::File { what, path: path.to_owned(), source })
+}
+
+/// Moves a file and its PDF out of the inbox; one with passwords is deleted.
+fn clear(file: &Dropped, place: &Path, passwords: bool) -> Result<(), TakeError> {
+    if passwords {
+        on_file("deleting", &file.path, |path| std::fs::remove_file(path))?;
+    } else {
+        on_file("moving", &file.path, |path| files::move_to(path, place))?;
+    }
+    if let Some(pdf) = &file.pdf {
+        let beside = place.parent().map(|folder| files::free_name(folder, &file_name(pdf)));
+        on_file("moving", pdf, |path| beside.map_or(Ok(()), |to| files::move_to(path, &to)))?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod agency;
 pub mod brake;
+pub mod calendar;
 pub mod change;
 pub mod citizen;
 pub mod dn;

@@ -7,4 +7,4 @@ pub mod letter;
 pub mod outbox;
 pub mod templates;
 pub mod transport;
-mod words;
+pub mod words;

@@ -23,6 +23,9 @@ pub struct Standing {
     pub live: Vec<StoredChange>,
     /// Rejected and undone changes: they stay away until their `after` or their document changes.
     pub suppressed: Vec<Suppression>,
+    /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): to supersede one
+    /// throws no review away.
+    pub fulfilled: BTreeSet<ChangeId>,
     /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
     /// snapshot shows).
     pub done: BTreeSet<ChangeKey>,
@@ -154,7 +157,8 @@ pub fn plan(
         .filter(|one| !wanted.contains(&one.id) && !under_way(one.state))
         .filter(|one| read.contains(&one.change.target) && one.change.reason != Reason::Undo)
         .collect();
-    refuse_mass(&standing.live, &gone)?;
+    let lost: Vec<_> = gone.iter().filter(|one| !standing.fulfilled.contains(&one.id)).copied().collect();
+    refuse_mass(&standing.live, &lost)?;
     plan.supersede = gone.iter().map(|one| one.id.clone()).collect();
 
     let stays: Vec<&StoredChange> =

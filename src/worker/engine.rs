@@ -3,7 +3,7 @@
 use crate::config::keys::{KeyError, SiteKey};
 use crate::config::{Config, Site};
 use crate::directory::{Directory, SettingsError};
-use crate::intake::files;
+use crate::files;
 use crate::model::Time;
 use crate::notify::templates::{TemplateError, Templates};
 use crate::notify::transport::{OpenError, Transport};

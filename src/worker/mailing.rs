@@ -2,7 +2,7 @@
 //! same Message-ID.
 
 use super::engine::Engine;
-use crate::apply::kill::{KillPoint, reached};
+use crate::kill::{KillPoint, reached};
 use crate::notify::outbox::{Delivery, deliver, next_attempt};
 use crate::notify::transport::Transport;
 use crate::store::{Paused, StoreError, Token};

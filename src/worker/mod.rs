@@ -1,6 +1,5 @@
 //! The worker: passes, schedule, leases, shutdown. It starts stages and holds no rules.
 
-pub mod calendar;
 pub mod engine;
 pub mod look;
 pub mod mailing;

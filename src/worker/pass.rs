@@ -235,7 +235,7 @@ impl Engine {
             }
         };
         let published = self.publish(token, pass, &planned, &directory, &systems).await?;
-        self.count_plan(&planned, published, summary);
+        count_plan(&planned, published, summary);
         Ok(Some(planned.counts))
     }
 
@@ -370,16 +370,6 @@ impl Engine {
         Ok(())
     }
 
-    fn count_plan(&self, planned: &Planned, published: Published, summary: &mut Summary) {
-        for (change, _, _) in &planned.plan.insert {
-            *summary.proposed.entry(change.kind).or_default() += 1;
-        }
-        for id in &planned.proposals.protected {
-            tracing::warn!(account = %id, "a protected account would have been changed; it is never written");
-        }
-        summary.published = Some(published);
-    }
-
     async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {
         let live = self.store.open_changes(self.now()).await?.live;
         let of = |state| live.iter().filter(|one| one.stored.state == state).count() as u64;
@@ -389,4 +379,14 @@ impl Engine {
         summary.questions = self.store.questions().await?.len() as u64;
         Ok(())
     }
+}
+
+fn count_plan(planned: &Planned, published: Published, summary: &mut Summary) {
+    for (change, _, _) in &planned.plan.insert {
+        *summary.proposed.entry(change.kind).or_default() += 1;
+    }
+    for id in &planned.proposals.protected {
+        tracing::warn!(account = %id, "a protected account would have been changed; it is never written");
+    }
+    summary.published = Some(published);
 }

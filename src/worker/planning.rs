@@ -2,11 +2,14 @@
 //! transaction.
 
 use super::engine::Engine;
+use crate::directory::Write;
+use crate::directory::compare::{Shows, shows};
 use crate::model::Time;
 use crate::model::account::Snapshot;
 use crate::model::change::{ChangeKind, State, StoredChange};
-use crate::model::ids::{ChangeId, PersonId, QuestionKey, TargetId};
+use crate::model::ids::{AccountId, ChangeId, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
+use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roster::Roster;
 use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
@@ -29,6 +32,8 @@ pub struct Planned {
     pub live: BTreeMap<ChangeId, StoredChange>,
     /// The accounts that shares were taken of.
     pub counts: Counts,
+    /// Those of them that the directory already shows as done.
+    pub fulfilled: BTreeSet<ChangeId>,
     people_before: BTreeMap<PersonId, Person>,
     open_questions: BTreeSet<QuestionKey>,
 }
@@ -73,17 +78,18 @@ impl Engine {
             policy: &config.policy,
         });
         let counts = Counts::of(directory);
-        let standing = self.standing(now).await?;
+        let standing = self.standing(now, directory).await?;
         let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();
         read.insert(TargetId::mail());
         let plan = plan(&proposals.changes, &standing, &config.brakes, &counts, &read)?;
         let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
         let open_questions = self.store.questions().await?.into_iter().map(|one| one.key).collect();
-        Ok(Planned { proposals, plan, live, counts, people_before: people, open_questions })
+        let fulfilled = standing.fulfilled;
+        Ok(Planned { proposals, plan, live, counts, fulfilled, people_before: people, open_questions })
     }
 
     /// What already stands.
-    async fn standing(&self, now: Time) -> Result<Standing, StoreError> {
+    async fn standing(&self, now: Time, directory: &Snapshot) -> Result<Standing, StoreError> {
         let open = self.store.open_changes(now).await?;
         // A reset leaves no trace that a snapshot shows: what was carried out is known by its key alone.
         let resets = Filter {
@@ -111,8 +117,10 @@ impl Engine {
                 document: one.document,
             })
             .collect();
+        let live: Vec<_> = open.live.into_iter().map(|one| one.stored).collect();
         Ok(Standing {
-            live: open.live.into_iter().map(|one| one.stored).collect(),
+            fulfilled: fulfilled(&live, directory),
+            live,
             suppressed,
             done,
             spent: self.store.spent_since(now - window).await?,
@@ -128,7 +136,7 @@ impl Engine {
         directory: &Snapshot,
         systems: &[RoleSnapshot],
     ) -> Result<Published, StoreError> {
-        let delta = self.delta(pass, planned, directory, systems);
+        let delta = self.delta(pass, planned, directory);
         let results = self.results(planned);
         let reads = reads(directory, systems, &planned.counts);
         self.store
@@ -155,17 +163,10 @@ impl Engine {
             .await
     }
 
-    fn delta(
-        &self,
-        pass: &str,
-        planned: &Planned,
-        directory: &Snapshot,
-        systems: &[RoleSnapshot],
-    ) -> PlanDelta {
-        let Planned { proposals, plan, live, people_before, open_questions, counts: _ } = planned;
-        // An export speaks of the day it was made; decisions since the directory was read are what counts.
-        let _ = systems;
-        let asked: BTreeSet<_> = proposals.questions.iter().map(|question| question.key()).collect();
+    fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
+        let Planned { proposals, plan, live, people_before, open_questions, counts: _, fulfilled: _ } =
+            planned;
+        let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
             approval_days: self.config().approval_days,
             insert: plan
@@ -191,7 +192,9 @@ impl Engine {
             refresh: plan
                 .keep
                 .iter()
-                .filter(|(id, change)| live.get(id).is_none_or(|stored| stored.change != *change))
+                .filter(|(id, change)| {
+                    live.get(id).is_some_and(|stored| still_ahead(stored.state) && stored.change != *change)
+                })
                 .cloned()
                 .collect(),
             questions: proposals
@@ -232,6 +235,28 @@ impl Engine {
             })
             .collect()
     }
+}
+
+/// Whether a change may still be read or decided by anybody: what is handed over stays as it was handed over.
+fn still_ahead(state: State) -> bool {
+    !matches!(state, State::Claimed | State::Ordered | State::Unknown)
+}
+
+/// The changes of the mail directory that it already shows as done.
+fn fulfilled(live: &[StoredChange], directory: &Snapshot) -> BTreeSet<ChangeId> {
+    let by_place: BTreeMap<_, _> =
+        directory.accounts.values().map(|account| (account.dn.folded(), account)).collect();
+    let done = |stored: &&StoredChange| {
+        let Ok(write) = Write::of(&stored.change, None) else { return false };
+        let account = match &write {
+            Write::Create { dn, .. } => by_place.get(&dn.folded()).copied(),
+            _ => directory.accounts.get(&AccountId::new(stored.change.subject.as_str())),
+        };
+        shows(account, &write) == Shows::Done
+    };
+    let mail = TargetId::mail();
+    let of_the_directory = live.iter().filter(|stored| stored.change.target == mail);
+    of_the_directory.filter(done).map(|stored| stored.id.clone()).collect()
 }
 
 /// The last good reads as the store keeps them.

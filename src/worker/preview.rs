@@ -1,8 +1,8 @@
 //! A preview: the inbox read without storing or moving anything, for a plan that only shows.
 
 use super::engine::Engine;
+use crate::files;
 use crate::intake::accept::{Source, accept};
-use crate::intake::files;
 use crate::intake::scan::look;
 use crate::model::ids::{RosterId, hex};
 use crate::model::roster::Roster;

@@ -3,7 +3,7 @@
 
 use super::engine::Engine;
 use crate::model::account::Attr;
-use crate::model::change::{Change, ChangeKind, State};
+use crate::model::change::{Change, ChangeKind};
 use crate::model::ids::{AgencyCode, ChangeId, Fingerprint};
 use crate::model::notice::Notice;
 use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
@@ -147,7 +147,7 @@ fn detail(change: &Change, lang: crate::model::Lang) -> Option<String> {
         .filter(|(attr, _)| !matches!(attr, Attr::Dn | Attr::Disabled | Attr::FamilyName | Attr::GivenName))
         .map(|(attr, after)| {
             let before = change.before.get(attr).cloned().unwrap_or_default();
-            let name = crate::cli::words::attr(*attr, lang);
+            let name = crate::notify::words::attr(*attr, lang);
             match (before.first(), after.first()) {
                 (Some(_), None) => format!("{name}: {before}"),
                 (None, _) => format!("{name}: {after}"),
@@ -157,6 +157,3 @@ fn detail(change: &Change, lang: crate::model::Lang) -> Option<String> {
         .collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
-
-/// States in which a change has been carried out and its agency is to hear of it.
-pub const TOLD_STATES: [State; 1] = [State::Applied];

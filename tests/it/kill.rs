@@ -2,7 +2,7 @@
 
 use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
-use rosterd::apply::kill::{KillPoint, VARIABLE};
+use rosterd::kill::{KillPoint, VARIABLE};
 use rosterd::model::change::{ChangeKind, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
@@ -70,7 +70,11 @@ async fn nothing_twice(site: &Site) {
     assert_eq!(desk::rows(site, open).await, none, "an intent without an outcome");
     let twice = "SELECT change_id FROM intent WHERE outcome IN ('applied', 'ordered') GROUP BY change_id HAVING COUNT(*) > 1";
     assert_eq!(desk::rows(site, twice).await, none, "carried out twice");
-    assert_eq!(desk::rows(site, "SELECT id FROM outbox WHERE state <> 'sent'").await, none, "a mail that did not leave");
+    assert_eq!(
+        desk::rows(site, "SELECT id FROM outbox WHERE state <> 'sent'").await,
+        none,
+        "a mail that did not leave"
+    );
     let sent = desk::rows(site, "SELECT id FROM outbox").await.len();
     assert_eq!(sent, desk::mails(site).values().sum::<usize>(), "each mail once");
     let orders = desk::rows(site, "SELECT file FROM work_order").await;
@@ -127,7 +131,8 @@ async fn the_last_kill_points_lose_nothing_and_do_nothing_twice() {
 #[tokio::test]
 async fn later_visits_to_a_kill_point_lose_nothing_either() {
     let (_site, expected) = whole_job(Base::Sqlite, undisturbed).await;
-    for point in ["after-write@3", "between-entries@2", "after-arrival@4", "after-feedback@3", "after-send@5"] {
+    for point in ["after-write@3", "between-entries@2", "after-arrival@4", "after-feedback@3", "after-send@5"]
+    {
         dies_at(Base::Sqlite, point, &expected).await;
     }
 }

@@ -3,10 +3,12 @@
 
 mod support;
 
+mod cli;
 mod directory;
 mod e2e;
 mod faults;
 mod kill;
+mod layers;
 mod notify;
 mod reading;
 mod sample;

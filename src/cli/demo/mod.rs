@@ -3,7 +3,7 @@
 
 use super::{Code, words};
 use crate::config::{self, keys::SiteKey};
-use crate::intake::files;
+use crate::files;
 use crate::model::Lang;
 use crate::sample;
 use crate::worker::engine::Engine;

@@ -332,7 +332,10 @@ async fn a_protected_account_is_refused_whatever_the_plan_says() {
 /// The data without what a mere sign-in moves, as every write attempt's own bind does.
 fn without_sign_ins(data: &str) -> String {
     let moved = ["pwdLastSuccess:", "entryCSN:", "modifyTimestamp:", "authTimestamp:", "contextCSN:"];
-    data.lines().filter(|line| !moved.iter().any(|name| line.starts_with(name))).collect::<Vec<_>>().join("\n")
+    data.lines()
+        .filter(|line| !moved.iter().any(|name| line.starts_with(name)))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]

@@ -129,7 +129,8 @@ async fn a_directory_that_shows_too_little_or_nothing_is_not_believed() {
     site.slapd.as_ref().unwrap().ldapmodify(&format!(
         "dn: ou=empty,{SUFFIX}\nchangetype: add\nobjectClass: organizationalUnit\nou: empty\n"
     ));
-    let (people, empty) = (format!("people = \"ou=people,{SUFFIX}\""), format!("people = \"ou=empty,{SUFFIX}\""));
+    let (people, empty) =
+        (format!("people = \"ou=people,{SUFFIX}\""), format!("people = \"ou=empty,{SUFFIX}\""));
     site.drop_province();
     // The first read ever, and one after a good one.
     desk::edit_config(&site, &people, &empty);
@@ -167,7 +168,10 @@ async fn a_directory_that_stops_amid_the_writes_is_settled_by_the_next_pass() {
     let deadline = Instant::now() + Duration::from_secs(60);
     let writes = |site: &Site| site.slapd.as_ref().unwrap().log().matches(" ADD dn=").count();
     while writes(&site) < 5 {
-        assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "five accounts were never made");
+        assert!(
+            Instant::now() < deadline && child.try_wait().unwrap().is_none(),
+            "five accounts were never made"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     site.slapd.as_mut().unwrap().stop();

@@ -40,7 +40,10 @@ async fn each_bad_file_is_refused_with_a_reason_and_the_good_one_is_read() {
     let out = site.rosterd(&["run", "--once", "--json"]);
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
     let summary: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
-    assert_eq!((&summary["read"], &summary["refused"], &summary["answered"]), (&1.into(), &4.into(), &5.into()));
+    assert_eq!(
+        (&summary["read"], &summary["refused"], &summary["answered"]),
+        (&1.into(), &4.into(), &5.into())
+    );
     assert!(desk::listing(&site, "inbox").is_empty());
     let refused = desk::listing(&site, "refused");
     let mails = desk::mails(&site);
@@ -53,7 +56,8 @@ async fn each_bad_file_is_refused_with_a_reason_and_the_good_one_is_read() {
         assert!(beside(".ketqua.xlsx").starts_with(&format!("refused/{agency}/")));
         let told = mails.keys().filter(|to| to.contains(&format!("daumoi.{agency}@"))).count();
         assert_eq!(told, 1, "{mails:?}");
-        let notes = desk::rows(&site, "SELECT file || ' ' || notes FROM roster WHERE state = 'refused'").await;
+        let notes =
+            desk::rows(&site, "SELECT file || ' ' || notes FROM roster WHERE state = 'refused'").await;
         assert!(notes.iter().any(|note| note.starts_with(code) && note.contains(code)), "{code}: {notes:?}");
     }
     assert_eq!(refused.len(), 8);

@@ -114,7 +114,8 @@ async fn somebody_is_told_when_a_pass_fails() {
     let mut site = Site::new(Base::Sqlite, Dir::Slapd, &more).await;
     site.slapd.as_mut().unwrap().stop();
     let worker = Worker::start(&site);
-    until("the alert", async || std::fs::read_to_string(&told).is_ok_and(|text| text.contains("directory"))).await;
+    until("the alert", async || std::fs::read_to_string(&told).is_ok_and(|text| text.contains("directory")))
+        .await;
     assert_eq!(worker.terminate().code(), Some(0));
 }
 

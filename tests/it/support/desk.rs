@@ -1,13 +1,18 @@
 //! A desk: the operator at the terminal, who is whoever runs the tests, and what a site's database and folders hold.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper of tests fails as a test does")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of tests fails as a test does"
+)]
 
 use super::site::Site;
 use super::slapd::{SAMPLE, SUFFIX};
 use rosterd::directory::{Directory, ReadDirectory};
 use rosterd::model::account::{Account, AccountKind, Attr, Values};
+use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::ids::Login;
 use rosterd::model::operator::Operator;
-use rosterd::model::change::{ChangeKind, State, StoredChange};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,8 +26,11 @@ pub fn login() -> String {
 /// Enrols the login the tests run as.
 pub async fn enrol(site: &Site) {
     let store = site.store().await;
-    let operator =
-        Operator { login: Login::new(login()), name: "Nguyễn Văn Trực".into(), agencies: BTreeSet::default() };
+    let operator = Operator {
+        login: Login::new(login()),
+        name: "Nguyễn Văn Trực".into(),
+        agencies: BTreeSet::default(),
+    };
     store
         .write(chrono::Utc::now(), async |mut tx| {
             tx.add_operator(&operator, &Login::new("an")).await?;
@@ -67,7 +75,8 @@ pub fn listing(site: &Site, folder: &str) -> BTreeSet<String> {
     }
     let mut found = Vec::new();
     walk(&site.path(folder), &mut found);
-    let relative = |path: PathBuf| path.strip_prefix(site.folder.path()).unwrap().to_string_lossy().into_owned();
+    let relative =
+        |path: PathBuf| path.strip_prefix(site.folder.path()).unwrap().to_string_lossy().into_owned();
     found.into_iter().map(relative).collect()
 }
 
@@ -77,7 +86,8 @@ pub fn mails(site: &Site) -> BTreeMap<String, usize> {
     for name in listing(site, "mail").iter().filter(|name| name.ends_with(".eml")) {
         let text = std::fs::read_to_string(site.path(name)).unwrap();
         let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
-        let of = |field: &str| head.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("-").to_owned();
+        let of =
+            |field: &str| head.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("-").to_owned();
         *found.entry(format!("{} {}", of("To:"), of("Subject:"))).or_default() += 1;
     }
     found
@@ -107,9 +117,8 @@ pub fn password_fits(site: &Site, login: &str, password: &str) -> bool {
 
 /// The accounts of an agency in the sample's directory.
 pub async fn accounts(agency: &str) -> Vec<Account> {
-    let text = format!(
-        "kind = \"ldif\"\npath = {SAMPLE:?}\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n"
-    );
+    let text =
+        format!("kind = \"ldif\"\npath = {SAMPLE:?}\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n");
     let directory = Directory::open(&toml::from_str(&text).unwrap()).unwrap();
     let snapshot = directory.snapshot(chrono::Utc::now()).await.unwrap();
     let of = |one: &Account| one.agency.as_ref().is_some_and(|code| code.as_str() == agency);
@@ -173,9 +182,18 @@ pub fn holds(bytes: &[u8], text: &str) -> bool {
 
 /// Fails unless every change is carried out or handed over, save what is due another day.
 pub async fn all_carried_out(site: &Site) {
-    let tomorrow = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive().succ_opt().unwrap();
+    let tomorrow =
+        chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive().succ_opt().unwrap();
     for one in site.changes(None).await {
         let done = matches!(one.state, State::Applied | State::Ordered);
         assert!(done || one.state == State::Approved && one.change.due >= tomorrow, "{one:?}");
     }
+}
+
+/// Runs a statement on a site's SQLite database, as somebody with the file at hand could.
+pub async fn execute(site: &Site, statement: &str) {
+    let url = format!("sqlite://{}", site.path("state/rosterd.db").display());
+    let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
+    pool.close().await;
 }

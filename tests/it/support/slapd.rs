@@ -208,6 +208,15 @@ impl Slapd {
         tool.args(["-D", &dn, "-w", password]).output().unwrap().status.success()
     }
 
+    /// The account with this login changes its own password.
+    pub fn change_own_password(&self, login: &str, old: &str, new: &str) {
+        let output = self
+            .client("ldappasswd")
+            .args(["-D", &self.dn_of(login), "-w", old, "-a", old, "-s", new])
+            .output();
+        checked("ldappasswd", output.unwrap());
+    }
+
     /// Everything, as slapcat exports it.
     pub fn slapcat(&self) -> String {
         let output =

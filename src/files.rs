@@ -62,7 +62,7 @@ pub fn free_name(folder: &Path, name: &str) -> PathBuf {
         _ => (name, String::new()),
     };
     std::iter::once(folder.join(name))
-        .chain((2..).map(|number| folder.join(format!("{stem} ({number}){ending}"))))
+        .chain((2..=u32::MAX).map(|number| folder.join(format!("{stem} ({number}){ending}"))))
         .find(|path| path.symlink_metadata().is_err())
         .unwrap_or_else(|| folder.join(name))
 }

@@ -1,6 +1,6 @@
 //! A calendar: local dates and working days. Pure.
 
-use crate::model::Time;
+use super::Time;
 use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::Tz;
 use std::collections::BTreeSet;
