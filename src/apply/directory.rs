@@ -28,6 +28,10 @@ impl Applier<'_> {
                     return Ok(());
                 }
                 self.one(&standing.stored, &mut writer, done).await?;
+                if done.not_sent > 0 {
+                    // The directory is away: each further write would only wait for it as long as this one did.
+                    return Ok(());
+                }
             }
         }
     }

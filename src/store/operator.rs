@@ -20,13 +20,14 @@ pub struct Enrolled {
 }
 
 impl WriteTx {
-    /// Enrols an operator, or changes name and scope. Once there is an operator, only operators enrol others.
+    /// Enrols an operator, or changes name and scope. Once there is an operator, only those for the whole province
+    /// enrol others: nobody widens his or her own scope.
     pub async fn add_operator(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
         let Operator { login, name, agencies } = operator;
         let first =
             self.row(sql("operators", "SELECT login FROM operator WHERE removed_at IS NULL LIMIT 1")).await?;
         if first.is_some() {
-            self.require_operator(by, None).await?;
+            self.require_province_operator(by).await?;
         }
         let insert = sql(
             "add operator",
@@ -44,7 +45,7 @@ impl WriteTx {
 
     /// Removes an operator: the login decides nothing from now on. `false` where it was not enrolled.
     pub async fn remove_operator(&mut self, login: &Login, by: &Login) -> Result<bool, StoreError> {
-        self.require_operator(by, None).await?;
+        self.require_province_operator(by).await?;
         let update = sql(
             "remove operator",
             "UPDATE operator SET removed_at = $1 WHERE login = $2 AND removed_at IS NULL",

@@ -244,7 +244,9 @@ impl Engine {
         let before =
             self.store.snapshot(&crate::model::ids::TargetId::mail()).await?.map_or(0, |last| last.total);
         let now = Counts::of(directory).province;
-        let least = before * u64::from(self.config().smallest_directory_percent) / 100;
+        let percent = u64::from(self.config().smallest_directory_percent);
+        // One that shows nobody is not believed even the first time: everybody would get an account.
+        let least = (before * percent / 100).max(percent.min(1));
         Ok(if now < least {
             Err(format!(
                 "directory: it shows {now} open accounts, the last good read {before}: nothing is planned. If that is \

@@ -10,8 +10,10 @@
 
 mod support;
 
+mod cli;
 mod directory;
 mod e2e;
+mod faults;
 mod kill;
 mod layers;
 mod notify;

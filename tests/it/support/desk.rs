@@ -7,6 +7,9 @@
 )]
 
 use super::site::Site;
+use super::slapd::{SAMPLE, SUFFIX};
+use rosterd::directory::{Directory, ReadDirectory};
+use rosterd::model::account::{Account, AccountKind, Attr, Values};
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::ids::Login;
 use rosterd::model::operator::Operator;
@@ -110,4 +113,87 @@ pub fn password_fits(site: &Site, login: &str, password: &str) -> bool {
         .output()
         .unwrap();
     !String::from_utf8_lossy(&output.stderr).contains("Invalid credentials")
+}
+
+/// The accounts of an agency in the sample's directory.
+pub async fn accounts(agency: &str) -> Vec<Account> {
+    let text =
+        format!("kind = \"ldif\"\npath = {SAMPLE:?}\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n");
+    let directory = Directory::open(&toml::from_str(&text).unwrap()).unwrap();
+    let snapshot = directory.snapshot(chrono::Utc::now()).await.unwrap();
+    let of = |one: &Account| one.agency.as_ref().is_some_and(|code| code.as_str() == agency);
+    snapshot.accounts.into_values().filter(|one| of(one) && one.kind == AccountKind::Person).collect()
+}
+
+/// A line of a list: name, position, phone, address.
+pub type Line = [String; 4];
+
+/// What a list says of an account.
+pub fn line(account: &Account) -> Line {
+    [Attr::FullName, Attr::Title, Attr::Phone, Attr::Mail]
+        .map(|attr| account.attrs.get(&attr).and_then(Values::first).unwrap_or_default().to_owned())
+}
+
+/// Somebody new.
+pub fn newcomer(name: &str, phone: &str) -> Line {
+    [name, "Chuyên viên", phone, ""].map(str::to_owned)
+}
+
+/// A workbook with a title over a list; `more` is a last column, its header and the same text in each row.
+pub fn list(title: &str, lines: &[Line], more: Option<(&str, &str)>) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, title).unwrap();
+    let header = ["STT", "Họ và tên", "Chức vụ", "Số điện thoại", "Địa chỉ thư điện tử"];
+    for (column, text) in header.into_iter().chain(more.map(|(header, _)| header)).enumerate() {
+        sheet.write(2, u16::try_from(column).unwrap(), text).unwrap();
+    }
+    for (at, line) in lines.iter().enumerate() {
+        let row = 3 + u32::try_from(at).unwrap();
+        sheet.write(row, 0, row - 2).unwrap();
+        for (column, text) in line.iter().map(String::as_str).chain(more.map(|(_, text)| text)).enumerate() {
+            sheet.write(row, 1 + u16::try_from(column).unwrap(), text).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// Replaces a text of the site's configuration, which must be there.
+pub fn edit_config(site: &Site, from: &str, to: &str) {
+    let path = site.path("rosterd.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{from:?} is not in {text}");
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+/// Whether bytes hold a text, or, in a workbook, any of its parts does.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    let found = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    if found(bytes) {
+        return true;
+    }
+    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else { return false };
+    (0..archive.len()).any(|at| {
+        let mut part = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_index(at).unwrap(), &mut part).unwrap();
+        found(&part)
+    })
+}
+
+/// Fails unless every change is carried out or handed over, save what is due another day.
+pub async fn all_carried_out(site: &Site) {
+    let tomorrow =
+        chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive().succ_opt().unwrap();
+    for one in site.changes(None).await {
+        let done = matches!(one.state, State::Applied | State::Ordered);
+        assert!(done || one.state == State::Approved && one.change.due >= tomorrow, "{one:?}");
+    }
+}
+
+/// Runs a statement on a site's SQLite database, as somebody with the file at hand could.
+pub async fn execute(site: &Site, statement: &str) {
+    let url = format!("sqlite://{}", site.path("state/rosterd.db").display());
+    let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
+    pool.close().await;
 }

@@ -1,0 +1,7 @@
+//! The command line as its users meet it: words, exit codes, JSON, and what each command leaves behind.
+
+mod first_steps;
+mod operators;
+mod reading;
+mod review;
+mod undo;

@@ -1,0 +1,148 @@
+//! `rosterd review` and `rosterd slip`.
+
+use super::first_steps::said;
+use crate::support::desk;
+use crate::support::site::{Base, Dir, Site};
+use rosterd::model::change::{ChangeKind, Gate, State};
+
+async fn site() -> Site {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, "").await;
+    desk::enrol(&site).await;
+    site.drop_province();
+    site.pass(3);
+    site
+}
+
+#[tokio::test]
+async fn what_waits_is_listed_shown_approved_and_carried_out() {
+    let site = site().await;
+    let list = site.expect(&["review", "list"], 0);
+    let create = desk::of_kind(&site, ChangeKind::CreateAccount, State::Proposed).await.remove(0);
+    let id = create.id.as_str();
+    assert!(list.contains(id) && list.contains(create.change.label.split(" <").next().unwrap()), "{list}");
+    let only = site.expect(
+        &["review", "list", "--kind", "create-account", "--agency", create.change.agency.as_str()],
+        0,
+    );
+    assert!(only.lines().filter(|line| line.starts_with("01")).all(|line| line.contains("cấp")), "{only}");
+    let show = site.expect(&["review", "show", id], 0);
+    assert!(show.contains("Căn cứ") && show.contains("dòng") && show.contains("Thư điện tử"), "{show}");
+    let json: serde_json::Value =
+        serde_json::from_str(&site.expect(&["review", "list", "--json"], 0)).unwrap();
+    assert!(["changes", "questions", "brakes"].iter().all(|key| json[key].is_array()), "{json}");
+
+    let out = site.expect(&["review", "approve", id], 0);
+    assert!(out.contains("1/1"), "{out}");
+    let again = site.rosterd(&["review", "approve", id]);
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    let wrong = site.rosterd(&["review", "approve", "--all", "--kind", "create-account", "--count", "1"]);
+    assert!(wrong.status.code() == Some(1) && said(&wrong).contains("--count"), "{}", said(&wrong));
+    let rest = desk::of_kind(&site, ChangeKind::CreateAccount, State::Proposed).await.len().to_string();
+    site.expect(&["review", "approve", "--all", "--kind", "create-account", "--count", &rest], 0);
+    site.expect(&["apply"], 0);
+    assert!(desk::of_kind(&site, ChangeKind::CreateAccount, State::Approved).await.is_empty());
+
+    let slips = site.expect(&["slip", "list"], 0);
+    assert!(slips.contains(id), "{slips}");
+    let paper = site.expect(&["slip", "print", id], 0);
+    assert!(paper.contains("PHIẾU BÀN GIAO TÀI KHOẢN"), "{paper}");
+    let (login, password) = desk::slip(&site, &create);
+    assert!(desk::password_fits(&site, &login, &password));
+    site.expect(&["slip", "confirm", id], 0);
+    let gone = site.rosterd(&["slip", "print", id]);
+    assert!(gone.status.code() == Some(1) && !said(&gone).contains(&password), "{}", said(&gone));
+    assert!(!site.expect(&["slip", "list"], 0).contains(id));
+    assert_eq!(site.rosterd(&["slip", "confirm", id]).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn what_was_rejected_stays_away() {
+    let site = site().await;
+    let change = desk::of_kind(&site, ChangeKind::CreateAccount, State::Proposed).await.remove(0);
+    assert_eq!(
+        site.rosterd(&["review", "reject", change.id.as_str(), "--reason", ""]).status.code(),
+        Some(1)
+    );
+    site.expect(&["review", "reject", change.id.as_str(), "--reason", "đã có tài khoản khác"], 0);
+    site.pass(3);
+    let same: Vec<_> = site
+        .changes(None)
+        .await
+        .into_iter()
+        .filter(|one| one.change.subject == change.change.subject && one.change.kind == change.change.kind)
+        .collect();
+    assert_eq!(same.iter().map(|one| one.state).collect::<Vec<_>>(), [State::Rejected]);
+    let show = site.expect(&["review", "show", change.id.as_str()], 0);
+    assert!(show.contains("đã có tài khoản khác"), "{show}");
+}
+
+#[tokio::test]
+async fn two_operators_are_two_persons() {
+    let site = site().await;
+    let mut two: Vec<_> =
+        site.changes(None).await.into_iter().filter(|one| one.change.gate == Gate::Two).collect();
+    two.retain(|one| matches!(one.state, State::Proposed | State::Held));
+    let change = two.first().expect("the sample has a change that two must approve");
+    let first = site.expect(&["review", "approve", change.id.as_str()], 0);
+    assert!(first.contains("1/2"), "{first}");
+    let second = site.rosterd(&["review", "approve", change.id.as_str()]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(said(&second).contains("một người khác"), "{}", said(&second));
+    let now = site.changes(None).await.into_iter().find(|one| one.id == change.id).unwrap();
+    assert_eq!((now.state, now.approvals.len()), (change.state, 1));
+}
+
+#[tokio::test]
+async fn a_brake_is_released_by_two_and_discarded_by_one() {
+    let site = site().await;
+    let held = site.changes(Some(State::Held)).await;
+    let key = held[0].brake.clone().unwrap();
+    let short = &key.as_str()[..8];
+    let show = site.expect(&["review", "show", short], 0);
+    assert!(show.contains("giới hạn"), "{show}");
+    let first = site.rosterd(&["review", "release", short, "--reason", "đã kiểm tra"]);
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    let again = site.rosterd(&["review", "release", short, "--reason", "đã kiểm tra"]);
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    let of_brake = |all: Vec<rosterd::model::change::StoredChange>| {
+        all.into_iter()
+            .filter(|one| one.brake.as_ref() == Some(&key))
+            .map(|one| one.state)
+            .collect::<Vec<_>>()
+    };
+    assert!(of_brake(site.changes(None).await).iter().all(|state| *state == State::Held));
+    site.expect(&["review", "discard", short, "--reason", "danh sách gửi nhầm"], 0);
+    assert!(of_brake(site.changes(None).await).iter().all(|state| *state == State::Rejected));
+    site.rosterd(&["run", "--once"]);
+    for one in &held {
+        let back = site.changes(Some(State::Held)).await;
+        assert!(one.brake.as_ref() != Some(&key) || back.iter().all(|other| other.key != one.key), "{one:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_takes_only_an_answer_it_offers_and_is_not_asked_again() {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, "").await;
+    desk::enrol(&site).await;
+    // A name alone, without phone or address, is a question.
+    let account = desk::accounts("stc").await.remove(0);
+    let mut line = desk::line(&account);
+    line[2].clear();
+    line[3].clear();
+    site.drop_bytes("stc", "hop.xlsx", &desk::list("DANH SÁCH THAM GIA TẬP HUẤN", &[line], None));
+    site.rosterd(&["run", "--once"]);
+    let json: serde_json::Value =
+        serde_json::from_str(&site.expect(&["review", "list", "--json"], 0)).unwrap();
+    let questions = json["questions"].as_array().unwrap();
+    assert_eq!(questions.len(), 1, "{json}");
+    let key = questions[0]["key"].as_str().unwrap();
+    let show = site.expect(&["review", "show", &key[..12]], 0);
+    assert!(show.contains(account.id.as_str()), "{show}");
+    let other = site.rosterd(&["review", "answer", &key[..12], "ai-do"]);
+    assert!(other.status.code() == Some(1) && said(&other).contains(account.id.as_str()), "{}", said(&other));
+    site.expect(&["review", "answer", &key[..12], account.id.as_str()], 0);
+    site.pass(0);
+    let json: serde_json::Value =
+        serde_json::from_str(&site.expect(&["review", "list", "--json"], 0)).unwrap();
+    assert!(json["questions"].as_array().unwrap().is_empty(), "{json}");
+}
