@@ -10,7 +10,14 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|command| command == child::COMMAND) {
         return child::serve();
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; a wrong command line is a failure, and 2 means changes.
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

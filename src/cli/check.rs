@@ -129,7 +129,11 @@ async fn everything(site: &Site, report: &mut Report) {
 fn folders(site: &Site, report: &mut Report) {
     for (name, path) in site.config.folders.all() {
         let probe = path.join(".rosterd-check");
-        let written = std::fs::create_dir_all(path).and_then(|()| std::fs::write(&probe, b""));
+        let made = match name {
+            "spool" => crate::files::private_folder(path),
+            _ => std::fs::create_dir_all(path),
+        };
+        let written = made.and_then(|()| std::fs::write(&probe, b""));
         let _ = std::fs::remove_file(&probe);
         let result = written.map(|()| path.display().to_string());
         report

@@ -45,7 +45,7 @@ pub struct Engine {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The site key.
-    #[error("site_key_file: {0}")]
+    #[error("site_key_file")]
     Key(#[from] KeyError),
     /// The store.
     #[error(transparent)]
@@ -57,7 +57,7 @@ pub enum EngineError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The mail settings.
-    #[error("mail: {0}")]
+    #[error("mail")]
     Mail(#[from] OpenError),
     /// A file.
     #[error("{path}: {source}")]
