@@ -27,7 +27,7 @@ async fn add(engine: &Engine, login: String, name: String, agencies: &[String]) 
     if let Some(code) = engine.site.unknown_agency(&operator) {
         bail!("agency {code} is not in {}", engine.config().agencies.display());
     }
-    let by = who::login()?;
+    let by = who::acting(engine).await?;
     engine
         .store
         .write(engine.now(), async |mut tx| {

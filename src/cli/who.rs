@@ -13,17 +13,40 @@ pub fn login() -> Result<Login> {
     user.map(|user| Login::new(user.name)).ok_or_else(|| anyhow!("user {uid} has no name on this system"))
 }
 
+/// The login that signed in to this session, where the system keeps it (`pam_loginuid`): it stays through sudo and su, and
+/// nobody without privilege can change it. So operators can use the service's account and still be told apart.
+fn session() -> Option<Login> {
+    let uid = std::fs::read_to_string("/proc/self/loginuid").ok()?.trim().parse().ok()?;
+    let user = if uid == u32::MAX { None } else { User::from_uid(Uid::from_raw(uid)).ok()? };
+    user.map(|user| Login::new(user.name))
+}
+
 /// The enrolled operator at the terminal.
 pub async fn operator(engine: &Engine) -> Result<Operator> {
     let login = login()?;
-    let found = engine.store.operator(&login).await?;
-    found.ok_or_else(|| {
-        anyhow!("{login} is not an enrolled operator and may only read; an operator enrols with: rosterd operator add {login} --name \"…\"")
-    })
+    if let Some(operator) = found(engine).await? {
+        return Ok(operator);
+    }
+    Err(anyhow!(
+        "{login} is not an enrolled operator and may only read; an operator enrols with: rosterd operator add {login} --name \"…\""
+    ))
+}
+
+/// Who acts: the enrolled operator, or where nobody is enrolled yet the login that installs.
+pub async fn acting(engine: &Engine) -> Result<Login> {
+    Ok(found(engine).await?.map_or(login()?, |operator| operator.login))
+}
+
+async fn found(engine: &Engine) -> Result<Option<Operator>> {
+    for login in session().into_iter().chain([login()?]) {
+        if let Some(operator) = engine.store.operator(&login).await? {
+            return Ok(Some(operator));
+        }
+    }
+    Ok(None)
 }
 
 /// The operator's scope, where there is one: an unknown login reads everything the operating system lets it read.
 pub async fn scope(engine: &Engine) -> Result<Vec<crate::model::ids::AgencyCode>> {
-    let found = engine.store.operator(&login()?).await?;
-    Ok(found.map(|operator| operator.agencies.into_iter().collect()).unwrap_or_default())
+    Ok(found(engine).await?.map(|operator| operator.agencies.into_iter().collect()).unwrap_or_default())
 }

@@ -19,8 +19,13 @@ pub enum SystemError {
     #[error(transparent)]
     Drop(#[from] DropError),
     /// The workbook.
-    #[error(transparent)]
-    Reader(#[from] ReaderError),
+    #[error("{file}: {source}")]
+    Reader {
+        /// The file.
+        file: String,
+        /// Why it cannot be read.
+        source: ReaderError,
+    },
     /// Its content.
     #[error("{file}: {source}")]
     Export {
@@ -52,7 +57,10 @@ impl Engine {
             return Err(SystemError::NoExport(folder.display().to_string()));
         };
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let table = reader.table(&file.bytes).await?;
+        let table = reader
+            .table(&file.bytes)
+            .await
+            .map_err(|source| SystemError::Reader { file: name.clone(), source })?;
         let last = self.store.snapshot(&system.name).await?;
         let last = last.and_then(|state| usize::try_from(state.total).ok());
         parse_export(&table, system, &self.site.agencies, last, file.modified, &file.sha256)

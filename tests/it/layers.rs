@@ -113,7 +113,9 @@ fn sources() -> Vec<(String, String, String)> {
             }
         }
     }
-    found.retain(|(module, _, _)| module != "lib" && module != "main");
+    let of_tests =
+        |file: &str| file.ends_with("tests.rs") || file.contains("/tests/") || file.contains("/testing");
+    found.retain(|(module, file, _)| module != "lib" && module != "main" && !of_tests(file));
     found
 }
 

@@ -5,7 +5,7 @@ use crate::config::{Config, agencies};
 use crate::model::agency::{Agency, Contact};
 use crate::reconcile::policy::{Naming, Policy, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Shrink};
-use crate::{directory, intake, ldap, notify, plan, store, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, store, telemetry, workbook, worker};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -93,6 +93,11 @@ fn settings<T: DeserializeOwned>() -> BTreeSet<String> {
     names
 }
 
+/// The same for the type of a field.
+fn settings_of<S, T: DeserializeOwned>(_field: fn(S) -> T) -> BTreeSet<String> {
+    settings::<T>()
+}
+
 /// The names under `path`, in whichever of the tables they stand.
 fn said(tables: &[Table], path: &[&str]) -> BTreeSet<String> {
     let mut level: Vec<Value> = tables.iter().cloned().map(Value::Table).collect();
@@ -125,7 +130,7 @@ fn it_says_every_setting() {
     missing(&["store"], settings::<store::Settings>());
     missing(&["directory"], settings::<directory::LdapSettings>());
     missing(&["directory"], settings::<directory::LdifSettings>());
-    missing(&["directory", "connection"], settings::<ldap::Settings>());
+    missing(&["directory", "connection"], settings_of(|one: directory::LdapSettings| one.connection));
     missing(&["system"], system);
     missing(&["system", "deadline_days"], settings::<DeadlineDays>());
     missing(&["system", "shrink"], settings::<Shrink>());

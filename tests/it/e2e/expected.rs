@@ -23,7 +23,8 @@ pub struct Truth {
 
 #[derive(Deserialize)]
 pub struct File {
-    pub file: String,
+    #[serde(rename = "file")]
+    pub path: String,
     pub kind: String,
     pub agency: String,
     pub records: Vec<Record>,
@@ -147,8 +148,8 @@ impl Truth {
             add("disable-account", &file.agency, &row.full_name, rest);
         }
         for one in &self.directory.extra {
-            let file = &self.files.iter().find(|file| file.agency == one.agency).unwrap().file;
-            let rest = format!("no-roster-claims, gate two, {} without, disabled=true", base(file));
+            let path = &self.files.iter().find(|file| file.agency == one.agency).unwrap().path;
+            let rest = format!("no-roster-claims, gate two, {} without, disabled=true", base(path));
             add("orphan-account", &one.agency, &one.name, rest);
         }
         for (file, row) in self.clerks() {
@@ -160,7 +161,7 @@ impl Truth {
 }
 
 fn place(file: &File, row: &Record) -> String {
-    format!("{} row {}", base(&file.file), row.row)
+    format!("{} row {}", base(&file.path), row.row)
 }
 
 fn base(path: &str) -> &str {

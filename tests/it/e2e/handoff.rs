@@ -132,8 +132,8 @@ async fn failed_exports(base: Base) {
     pause_writes(&site).await;
     let whole = std::fs::read_to_string(site.path(EXPORT)).unwrap();
     let cut = whole.rsplit_once(';').unwrap().0;
-    let without: String =
-        whole.lines().map(|line| format!("{}\n", line.rsplit_once(';').unwrap().0)).collect();
+    let without: Vec<_> = whole.lines().map(|line| line.rsplit_once(';').unwrap().0).collect();
+    let without = without.join("\n");
     let only_headings = whole.lines().next().unwrap().to_owned();
     for (what, content) in
         [("empty", ""), ("cut", cut), ("no role column", &without), ("no rows", &only_headings)]

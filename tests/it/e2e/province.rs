@@ -140,9 +140,9 @@ fn assert_changed(truth: &Truth, before: &Accounts, now: &Accounts) {
         assert_eq!((is.branch(), is.first("departmentNumber")), (one.to.as_str(), Some(one.to.as_str())));
         assert_eq!(was.differs_in(is), ["departmentnumber", "dn", "entrydn"], "the address stays");
     }
-    let leaves = truth.asked("suspend").chain(truth.asked("revoke"));
+    let asked = truth.asked("suspend").chain(truth.asked("revoke"));
     let retired: Vec<_> = truth.retired().filter(|_| retirement_has_come()).collect();
-    let leavers = leaves.chain(retired).map(|(file, row)| (&row.full_name, &file.agency));
+    let leavers = asked.chain(retired).map(|(file, row)| (&row.full_name, &file.agency));
     for (name, agency) in leavers.chain(truth.directory.extra.iter().map(|one| (&one.name, &one.agency))) {
         let (was, is) = take(name, agency);
         assert_eq!(was.first("pwdAccountLockedTime"), None);

@@ -22,7 +22,7 @@ impl Worker {
     fn terminate(mut self) -> ExitStatus {
         let id = nix::unistd::Pid::from_raw(self.0.id().try_into().unwrap());
         nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status;
@@ -42,7 +42,7 @@ impl Drop for Worker {
 
 /// Waits until `found` says so.
 async fn until(what: &str, mut found: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !found().await {
         assert!(Instant::now() < deadline, "{what} did not happen");
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -90,7 +90,7 @@ async fn sigterm_amid_the_writes_finishes_and_journals_what_is_under_way() {
     site.pass(3);
     site.approve_everything().await;
     let worker = Worker::start(&site);
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while site.slapd.as_ref().unwrap().log().matches(" ADD dn=").count() < 4 {
         assert!(Instant::now() < deadline, "nothing was written");
         std::thread::sleep(Duration::from_millis(2));
@@ -110,7 +110,7 @@ async fn somebody_is_told_when_a_pass_fails() {
     let (script, told) = (folder.path().join("alert"), folder.path().join("told"));
     std::fs::write(&script, format!("#!/bin/sh\ncat >> '{}'\n", told.display())).unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let more = format!("{POLLED}alert_command = [{:?}]\n", script);
+    let more = format!("{POLLED}alert_command = [{script:?}]\n");
     let mut site = Site::new(Base::Sqlite, Dir::Slapd, &more).await;
     site.slapd.as_mut().unwrap().stop();
     let worker = Worker::start(&site);
