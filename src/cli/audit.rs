@@ -20,15 +20,13 @@ pub async fn run(engine: &Engine, action: &Audit, as_json: bool) -> Result<Code>
             }
         }
         Audit::Export => {
-            for head in &report.heads {
-                let mut last = 0;
-                loop {
-                    let rows = engine.store.audit_export(&head.lane, last, PAGE).await?;
-                    let Some(end) = rows.last() else { break };
-                    last = end.seq;
-                    for row in rows {
-                        crate::cli::line!("{}", serde_json::to_string(&row)?);
-                    }
+            let (mut lane, mut seq) = (String::new(), 0);
+            loop {
+                let rows = engine.store.audit_export(&lane, seq, PAGE).await?;
+                let Some(end) = rows.last() else { break };
+                (lane, seq) = (end.lane.clone(), end.seq);
+                for row in rows {
+                    crate::cli::line!("{}", serde_json::to_string(&row)?);
                 }
             }
         }

@@ -2,10 +2,11 @@
 //! transaction.
 
 use super::engine::Engine;
+use crate::apply::undo::original;
 use crate::directory::Write;
 use crate::directory::compare::{Shows, shows};
 use crate::model::Time;
-use crate::model::account::Snapshot;
+use crate::model::account::{Attr, Attrs, Snapshot, Values};
 use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::{AccountId, ChangeId, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
@@ -106,7 +107,7 @@ impl Engine {
             done.extend(page.into_iter().map(|one| one.stored.key));
         }
         let window = TimeDelta::hours(i64::from(self.config().brakes.window_hours));
-        let suppressed = open
+        let mut suppressed: Vec<Suppression> = open
             .suppressed
             .into_iter()
             .map(|one| Suppression {
@@ -117,6 +118,7 @@ impl Engine {
                 document: one.document,
             })
             .collect();
+        suppressed.extend(self.undone_creations().await?);
         let live: Vec<_> = open.live.into_iter().map(|one| one.stored).collect();
         Ok(Standing {
             fulfilled: fulfilled(&live, directory),
@@ -125,6 +127,38 @@ impl Engine {
             done,
             spent: self.store.spent_since(now - window).await?,
         })
+    }
+
+    /// An account whose creation was undone lies there locked: to open it again would undo the undo, as long as only
+    /// the document that asked for it does.
+    async fn undone_creations(&self) -> Result<Vec<Suppression>, StoreError> {
+        let locked = Filter {
+            state: Some(State::Applied),
+            kind: Some(ChangeKind::DisableAccount),
+            ..Filter::default()
+        };
+        let mut found = Vec::new();
+        let mut last = None;
+        loop {
+            let page = self.store.changes(&locked, last.as_ref(), 1_000).await?;
+            let Some(end) = page.last() else { return Ok(found) };
+            last = Some(end.stored.id.clone());
+            for undo in page.into_iter().map(|one| one.stored.change) {
+                let Some(id) = undo.document.as_deref().and_then(original) else { continue };
+                let Some(created) = self.store.change(&id).await?.map(|one| one.stored.change) else {
+                    continue;
+                };
+                if created.kind == ChangeKind::CreateAccount {
+                    found.push(Suppression {
+                        target: undo.target,
+                        subject: undo.subject,
+                        kind: ChangeKind::EnableAccount,
+                        after: Attrs::from([(Attr::Disabled, Values::one("false"))]),
+                        document: created.document,
+                    });
+                }
+            }
+        }
     }
 
     /// Stores a plan, with what it decided about rosters and what it was made from.

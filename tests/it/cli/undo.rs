@@ -91,6 +91,9 @@ async fn a_whole_day_is_undone_under_the_brakes() {
     }
     let last = site.rosterd(&["run", "--once"]);
     assert_eq!(last.status.code(), Some(0), "{}", said(&last));
+    let undos = site.changes(None).await.into_iter().filter(|one| one.change.reason == Reason::Undo);
+    let waiting: Vec<_> = undos.filter(|one| one.state != State::Applied).collect();
+    assert!(waiting.is_empty(), "{waiting:?}");
     let now = entries(&site);
     for (id, entry) in &before {
         assert_eq!(now.get(id), Some(entry));
