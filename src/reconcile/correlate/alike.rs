@@ -33,24 +33,46 @@ pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool 
         || ids_differ && !(within_agency && born_together(person.birth, row.birth))
 }
 
-/// Whether rows of one name in one roster are all one person, listed twice perhaps: each shares something with
-/// the first that namesakes do not share.
+/// Nobody is listed more often than this in one roster: so many rows of one name are namesakes.
+const LISTED_AT_MOST: usize = 32;
+
+/// Whether rows of one name in one roster are all one person, listed twice perhaps: linked by what namesakes do not
+/// share, and none speaking against another.
 pub(super) fn all_one(rows: &[&Row]) -> bool {
-    rows.split_first().is_none_or(|(first, rest)| rest.iter().all(|row| one(first, row)))
+    if rows.len() > LISTED_AT_MOST {
+        return false;
+    }
+    let pairs = || rows.iter().enumerate().flat_map(|(at, a)| rows[at + 1..].iter().map(move |b| (*a, *b)));
+    if pairs().any(|(a, b)| apart(a, b)) {
+        return false;
+    }
+    let Some((first, mut left)) = rows.split_first().map(|(first, rest)| (*first, rest.to_vec())) else {
+        return true;
+    };
+    let mut linked = vec![first];
+    while let Some(row) = linked.pop() {
+        let (near, far): (Vec<&Row>, Vec<&Row>) = left.into_iter().partition(|other| shared(row, other));
+        linked.extend(near);
+        left = far;
+    }
+    left.is_empty()
 }
 
-fn one(a: &Row, b: &Row) -> bool {
-    let (a_citizen, b_citizen) = (a.citizen_id.as_ref(), b.citizen_id.as_ref());
-    let citizen = a_citizen.zip(b_citizen).map(|(one, two)| one == two);
-    let (a_code, b_code) = (a.staff_code.as_deref(), b.staff_code.as_deref());
-    let apart =
-        born_apart(a.birth, b.birth) || citizen == Some(false) || differ(a_code, b_code, staff);
-    let shared = citizen == Some(true)
+fn apart(a: &Row, b: &Row) -> bool {
+    let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref());
+    born_apart(a.birth, b.birth)
+        || citizens.is_some_and(|(one, two)| one != two)
+        || differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
+}
+
+fn shared(a: &Row, b: &Row) -> bool {
+    let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref());
+    citizens.is_some_and(|(one, two)| one == two)
         || born_together(a.birth, b.birth)
-        || agree(a_code, b_code, staff)
+        || agree(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
         || agree(a.phone.as_deref(), b.phone.as_deref(), phone)
-        || agree(a.email.as_deref(), b.email.as_deref(), str::to_lowercase);
-    !apart && (shared || same_words(a, b))
+        || agree(a.email.as_deref(), b.email.as_deref(), str::to_lowercase)
+        || same_words(a, b)
 }
 
 /// Two rows that say the same in every cell.

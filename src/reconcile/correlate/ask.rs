@@ -1,6 +1,6 @@
 //! Who-is questions: a row, the accounts it may be about, and the answer if one was given.
 
-use super::{Match, Row, Verdict, evidence};
+use super::{Row, evidence};
 use crate::model::account::{Account, Attr};
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::roster::Roster;
@@ -10,23 +10,32 @@ use crate::reconcile::attributes::same;
 /// The answer that says: none of the candidates.
 pub const NEW: &str = "new";
 
-/// The verdict of an operator on `candidates`, or the question that is still open.
+/// What became of a question.
+pub(super) enum Answered<'a> {
+    /// It is this one.
+    Is(&'a Account),
+    /// It is none of these.
+    None(Vec<&'a Account>),
+    /// Nobody has said.
+    Open(Vec<&'a Account>),
+}
+
+/// What an operator said on `candidates`.
 pub(super) fn answered<'a>(
     world: &World<'a>,
-    roster: &'a Roster,
-    row: &'a Row,
+    roster: &Roster,
+    row: &Row,
     mut candidates: Vec<&'a Account>,
-) -> Verdict<'a> {
+) -> Answered<'a> {
     candidates.sort_by_key(|account| &account.id);
     candidates.dedup_by_key(|account| &account.id);
-    let answer = world.answers.get(&question(roster, row, &candidates).key());
-    match answer.map(String::as_str) {
-        Some(NEW) => Verdict::New,
-        Some(answer) => match candidates.iter().find(|one| one.id.as_str() == answer) {
-            Some(account) => Verdict::Account(account, Match::Answer),
-            None => Verdict::Ask(candidates),
-        },
-        None => Verdict::Ask(candidates),
+    let answer = world.answers.get(&question(roster, row, &candidates).key()).map(String::as_str);
+    if answer == Some(NEW) {
+        return Answered::None(candidates);
+    }
+    match candidates.iter().find(|one| Some(one.id.as_str()) == answer) {
+        Some(account) => Answered::Is(account),
+        None => Answered::Open(candidates),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::alike::{agree, born_apart, born_together, conflict, differ};
 use super::{Match, Row, Verdict};
 use crate::model::account::{Account, Attr};
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AccountId, AgencyCode};
 use crate::model::person::{Birth, Person};
 use crate::reconcile::attributes::same;
 use crate::reconcile::ledger::{Ledger, Spelling, name_key, phone, staff};
+use std::collections::BTreeSet;
 
 /// A row to be judged.
 pub(super) struct Judge<'a, 'w> {
@@ -16,6 +17,8 @@ pub(super) struct Judge<'a, 'w> {
     pub(super) name: &'w Spelling,
     /// Whether all rows of this name in the roster are one person.
     pub(super) unique: bool,
+    /// Whose holder an operator said that it is not.
+    pub(super) not: BTreeSet<&'a AccountId>,
 }
 
 /// What the rules about people come to.
@@ -63,18 +66,17 @@ impl<'a> Judge<'a, '_> {
     /// The same citizen ID under another name is the same person if born on the same day; else somebody mistyped.
     fn by_citizen(&self) -> Identity<'a> {
         let Some(mark) = &self.row.citizen_id else { return Identity::Nobody };
-        let people = self.ledger.people_by_citizen(&mark.hash);
-        let sure =
-            |person: &&&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
-        match people.iter().filter(sure).collect::<Vec<_>>().as_slice() {
+        let people = || self.ledger.people_by_citizen(&mark.hash).iter().copied().filter(|one| self.may_be(one));
+        let sure = |person: &&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
+        match people().filter(sure).collect::<Vec<_>>().as_slice() {
             [person] => Identity::Is(person, Match::CitizenId),
-            _ => Self::ask_holders(people.iter().filter_map(|one| self.ledger.account_of(&one.id)).collect()),
+            _ => Self::ask_holders(people().filter_map(|one| self.ledger.account_of(&one.id)).collect()),
         }
     }
 
     fn by_staff_code(&self) -> Identity<'a> {
         let Some(code) = &self.row.staff_code else { return Identity::Nobody };
-        let fits = |person: &&&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         match self.ledger.people_by_staff(code).iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [person] => Identity::Is(person, Match::StaffCode),
             _ => Identity::Nobody,
@@ -85,7 +87,7 @@ impl<'a> Judge<'a, '_> {
     /// both, so elsewhere another phone makes it a question.
     fn by_birth(&self) -> Identity<'a> {
         let Some(date) = self.row.birth.and_then(Birth::date) else { return Identity::Nobody };
-        let fits = |person: &&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         let born = self.ledger.people_by_birth(date).iter().copied().filter(fits);
         let (here, elsewhere): (Vec<_>, Vec<_>) = born.partition(|person| {
             self.ledger.account_of(&person.id).is_none_or(|account| account.agency.as_ref() == Some(self.agency))
@@ -108,6 +110,11 @@ impl<'a> Judge<'a, '_> {
 
     fn ask_holders(accounts: Vec<&'a Account>) -> Identity<'a> {
         if accounts.is_empty() { Identity::Nobody } else { Identity::Ask(accounts) }
+    }
+
+    /// Whether nobody has said that it is not this person.
+    fn may_be(&self, person: &Person) -> bool {
+        self.ledger.account_of(&person.id).is_none_or(|account| !self.not.contains(&account.id))
     }
 
     fn is_called(&self, person: &Person) -> bool {
@@ -140,7 +147,7 @@ impl<'a> Judge<'a, '_> {
         };
         let mut doubtful = Vec::new();
         for rule in [Self::by_account_code, Self::by_address] {
-            if let Some((account, why)) = rule(self) {
+            if let Some((account, why)) = rule(self).filter(|(account, _)| !self.not.contains(&account.id)) {
                 if self.account_is_called(account) && fits(account) {
                     return Verdict::Account(account, why);
                 }
@@ -155,7 +162,8 @@ impl<'a> Judge<'a, '_> {
         {
             return Verdict::Person(person, Match::Address);
         }
-        let here = self.ledger.accounts_named_in(self.name, self.agency);
+        let mut here = self.ledger.accounts_named_in(self.name, self.agency);
+        here.retain(|account| !self.not.contains(&account.id));
         let fitting: Vec<&Account> = here.iter().copied().filter(|account| fits(account)).collect();
         match (fitting.as_slice(), here.as_slice()) {
             ([], [only]) if self.unique && person.is_none() => Verdict::Ask(vec![only]),
@@ -169,13 +177,12 @@ impl<'a> Judge<'a, '_> {
     /// name says nothing.
     fn by_account_code(&self) -> Option<(&'a Account, Match)> {
         let code = self.row.staff_code.as_deref()?;
-        let all = self.ledger.accounts_by_staff(code);
-        let here = |account: &&&Account| account.agency.as_ref() == Some(self.agency);
-        let called = |account: &&&Account| self.account_is_called(account);
-        let called: Vec<&&Account> = all.iter().filter(called).collect();
+        let all = || self.ledger.accounts_by_staff(code).iter().copied().filter(|one| !self.not.contains(&one.id));
+        let here = |account: &&Account| account.agency.as_ref() == Some(self.agency);
+        let called: Vec<&Account> = all().filter(|account| self.account_is_called(account)).collect();
         let one = match called.as_slice() {
-            [one] => Some(**one),
-            _ => called.into_iter().find(here).or_else(|| all.iter().find(here)).copied(),
+            [one] => Some(*one),
+            _ => called.into_iter().find(here).or_else(|| all().find(here)),
         };
         Some((one?, Match::StaffCode))
     }
@@ -186,7 +193,7 @@ impl<'a> Judge<'a, '_> {
 
     /// An address that a roster once gave for somebody and that no account has.
     fn by_known_address(&self) -> Option<&'a Person> {
-        let fits = |person: &&&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         let known = self.ledger.people_by_mail(self.row.email.as_deref()?);
         match known.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [person] => Some(person),
@@ -230,6 +237,7 @@ impl<'a> Judge<'a, '_> {
             .iter()
             .copied()
             .filter(|account| account.agency.as_ref() != Some(self.agency))
+            .filter(|account| !self.not.contains(&account.id))
             .filter(|account| self.account_is_called(account) && fits(account))
             .collect();
         match found.as_slice() {

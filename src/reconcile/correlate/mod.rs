@@ -88,8 +88,6 @@ pub enum Verdict<'a> {
     Person(&'a Person, Match),
     /// One of these accounts' holders, or none.
     Ask(Vec<&'a Account>),
-    /// An operator said that it is none of the candidates.
-    New,
     /// Nobody known fits.
     Undecided,
 }
@@ -100,7 +98,7 @@ impl<'a> Verdict<'a> {
         match self {
             Self::Account(account, _) => Some(account),
             Self::Person(person, _) => ledger.account_of(&person.id),
-            Self::Ask(_) | Self::New | Self::Undecided => None,
+            Self::Ask(_) | Self::Undecided => None,
         }
     }
 }
@@ -118,14 +116,28 @@ pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>) -> Vec<Vec<Verdict<
             namesakes.into_iter().map(|(name, rows)| (name, alike::all_one(&rows))).collect();
         let verdicts = roster.rows.iter().zip(&names).map(|(row, name)| {
             let unique = unique.get(name.key()).copied().unwrap_or(false);
-            match (judge::Judge { ledger, agency: &roster.agency, row, name, unique }).verdict() {
-                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
-                verdict => verdict,
-            }
+            let judge = judge::Judge { ledger, agency: &roster.agency, row, name, unique, not: BTreeSet::new() };
+            judged(world, roster, judge)
         });
         out.push(verdicts.collect());
     }
     out
+}
+
+/// The verdict on one row with the answers given so far: whoever it is said not to be is left out, and the rules go
+/// on without.
+fn judged<'a>(world: &World<'a>, roster: &'a Roster, mut judge: judge::Judge<'a, '_>) -> Verdict<'a> {
+    loop {
+        let candidates = match judge.verdict() {
+            Verdict::Ask(candidates) => candidates,
+            verdict => return verdict,
+        };
+        match ask::answered(world, roster, judge.row, candidates) {
+            ask::Answered::Open(candidates) => return Verdict::Ask(candidates),
+            ask::Answered::Is(account) => return Verdict::Account(account, Match::Answer),
+            ask::Answered::None(candidates) => judge.not.extend(candidates.iter().map(|one| &one.id)),
+        }
+    }
 }
 
 /// The roster and row behind a reference.

@@ -147,14 +147,19 @@ fn marks(one: &Newcomer<'_>) -> Vec<String> {
 }
 
 impl Cluster<'_> {
-    /// Whether nothing speaks against it: neither the citizen ID nor the birth nor another known person.
+    /// Whether nothing speaks against it: neither another known person nor the birth nor, where the citizen ID or,
+    /// within the agency, the full birth date is not the same, the citizen ID, the staff code or the phone.
     fn may_hold(&self, one: &Newcomer<'_>) -> bool {
         self.rows.iter().all(|other| {
+            let (a, b) = (other.row, one.row);
             let known = other.known.zip(one.known).is_none_or(|((a, _), (b, _))| a.id == b.id);
-            let citizens = other.row.citizen_id.as_ref().zip(one.row.citizen_id.as_ref());
-            known
-                && citizens.is_none_or(|(a, b)| a == b || born_together(other.row.birth, one.row.birth))
-                && !born_apart(other.row.birth, one.row.birth)
+            let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref()).map(|(a, b)| a == b);
+            let here = other.agency == one.agency;
+            let sure = citizens == Some(true) || here && born_together(a.birth, b.birth);
+            let against = citizens == Some(false)
+                || here && differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
+                || !here && differ(a.phone.as_deref(), b.phone.as_deref(), phone);
+            known && !born_apart(a.birth, b.birth) && (sure || !against)
         })
     }
 
@@ -177,7 +182,8 @@ impl Cluster<'_> {
         let code = self.rows.iter().filter_map(|one| Some((one.agency, staff(one.row.staff_code.as_deref()?))));
         let said = self.rows.iter().map(|one| (one.agency, signature(one.row))).min();
         let parts: Vec<&str> = match (citizen, code.min(), &said) {
-            (Some(mark), _, _) => vec!["citizen", &mark.hash],
+            // With the name: a mistyped citizen ID may be somebody else's.
+            (Some(mark), _, _) => vec!["citizen", &mark.hash, name],
             (None, Some((agency, code)), _) => return free(world, &["staff", agency.as_str(), &code, name]),
             (None, None, Some((agency, said))) => vec!["name", agency.as_str(), said],
             (None, None, None) => vec!["name", name],
@@ -222,12 +228,11 @@ pub(super) fn waiting<'a>(world: &World<'a>, ledger: &Ledger<'a>, reference: Row
 }
 
 /// Whether two rows of one agency that share nothing speak of two people: one roster lists them apart, or they
-/// state another phone or staff code.
+/// state another phone.
 fn kept_apart(one: &Newcomer<'_>, two: &Newcomer<'_>) -> bool {
     let (a, b) = (one.row, two.row);
     one.reference.0 == two.reference.0
         || differ(a.phone.as_deref(), b.phone.as_deref(), phone)
-        || one.agency == two.agency && differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
 }
 
 /// What a row says of who somebody is: the name with birth and phone, or with the unit where it says neither.

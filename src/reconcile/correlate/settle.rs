@@ -1,6 +1,7 @@
 //! The second step: what the rows of this pass tell of each other, and people made of the verdicts.
 
 use super::alike::{born_together, conflict, differ, precedence};
+use super::ask::Answered;
 use super::newcomers::{self, Newcomers};
 use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place};
 use crate::model::account::{Account, Attr};
@@ -10,6 +11,7 @@ use crate::reconcile::World;
 use crate::reconcile::ledger::{Ledger, Spelling, person_id, phone, staff};
 use crate::reconcile::timeline::Timeline;
 use chrono::NaiveDate;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes people of the verdicts.
@@ -26,13 +28,11 @@ pub fn settle<'a>(
     for (index, verdicts) in verdicts.into_iter().enumerate() {
         for (at, verdict) in verdicts.into_iter().enumerate() {
             let reference = (index, at);
-            let (roster, row) = place(world, reference);
+            let row = place(world, reference).1;
             let verdict = match verdict {
-                Verdict::Undecided => learned.verdict(row, || elsewhere(ledger, &spoken_for, &roster.agency, row)),
-                verdict => verdict,
-            };
-            let verdict = match verdict {
-                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
+                Verdict::Undecided => learned
+                    .verdict(row)
+                    .unwrap_or_else(|| elsewhere(world, ledger, &spoken_for, reference)),
                 verdict => verdict,
             };
             match verdict {
@@ -41,9 +41,9 @@ pub fn settle<'a>(
                     Some(account) => settling.sure(reference, Holder::Of(account), why),
                     None => newcomers.known(reference, person, why),
                 },
-                Verdict::Ask(_) | Verdict::New | Verdict::Undecided if timeline.is_replaced(index) => {}
+                Verdict::Ask(_) | Verdict::Undecided if timeline.is_replaced(index) => {}
                 Verdict::Ask(candidates) => settling.ask(reference, &candidates),
-                Verdict::New | Verdict::Undecided => newcomers.unknown(reference),
+                Verdict::Undecided => newcomers.unknown(reference),
             }
         }
     }
@@ -78,14 +78,19 @@ impl<'a> Settling<'a, '_> {
         self.out.asked_about.extend(candidates.iter().map(|one| one.id.clone()));
         self.out.rows.insert(reference, Resolved::Asked(key.clone()));
         match self.out.questions.entry(key) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(question);
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let evidence = &mut entry.get_mut().evidence;
-                evidence.extend(question.evidence);
-                evidence.sort();
-                evidence.dedup();
+            // Several rows raise it: its words must not depend on which of them is read first.
+            Entry::Occupied(mut entry) => {
+                let asked = entry.get_mut();
+                if (&question.label, &question.candidates) < (&asked.label, &asked.candidates) {
+                    asked.label = question.label;
+                    asked.candidates = question.candidates;
+                }
+                asked.evidence.extend(question.evidence);
+                asked.evidence.sort();
+                asked.evidence.dedup();
             }
         }
     }
@@ -224,13 +229,13 @@ impl<'a> Learned<'a> {
     }
 
     /// The verdict on a row that nobody known fits.
-    fn verdict(&self, row: &Row, otherwise: impl FnOnce() -> Verdict<'a>) -> Verdict<'a> {
+    fn verdict(&self, row: &Row) -> Option<Verdict<'a>> {
         let name = row.full_name.matching();
         let called = |other: &Row| other.full_name.matching() == name;
         let by_citizen = row.citizen_id.as_ref().and_then(|mark| self.by_citizen.get(mark.hash.as_str()));
         let sure = |other: &Row| called(other) || born_together(other.birth, row.birth);
         if let Some(verdict) = only(by_citizen, sure) {
-            return verdict;
+            return Some(verdict);
         }
         let by_birth = row.birth.and_then(Birth::date).and_then(|date| self.by_birth.get(&date));
         let fits = |other: &Row| {
@@ -238,7 +243,7 @@ impl<'a> Learned<'a> {
                 && !differ(other.phone.as_deref(), row.phone.as_deref(), phone)
                 && other.citizen_id.as_ref().zip(row.citizen_id.as_ref()).is_none_or(|(one, two)| one == two)
         };
-        only(by_birth, fits).unwrap_or_else(otherwise)
+        only(by_birth, fits)
     }
 }
 
@@ -274,20 +279,33 @@ fn spoken_for<'a>(
     out
 }
 
-/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question.
+/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question. An answer
+/// stands once the account is spoken for, which it is as soon as it was carried out.
 fn elsewhere<'a>(
+    world: &World<'a>,
     ledger: &Ledger<'a>,
     spoken_for: &BTreeSet<&AccountId>,
-    agency: &AgencyCode,
-    row: &Row,
+    reference: RowRef,
 ) -> Verdict<'a> {
-    let found: Vec<&Account> = ledger
+    let (roster, row) = place(world, reference);
+    let all: Vec<&Account> = ledger
         .accounts_named(&Spelling::of(&row.full_name))
-        .filter(|account| account.agency.as_ref() != Some(agency))
-        .filter(|account| !spoken_for.contains(&account.id) && !account.is_disabled())
+        .filter(|account| account.agency.as_ref() != Some(&roster.agency))
         .filter(|account| may_be(ledger, account, row))
         .collect();
-    if found.is_empty() { Verdict::Undecided } else { Verdict::Ask(found) }
+    let free: Vec<&Account> = all
+        .iter()
+        .copied()
+        .filter(|account| !spoken_for.contains(&account.id) && !account.is_disabled())
+        .collect();
+    for candidates in [all, free.clone()] {
+        match ask::answered(world, roster, row, candidates) {
+            Answered::Is(account) => return Verdict::Account(account, Match::Answer),
+            Answered::None(_) => return Verdict::Undecided,
+            Answered::Open(_) => {}
+        }
+    }
+    if free.is_empty() { Verdict::Undecided } else { Verdict::Ask(free) }
 }
 
 /// Whether nothing that both sides state differs.
