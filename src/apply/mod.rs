@@ -1,1 +1,185 @@
-//! Apply: approved changes are carried out, journalled.
+//! Apply: approved changes are carried out, each journalled: an intent committed before the write, its outcome
+//! after. Nothing is decided here.
+
+pub mod directory;
+pub mod kill;
+pub mod orders;
+pub mod password;
+pub mod recover;
+pub mod seal;
+pub mod undo;
+
+use crate::directory::Directory;
+use crate::model::Time;
+use crate::model::brake::{BrakeKind, BrakeScope};
+use crate::model::change::{Change, Reason, State, StoredChange};
+use crate::model::ids::ChangeId;
+use crate::model::intent::Outcome;
+use crate::plan::Counts;
+use crate::plan::brakes::Limits;
+use crate::store::{Claim, Fenced, Filter, Limit, Standing, Store, StoreError, Terms, Token};
+use crate::systems::handoff;
+use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How long after its intent a write may still be sent. A worker that was stopped for longer must not write: another
+/// one may have taken over.
+pub(crate) const WRITE_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
+/// Changes read at a time.
+const PAGE: u32 = 500;
+
+/// Carries out what is approved, under one worker's lease.
+pub struct Applier<'a> {
+    /// The store.
+    pub store: &'a Store,
+    /// The lease.
+    pub token: &'a Token,
+    /// The mail directory.
+    pub directory: &'a Directory,
+    /// The systems without an API.
+    pub systems: &'a [handoff::Settings],
+    /// The name work orders are issued under.
+    pub issuer: &'a str,
+    /// The agencies, for their names.
+    pub agencies: &'a crate::model::agency::Agencies,
+    /// The key first passwords are sealed under.
+    pub seal_key: [u8; 32],
+    /// The brakes.
+    pub limits: &'a Limits,
+    /// What shares are taken of.
+    pub counts: &'a Counts,
+    /// The province's time zone.
+    pub zone: chrono_tz::Tz,
+    /// Days nobody works.
+    pub holidays: &'a BTreeSet<NaiveDate>,
+    /// The clock.
+    pub clock: &'a (dyn Fn() -> Time + Sync),
+    /// Set when the worker is to stop: what is under way is finished, nothing new begun.
+    pub stop: &'a AtomicBool,
+}
+
+/// What applying came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Applied {
+    /// Carried out.
+    pub applied: u64,
+    /// Handed over in work orders.
+    pub ordered: u64,
+    /// Refused because the entry had changed.
+    pub stale: u64,
+    /// Refused by the target.
+    pub failed: u64,
+    /// Outcome unknown: a person must look.
+    pub unknown: u64,
+    /// Not sent; tried again in the next pass.
+    pub not_sent: u64,
+    /// Stopped by a brake's budget.
+    pub braked: u64,
+    /// What went wrong, a line each.
+    pub errors: Vec<String>,
+}
+
+impl Applied {
+    fn count(&mut self, stored: &StoredChange, outcome: &Outcome) {
+        let mut error = |why: &str| {
+            self.errors.push(format!("{} {}: {why}", stored.change.kind, stored.id));
+        };
+        match outcome {
+            Outcome::Applied => self.applied += 1,
+            Outcome::Ordered { .. } => self.ordered += 1,
+            Outcome::Stale { .. } => self.stale += 1,
+            Outcome::Failed { why } => {
+                error(why);
+                self.failed += 1;
+            }
+            Outcome::Unknown { why } => {
+                error(why);
+                self.unknown += 1;
+            }
+            Outcome::NotSent { why } => {
+                error(why);
+                self.not_sent += 1;
+            }
+        }
+    }
+}
+
+impl Applier<'_> {
+    /// Finishes what a crash left, then carries out everything that is approved and due.
+    pub async fn run(&self) -> Result<Applied, StoreError> {
+        let mut done = Applied::default();
+        self.recover(&mut done).await?;
+        self.carry_out(&mut done).await?;
+        self.hand_over(&mut done).await?;
+        Ok(done)
+    }
+
+    /// Approved changes of `target` that are due, page by page.
+    pub(crate) async fn approved(
+        &self,
+        target: &crate::model::ids::TargetId,
+        after: Option<&ChangeId>,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let filter =
+            Filter { state: Some(State::Approved), target: Some(target.clone()), ..Filter::default() };
+        let today = self.today();
+        let mut page = self.store.changes(&filter, after, PAGE).await?;
+        page.retain(|one| one.stored.change.due <= today);
+        Ok(page)
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        (self.clock)()
+    }
+
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&self.zone).date_naive()
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// On which terms a change is claimed now.
+    pub(crate) fn terms(&self, change: &Change, sealed_password: Option<Vec<u8>>) -> Terms {
+        let now = self.now();
+        let kind = BrakeKind::of(change.kind);
+        let window_start = now - TimeDelta::hours(i64::from(self.limits.window_hours));
+        let limits = [BrakeScope::Agency(change.agency.clone()), BrakeScope::Province]
+            .into_iter()
+            .map(|scope| {
+                let limit = self.limits.of(kind).among(self.counts.within(&scope));
+                Limit { scope, kind, limit, window_start }
+            })
+            .collect();
+        Terms { today: self.today(), write_by: now + WRITE_WITHIN, sealed_password, limits }
+    }
+
+    /// Counts a claim that was not granted.
+    pub(crate) fn turned_away(claim: &Claim, done: &mut Applied) {
+        match claim {
+            Claim::Braked(..) => done.braked += 1,
+            Claim::Opened(_) | Claim::NotApproved | Claim::NotReady | Claim::Busy | Claim::Paused => {}
+        }
+    }
+
+    /// What an applied change brings with it, in the transaction of its outcome.
+    pub(crate) async fn follow_up(
+        &self,
+        tx: &mut Fenced,
+        stored: &StoredChange,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        // An undo that is done undoes: the key it reversed stays away.
+        if *outcome == Outcome::Applied
+            && stored.change.reason == Reason::Undo
+            && let Some(original) = stored.change.document.as_deref().and_then(undo::original)
+        {
+            tx.transition(&original, State::Applied, State::Undone, Some("undone")).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,1 +1,191 @@
-//! The configuration: one file, assembled from the parts that own their settings.
+//! The configuration: one file, assembled from the parts that own their settings. Relative paths are relative to
+//! the file's folder.
+
+pub mod agencies;
+pub mod keys;
+pub mod starter;
+
+use crate::model::Lang;
+use crate::model::agency::Agencies;
+use crate::model::operator::Operator;
+use crate::reconcile::naming::check_pattern;
+use crate::reconcile::policy::{Policy, RoleMap};
+use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// `rosterd.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The language of feedback, mail and terminal: `vi` or `en`.
+    #[serde(default)]
+    pub language: Lang,
+    /// The province's time zone.
+    #[serde(default = "time_zone", deserialize_with = "zone")]
+    pub time_zone: chrono_tz::Tz,
+    /// The agencies' file.
+    pub agencies: PathBuf,
+    /// The site key's file.
+    pub site_key_file: PathBuf,
+    /// Public holidays beside weekends: nobody is locked and no deadline runs on them.
+    #[serde(default)]
+    pub holidays: BTreeSet<NaiveDate>,
+    /// Position maps, one a system.
+    #[serde(default)]
+    pub role_maps: Vec<PathBuf>,
+    /// The drop folder and its neighbours.
+    pub folders: intake::folders::Folders,
+    /// The database.
+    pub store: store::Settings,
+    /// The mail directory.
+    pub directory: directory::Settings,
+    /// The systems beside it.
+    #[serde(default, rename = "system")]
+    pub systems: Vec<systems::handoff::Settings>,
+    /// How mail leaves.
+    pub mail: notify::transport::Settings,
+    /// Who writes, as every mail ends.
+    pub sender: notify::templates::Sender,
+    /// A folder with mail templates that replace the built-in ones.
+    #[serde(default)]
+    pub mail_templates: Option<PathBuf>,
+    /// Where first passwords are collected: a sentence for the mail.
+    pub slips_at: String,
+    /// The province's rules.
+    #[serde(default)]
+    pub policy: Policy,
+    /// The brakes.
+    #[serde(default)]
+    pub brakes: plan::brakes::Limits,
+    /// Days after the due date for which an approval stands.
+    #[serde(default = "approval_days")]
+    pub approval_days: u32,
+    /// A directory that holds less than this share of the accounts of the last good read was not read whole.
+    #[serde(default = "smallest_directory_percent")]
+    pub smallest_directory_percent: u32,
+    /// What is logged, and how.
+    #[serde(default)]
+    pub log: telemetry::Settings,
+    /// The background worker.
+    #[serde(default)]
+    pub worker: worker::Settings,
+    /// What reading one workbook may cost.
+    #[serde(default)]
+    pub reader: workbook::Limits,
+}
+
+fn time_zone() -> chrono_tz::Tz {
+    chrono_tz::Asia::Ho_Chi_Minh
+}
+
+fn smallest_directory_percent() -> u32 {
+    50
+}
+
+fn approval_days() -> u32 {
+    30
+}
+
+fn zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono_tz::Tz, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| {
+        serde::de::Error::custom(format!(
+            "{name:?} is no time zone; expected a name as in \"Asia/Ho_Chi_Minh\""
+        ))
+    })
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{path}: {source}{}", hint(source))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file does not say what is expected.
+    #[error("{path}: {why}")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// Where and what was expected.
+        why: String,
+    },
+}
+
+fn hint(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "; `rosterd init` writes a starter, `--config FILE` names another",
+        _ => "",
+    }
+}
+
+/// A configuration with the files it names.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The file as read.
+    pub config: Config,
+    /// The agencies.
+    pub agencies: Agencies,
+}
+
+/// Reads a configuration and the files it names, and checks what can be checked without a connection. The
+/// process enters the file's folder, so that relative paths mean the same to every part.
+pub fn load(path: &Path) -> Result<Site, ConfigError> {
+    let mut config: Config = read_toml(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        std::env::set_current_dir(folder)
+            .map_err(|source| ConfigError::Read { path: folder.to_owned(), source })?;
+    }
+    let form = |why: String| ConfigError::Form { path: path.to_owned(), why };
+    let naming = &config.policy.naming;
+    for pattern in std::iter::once(&naming.pattern).chain(&naming.on_collision) {
+        check_pattern(pattern).map_err(|why| form(format!("policy.naming: {why}")))?;
+    }
+    let tree = config.directory.tree().map_err(|error| form(error.to_string()))?;
+    config.policy.layout.people = tree.people.clone();
+    if let Some(login) = tree.dialect.name(crate::model::account::Attr::Login) {
+        login.clone_into(&mut config.policy.layout.login_attribute);
+    }
+    for file in &config.role_maps {
+        let map: RoleMap = read_toml(file)?;
+        if !config.systems.iter().any(|system| system.name == map.target) {
+            let why = format!("target: no [[system]] is named {:?}", map.target.as_str());
+            return Err(ConfigError::Form { path: file.clone(), why });
+        }
+        config.policy.roles.push(map);
+    }
+    let agencies = agencies::read(&config.agencies)?;
+    Ok(Site { config, agencies })
+}
+
+pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    toml::from_str(&text).map_err(|error| ConfigError::Form { path: path.to_owned(), why: error.to_string() })
+}
+
+impl Site {
+    /// The logins that answer for an agency's rosters: a file in its folder counts as put in by all of them.
+    pub fn forbidden(&self, agency: &crate::model::ids::AgencyCode) -> BTreeSet<crate::model::ids::Login> {
+        self.agencies
+            .get(agency)
+            .into_iter()
+            .flat_map(|agency| agency.contacts.iter().chain(&agency.deputy))
+            .filter_map(|contact| contact.login.clone())
+            .map(crate::model::ids::Login::new)
+            .collect()
+    }
+
+    /// Whether an operator's scope names only agencies that exist.
+    pub fn unknown_agency(&self, operator: &Operator) -> Option<String> {
+        operator.agencies.iter().find(|code| !self.agencies.contains_key(*code)).map(ToString::to_string)
+    }
+}

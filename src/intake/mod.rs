@@ -1,1 +1,8 @@
-//! Intake: what is dropped becomes a stored roster.
+//! Intake: what agencies drop in the shared folder becomes stored rosters, and they get it back marked up.
+
+pub mod accept;
+pub mod answer;
+pub mod files;
+pub mod folders;
+pub mod scan;
+pub mod take;

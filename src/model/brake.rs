@@ -55,6 +55,13 @@ pub enum BrakeScope {
     Province,
 }
 
+impl BrakeScope {
+    /// A scope as [`std::fmt::Display`] writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "*" { Some(Self::Province) } else { AgencyCode::stored(text).map(Self::Agency) }
+    }
+}
+
 impl std::fmt::Display for BrakeScope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

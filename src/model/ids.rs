@@ -116,6 +116,11 @@ impl AgencyCode {
         Self("-".into())
     }
 
+    /// A code read back from the store: [`Self::unknown`] included.
+    pub fn stored(text: &str) -> Option<Self> {
+        if text == Self::unknown().as_str() { Some(Self::unknown()) } else { Self::parse(text).ok() }
+    }
+
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -131,10 +136,7 @@ impl std::fmt::Display for AgencyCode {
 impl<'de> Deserialize<'de> for AgencyCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text == Self::unknown().as_str() {
-            return Ok(Self::unknown());
-        }
-        Self::parse(&text).map_err(serde::de::Error::custom)
+        Self::stored(&text).ok_or_else(|| serde::de::Error::custom(BadAgencyCode(text)))
     }
 }
 

@@ -72,6 +72,7 @@ pub enum Column {
     BirthFemale,
     Gender,
     GenderFemaleFlag,
+    GenderMaleFlag,
     CitizenId,
     StaffCode,
     Position,
@@ -89,6 +90,8 @@ pub enum Column {
     EffectiveDate,
     Note,
     Password,
+    /// A request in free words, which a person reads.
+    FreeText,
     /// Columns that rosterd itself added to feedback; ignored when dropped again.
     Ours,
 }

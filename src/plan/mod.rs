@@ -22,7 +22,7 @@ pub struct Standing {
     /// Live changes.
     pub live: Vec<StoredChange>,
     /// Rejected and undone changes: they stay away until their `after` or their document changes.
-    pub suppressed: Vec<Suppressed>,
+    pub suppressed: Vec<Suppression>,
     /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
     /// snapshot shows).
     pub done: BTreeSet<ChangeKey>,
@@ -30,9 +30,9 @@ pub struct Standing {
     pub spent: BTreeMap<(BrakeScope, BrakeKind), u64>,
 }
 
-/// A change that an operator rejected, or that was undone.
+/// What a rejection or an undo keeps away: the same act with the same result and the same document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppressed {
+pub struct Suppression {
     /// Its key.
     pub key: ChangeKey,
     /// The target.
@@ -125,7 +125,7 @@ pub fn plan(
 ) -> Result<Plan, TooManySuperseded> {
     let live: BTreeMap<Slot<'_>, &StoredChange> =
         standing.live.iter().map(|one| (slot(&one.change), one)).collect();
-    let suppressed = Suppression::new(&standing.suppressed);
+    let suppressed = KeptAway::new(&standing.suppressed);
     let mut plan = Plan::default();
     let mut wanted: BTreeSet<&ChangeId> = BTreeSet::new();
     let mut fresh: Vec<(ChangeKey, &Change)> = Vec::new();
@@ -134,7 +134,7 @@ pub fn plan(
         if standing.done.contains(&key) {
             continue;
         }
-        if suppressed.keeps_away(&key, proposal) {
+        if suppressed.holds(&key, proposal) {
             plan.suppressed.push(proposal.clone());
             continue;
         }
@@ -201,21 +201,21 @@ fn blocks(stored: &StoredChange) -> bool {
 }
 
 /// What rejections and undos keep away.
-struct Suppression<'a> {
+struct KeptAway<'a> {
     keys: BTreeSet<&'a ChangeKey>,
     /// The same act with the same result and the same document.
     acts: BTreeSet<(Slot<'a>, &'a Attrs, Option<&'a str>)>,
 }
 
-impl<'a> Suppression<'a> {
-    fn new(suppressed: &'a [Suppressed]) -> Self {
-        let act = |one: &'a Suppressed| {
+impl<'a> KeptAway<'a> {
+    fn new(suppressed: &'a [Suppression]) -> Self {
+        let act = |one: &'a Suppression| {
             ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref())
         };
         Self { keys: suppressed.iter().map(|one| &one.key).collect(), acts: suppressed.iter().map(act).collect() }
     }
 
-    fn keeps_away(&self, key: &ChangeKey, change: &Change) -> bool {
+    fn holds(&self, key: &ChangeKey, change: &Change) -> bool {
         // A confirmation is new evidence that nobody has seen when a status or a suspicion was rejected; a reset sets
         // no value, so that only its key tells one request from the next.
         let by_key_alone = matches!(change.reason, Reason::LeaverConfirmed | Reason::RequestReset);

@@ -1,1 +1,57 @@
-//! The store: one file a group of tables.
+//! The store: what must outlive the process, in SQLite or PostgreSQL; one file a group of tables.
+//!
+//! Reading is on [`Store`]; writing is on [`WriteTx`], one transaction with its moment and its lane of the audit
+//! trail, and on [`Fenced`], a worker's transaction under a live lease. Every decision writes its own audit row, so
+//! that no caller can forget it.
+
+mod approval;
+mod audit;
+mod brake;
+mod change;
+mod confirmation;
+mod delta;
+mod dialect;
+mod error;
+pub mod ids;
+mod intent;
+mod lease;
+mod migrate;
+mod open;
+mod operator;
+mod order;
+mod outbox;
+mod pass;
+mod pause;
+mod person;
+mod publish;
+mod question;
+mod reservation;
+mod roster;
+mod settings;
+mod slip;
+mod snapshot;
+mod statement;
+mod told;
+mod transition;
+mod tx;
+
+pub use approval::Approval;
+pub use audit::{AuditReport, AuditRow, LaneHead};
+pub use brake::{Limit, Release};
+pub use change::{Filter, OpenChanges, Standing, Suppressed};
+pub use confirmation::Confirmation;
+pub use delta::{NewChange, PlanDelta, Published, StateChange};
+pub use error::StoreError;
+pub use intent::{Claim, OpenIntent, Terms};
+pub use lease::Token;
+pub use open::{Health, Store};
+pub use operator::Enrolled;
+pub use order::WorkOrder;
+pub use outbox::{OutboxCounts, Queued};
+pub use pass::Pass;
+pub use pause::{Pause, Paused};
+pub use question::OpenQuestion;
+pub use roster::{Arrival, Feedback, Inserted, RowResult};
+pub use settings::Settings;
+pub use snapshot::{ExportState, SnapshotState};
+pub use tx::{Committed, Fenced, WriteTx};

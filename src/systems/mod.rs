@@ -1,1 +1,3 @@
 //! Systems beside the mailbox: who holds which role.
+
+pub mod handoff;

@@ -1,1 +1,33 @@
 //! A workbook: the only place that opens or writes one.
+//!
+//! What an agency dropped is hostile until read, so its bytes are opened in a child process only: [`Reader`]
+//! starts it, [`child`] is what runs there. [`decode`] turns bytes into a [`crate::roster::sheet::Book`],
+//! [`feedback`] writes the agency's rows back with what was found, [`order`] writes the list that a system
+//! without an API works from.
+
+pub mod annotate;
+pub mod child;
+pub mod decode;
+pub mod feedback;
+pub mod format;
+mod frame;
+mod limits;
+pub mod order;
+mod package;
+mod paint;
+mod reader;
+mod spreadsheet;
+pub mod summary;
+mod text;
+
+pub use annotate::Annotations;
+pub use decode::{Decoded, decode};
+pub use limits::Limits;
+pub use reader::{Reader, ReaderError};
+
+use crate::model::finding::{Finding, FindingCode};
+
+/// A finding about the file as a whole.
+fn about_file(code: FindingCode, details: Vec<String>) -> Finding {
+    Finding { sheet: None, row: None, column: None, code, details }
+}

@@ -4,6 +4,7 @@
 mod support;
 
 mod directory;
+mod e2e;
 mod notify;
 mod reading;
 mod sample;

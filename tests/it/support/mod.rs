@@ -1,6 +1,7 @@
 //! Starts the real servers that tests need, each in a folder and on a port of its own.
 
 pub mod postgres;
+pub mod site;
 pub mod slapd;
 pub mod smtp;
 pub mod tls;

@@ -1,0 +1,275 @@
+-- The first schema, for SQLite and PostgreSQL alike. Times are RFC 3339 UTC text, flags BIGINT 0 or 1, lists and
+-- maps JSON text that only the program reads.
+
+-- One worker at a time does one thing; `token` grows with each taking, and a write under an old one is refused.
+CREATE TABLE lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    token BIGINT NOT NULL,
+    expires TEXT NOT NULL
+);
+
+CREATE TABLE pass (
+    id TEXT NOT NULL PRIMARY KEY,
+    worker TEXT NOT NULL,
+    token BIGINT NOT NULL,
+    started TEXT NOT NULL,
+    ended TEXT,
+    outcome TEXT,
+    summary TEXT
+);
+
+CREATE TABLE operator (
+    login TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    agencies TEXT NOT NULL,
+    enrolled_by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    removed_at TEXT
+);
+
+CREATE TABLE roster (
+    id TEXT NOT NULL PRIMARY KEY,
+    agency TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    arrived TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('read', 'refused')),
+    kind TEXT CHECK (kind IN ('full', 'partial', 'request')),
+    body TEXT,
+    notes TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    results TEXT,
+    feedback TEXT NOT NULL CHECK (feedback IN ('due', 'written')),
+    feedback_path TEXT,
+    done_path TEXT,
+    spool_path TEXT,
+    CHECK ((state = 'read') = (body IS NOT NULL)),
+    CHECK ((feedback = 'written') = (feedback_path IS NOT NULL)),
+    UNIQUE (agency, sha256)
+);
+CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback = 'due';
+
+CREATE TABLE person (
+    id TEXT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL,
+    digest TEXT NOT NULL
+);
+
+CREATE TABLE account_link (
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person (id),
+    PRIMARY KEY (target, account),
+    UNIQUE (target, person)
+);
+CREATE INDEX account_link_person ON account_link (person);
+
+-- The last good read of each target.
+CREATE TABLE snapshot_state (
+    target TEXT NOT NULL PRIMARY KEY,
+    taken TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    total BIGINT NOT NULL
+);
+
+CREATE TABLE brake (
+    key TEXT NOT NULL PRIMARY KEY,
+    scope TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'released', 'discarded')),
+    opened TEXT NOT NULL
+);
+
+CREATE TABLE brake_release (
+    brake TEXT NOT NULL REFERENCES brake (key),
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (brake, operator)
+);
+
+CREATE TABLE work_order (
+    id TEXT NOT NULL PRIMARY KEY,
+    target TEXT NOT NULL,
+    file TEXT NOT NULL,
+    at TEXT NOT NULL,
+    urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)),
+    confirmed_at TEXT,
+    UNIQUE (target, file)
+);
+
+-- `needed` is the gate as a number; `since` is when the state was entered; `decided` is the last decision of an
+-- operator or outcome of a write, which outranks any plan made from an older snapshot; `digest` covers the columns
+-- that may change while the key stays.
+CREATE TABLE change (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL,
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    person TEXT,
+    label TEXT NOT NULL,
+    old_attrs TEXT NOT NULL,
+    new_attrs TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    effective TEXT,
+    due TEXT NOT NULL,
+    gate TEXT NOT NULL CHECK (gate IN ('none', 'one', 'two')),
+    needed BIGINT NOT NULL CHECK (needed IN (0, 1, 2)),
+    risk TEXT NOT NULL,
+    document TEXT,
+    case_id TEXT NOT NULL,
+    needs TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    search TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('proposed', 'held', 'approved', 'rejected', 'claimed', 'ordered', 'applied',
+        'failed', 'stale', 'unknown', 'superseded', 'expired', 'undone')),
+    proposed TEXT NOT NULL,
+    since TEXT NOT NULL,
+    decided TEXT,
+    brake TEXT REFERENCES brake (key),
+    released BIGINT NOT NULL CHECK (released IN (0, 1)),
+    outcome TEXT,
+    work_order TEXT REFERENCES work_order (id),
+    told BIGINT NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
+    pass TEXT NOT NULL
+);
+CREATE UNIQUE INDEX change_live ON change (target, subject, kind)
+    WHERE state IN ('proposed', 'held', 'approved', 'claimed', 'ordered', 'unknown', 'expired', 'failed');
+CREATE INDEX change_page ON change (state, due, id);
+CREATE INDEX change_key ON change (key);
+CREATE INDEX change_decided ON change (decided) WHERE decided IS NOT NULL;
+
+-- Who approved: an enrolled operator, or the policy itself by the name of its rule.
+CREATE TABLE approval (
+    change_id TEXT NOT NULL REFERENCES change (id),
+    key TEXT NOT NULL,
+    operator TEXT REFERENCES operator (login),
+    policy TEXT,
+    at TEXT NOT NULL,
+    CHECK ((operator IS NULL) <> (policy IS NULL)),
+    UNIQUE (change_id, operator),
+    UNIQUE (change_id, policy)
+);
+
+CREATE TABLE question (
+    key TEXT NOT NULL PRIMARY KEY,
+    agency TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'answered', 'superseded')),
+    answer TEXT,
+    operator TEXT REFERENCES operator (login),
+    at TEXT NOT NULL,
+    CHECK ((state = 'answered') = (answer IS NOT NULL))
+);
+CREATE INDEX question_state ON question (state, key);
+
+-- What was carried out, counted by brakes over a rolling window.
+CREATE TABLE budget (
+    change_id TEXT NOT NULL REFERENCES change (id),
+    scope TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (change_id, scope, kind)
+);
+CREATE INDEX budget_window ON budget (scope, kind, at);
+
+CREATE TABLE intent (
+    id TEXT NOT NULL PRIMARY KEY,
+    change_id TEXT NOT NULL REFERENCES change (id),
+    key TEXT NOT NULL,
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    worker TEXT NOT NULL,
+    token BIGINT NOT NULL,
+    write_by TEXT NOT NULL,
+    sealed TEXT,
+    opened TEXT NOT NULL,
+    resolved TEXT,
+    outcome TEXT,
+    why TEXT
+);
+CREATE UNIQUE INDEX intent_change ON intent (change_id) WHERE resolved IS NULL;
+CREATE UNIQUE INDEX intent_subject ON intent (target, subject) WHERE resolved IS NULL;
+
+-- An address is never given to a second person; a reservation that a write has used is never freed.
+CREATE TABLE reservation (
+    address TEXT NOT NULL PRIMARY KEY,
+    person TEXT NOT NULL,
+    change_id TEXT NOT NULL REFERENCES change (id),
+    used BIGINT NOT NULL CHECK (used IN (0, 1))
+);
+CREATE INDEX reservation_change ON reservation (change_id);
+
+CREATE TABLE outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL,
+    address TEXT NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+    attempts BIGINT NOT NULL,
+    next_at TEXT NOT NULL,
+    last_error TEXT,
+    UNIQUE (key, address)
+);
+CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
+
+-- The last role export read of each system.
+CREATE TABLE export (
+    target TEXT NOT NULL PRIMARY KEY,
+    digest TEXT NOT NULL,
+    taken TEXT NOT NULL
+);
+
+-- Departures that an operator confirmed.
+CREATE TABLE confirmation (
+    id TEXT NOT NULL PRIMARY KEY,
+    person TEXT,
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+
+CREATE TABLE pause (
+    what TEXT NOT NULL PRIMARY KEY CHECK (what IN ('writes', 'mail')),
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+
+-- The trail: hash-chained by lane, holds no personal data; the detail is apart and may be deleted.
+-- `anchored` is the last row of the lane that another lane's chain has sworn to.
+CREATE TABLE audit_head (
+    lane TEXT NOT NULL PRIMARY KEY,
+    seq BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    anchored BIGINT NOT NULL
+);
+
+CREATE TABLE audit (
+    lane TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail_mac TEXT NOT NULL,
+    prev TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (lane, seq)
+);
+
+CREATE TABLE audit_detail (
+    lane TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (lane, seq)
+);

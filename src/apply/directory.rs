@@ -1,0 +1,209 @@
+//! The directory's changes, one at a time: claim, intent, write, outcome.
+
+use super::kill::{KillPoint, reached};
+use super::password::first_password;
+use super::seal::seal;
+use super::{Applied, Applier};
+use crate::directory::compare::{Shows, shows};
+use crate::directory::{DirectoryWriter, ReadDirectory, Write, WriteError};
+use crate::model::Time;
+use crate::model::change::{ChangeKind, Reason, StoredChange};
+use crate::model::ids::{AccountId, TargetId};
+use crate::model::intent::{Intent, Outcome};
+use crate::model::person::Person;
+use crate::model::secret::Secret;
+use crate::store::{Claim, Confirmation, StoreError};
+
+impl Applier<'_> {
+    /// Carries out the directory's approved changes. One that fails never stops the rest.
+    pub(crate) async fn carry_out(&self, done: &mut Applied) -> Result<(), StoreError> {
+        let mut writer = self.directory.writer();
+        let mut last = None;
+        loop {
+            let page = self.approved(&TargetId::mail(), last.as_ref()).await?;
+            let Some(end) = page.last() else { return Ok(()) };
+            last = Some(end.stored.id.clone());
+            for standing in &page {
+                if self.stopping() {
+                    return Ok(());
+                }
+                self.one(&standing.stored, &mut writer, done).await?;
+            }
+        }
+    }
+
+    async fn one(
+        &self,
+        stored: &StoredChange,
+        writer: &mut DirectoryWriter,
+        done: &mut Applied,
+    ) -> Result<(), StoreError> {
+        let password = if needs_password(stored) { Some(self.new_password()?) } else { None };
+        let sealed = match &password {
+            Some(password) => Some(self.sealed(stored, password)?),
+            None => None,
+        };
+        let terms = self.terms(&stored.change, sealed);
+        reached(KillPoint::BeforeIntent);
+        let claim = self
+            .store
+            .write_fenced(self.token, self.now(), |mut tx| {
+                let terms = &terms;
+                async move {
+                    let claim = tx.open_intent(stored, terms).await?;
+                    tx.commit(claim).await
+                }
+            })
+            .await?;
+        let Claim::Opened(intent) = claim else {
+            Self::turned_away(&claim, done);
+            return Ok(());
+        };
+        reached(KillPoint::AfterIntent);
+        let outcome = self.carry(stored, &intent, password, writer).await;
+        reached(KillPoint::AfterWrite);
+        self.resolve(stored, &intent, &outcome).await?;
+        reached(KillPoint::AfterOutcome);
+        done.count(stored, &outcome);
+        reached(KillPoint::BetweenEntries);
+        Ok(())
+    }
+
+    fn new_password(&self) -> Result<Secret, StoreError> {
+        first_password(&ring::rand::SystemRandom::new()).map_err(|_| StoreError::Random)
+    }
+
+    fn sealed(&self, stored: &StoredChange, password: &Secret) -> Result<Vec<u8>, StoreError> {
+        let random = ring::rand::SystemRandom::new();
+        seal(&self.seal_key, stored.id.as_str(), password, &random).map_err(|_| StoreError::Random)
+    }
+
+    /// The write itself; whatever happens becomes an outcome.
+    async fn carry(
+        &self,
+        stored: &StoredChange,
+        intent: &Intent,
+        password: Option<Secret>,
+        writer: &mut DirectoryWriter,
+    ) -> Outcome {
+        if stored.change.kind == ChangeKind::SuspectLeaver {
+            // Nothing is written: the approval itself is what is carried out (see `resolve`).
+            return Outcome::Applied;
+        }
+        let write = match Write::of(&stored.change, password) {
+            Ok(write) => write,
+            Err(error) => return Outcome::Failed { why: error.to_string() },
+        };
+        if self.now() > intent.write_by {
+            return Outcome::NotSent { why: "the worker was held up; the write was not sent in time".into() };
+        }
+        self.send(&write, writer).await
+    }
+
+    /// Sends `write`; an unclear answer is settled by reading.
+    pub(crate) async fn send(&self, write: &Write, writer: &mut DirectoryWriter) -> Outcome {
+        match writer.write(write).await {
+            Ok(()) => Outcome::Applied,
+            Err(WriteError::Stale(why)) => Outcome::Stale { why },
+            Err(WriteError::Refused(why)) => Outcome::Failed { why },
+            Err(WriteError::NotSent(why)) => Outcome::NotSent { why },
+            Err(WriteError::Unknown(why)) => {
+                *writer = self.directory.writer();
+                match self.look(write).await {
+                    Shows::Done => Outcome::Applied,
+                    // A late request may still reach the server: the intent stays open, and the next pass looks
+                    // again before it sends anything.
+                    Shows::NotDone | Shows::Partly | Shows::Other(_) => Outcome::Unknown { why },
+                }
+            }
+        }
+    }
+
+    /// What the directory shows of `write`. "Not there" counts only where two reads agree.
+    pub(crate) async fn look(&self, write: &Write) -> Shows {
+        let once = async || match self.directory.subject(write).await {
+            Ok(account) => shows(account.as_ref(), write),
+            Err(error) => Shows::Other(format!("the directory cannot be read: {error}")),
+        };
+        let first = once().await;
+        if first == Shows::Done {
+            return first;
+        }
+        let second = once().await;
+        if first == second { second } else { Shows::Other("two reads disagree".into()) }
+    }
+
+    /// Notes the outcome with all that follows from it, in one transaction.
+    pub(crate) async fn resolve(
+        &self,
+        stored: &StoredChange,
+        intent: &Intent,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let linked = self.link(stored, outcome).await?;
+        let departure = departure(stored, outcome, self.now());
+        self.store
+            .write_fenced(self.token, self.now(), |mut tx| {
+                let (linked, departure) = (&linked, &departure);
+                async move {
+                    if tx.resolve_intent(&intent.id, outcome, &[]).await? {
+                        self.follow_up(&mut tx, stored, outcome).await?;
+                        if let Some(person) = linked {
+                            tx.save_people(std::slice::from_ref(person)).await?;
+                        }
+                        if let Some(confirmation) = departure {
+                            tx.confirm_departure(confirmation).await?;
+                        }
+                    }
+                    tx.commit(()).await
+                }
+            })
+            .await
+    }
+
+    /// The person of a new account, with the account. Where it cannot be read now, the next pass matches it.
+    async fn link(&self, stored: &StoredChange, outcome: &Outcome) -> Result<Option<Person>, StoreError> {
+        let change = &stored.change;
+        if change.kind != ChangeKind::CreateAccount || *outcome != Outcome::Applied {
+            return Ok(None);
+        }
+        let Some(id) = &change.person else { return Ok(None) };
+        let Ok(write) = Write::of(change, None) else { return Ok(None) };
+        let Ok(Some(account)) = self.directory.account_at(write.dn()).await else { return Ok(None) };
+        let person = self.store.people().await?.into_iter().find(|person| person.id == *id);
+        Ok(person.map(|mut person| {
+            person.accounts.insert(TargetId::mail(), account.id);
+            person
+        }))
+    }
+}
+
+/// An approved suspicion is an operator's word that the person has left.
+fn departure(stored: &StoredChange, outcome: &Outcome, at: Time) -> Option<Confirmation> {
+    let change = &stored.change;
+    let suspicion = change.kind == ChangeKind::SuspectLeaver && *outcome == Outcome::Applied;
+    suspicion.then(|| Confirmation {
+        person: change.person.clone(),
+        target: change.target.clone(),
+        account: AccountId::new(change.subject.as_str()),
+        agency: change.agency.clone(),
+        by: crate::model::ids::Login::new(stored.approvals.first().cloned().unwrap_or_default()),
+        reason: "suspicion approved".into(),
+        at,
+    })
+}
+
+/// New, reset and reopened accounts get a first password; an undo gives back what was there.
+fn needs_password(stored: &StoredChange) -> bool {
+    match stored.change.kind {
+        ChangeKind::CreateAccount | ChangeKind::ResetPassword => true,
+        ChangeKind::EnableAccount => stored.change.reason != Reason::Undo,
+        ChangeKind::UpdateAttributes
+        | ChangeKind::MoveAccount
+        | ChangeKind::DisableAccount
+        | ChangeKind::GrantRole
+        | ChangeKind::RevokeRole
+        | ChangeKind::SuspectLeaver
+        | ChangeKind::OrphanAccount => false,
+    }
+}

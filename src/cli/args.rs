@@ -1,0 +1,313 @@
+//! The command line's grammar. What each command does is in the module of its name.
+
+use crate::model::Lang;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Keeps a province's official accounts honest.
+#[derive(Debug, Parser)]
+#[command(name = "rosterd", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = "rosterd.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// The language of sentences.
+    #[arg(long, global = true, value_enum, value_name = "vi|en")]
+    pub lang: Option<LangArg>,
+    /// Print JSON on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// `vi` or `en`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// Vietnamese.
+    Vi,
+    /// English.
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Vi => Self::Vi,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lay out a sample province in DIR and run the worker on it.
+    Demo {
+        /// Where; it must be empty or an earlier demo.
+        #[arg(default_value = "rosterd-demo")]
+        dir: PathBuf,
+        /// Stop after the first pass.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Write a commented starter configuration.
+    Init {
+        /// Where.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Check configuration, mappings, database, directory, systems, mail and folders.
+    Check,
+    /// Show how workbooks are understood; stores nothing.
+    Read(ReadArgs),
+    /// Run the worker.
+    Run {
+        /// One pass: intake, plan, apply what is approved, notify; then stop.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Show what would change; stores nothing.
+    Plan(PlanArgs),
+    /// Review pending changes.
+    Review {
+        /// What to do; without it, the list.
+        #[command(subcommand)]
+        action: Option<Review>,
+    },
+    /// Carry out what is approved.
+    Apply,
+    /// Propose the reverse of what was carried out.
+    Undo(UndoArgs),
+    /// Stop every write or every mail at once.
+    Pause {
+        /// What to stop.
+        what: Pausable,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Go on.
+    Resume {
+        /// What; without it, both.
+        what: Option<Pausable>,
+    },
+    /// Enrol, list and remove operators.
+    Operator {
+        /// What to do.
+        #[command(subcommand)]
+        action: OperatorAction,
+    },
+    /// Handover slips of first passwords.
+    Slip {
+        /// What to do.
+        #[command(subcommand)]
+        action: Slip,
+    },
+    /// The audit trail.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        action: Audit,
+    },
+    /// Shell completions.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `rosterd read`.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// The workbooks.
+    #[arg(required_unless_present = "codes")]
+    pub files: Vec<PathBuf>,
+    /// The agency whose roster it is.
+    #[arg(long, value_name = "CODE")]
+    pub agency: Option<String>,
+    /// List every finding code with its sentence.
+    #[arg(long)]
+    pub codes: bool,
+    /// Show citizen IDs whole.
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// `rosterd plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Only this agency.
+    #[arg(long, value_name = "CODE")]
+    pub agency: Option<String>,
+    /// Only this person, by id, name or address.
+    #[arg(long, value_name = "KEY")]
+    pub person: Option<String>,
+    /// Write the approved directory changes as LDIF change records; `-` is stdout.
+    #[arg(long, value_name = "FILE")]
+    pub ldif: Option<PathBuf>,
+    /// With --ldif: the changes that are not approved too, as comments.
+    #[arg(long, requires = "ldif")]
+    pub all: bool,
+}
+
+/// `rosterd review …`.
+#[derive(Debug, Subcommand)]
+pub enum Review {
+    /// What waits: changes, questions, brakes.
+    List {
+        /// Only this agency.
+        #[arg(long, value_name = "CODE")]
+        agency: Option<String>,
+        /// Only this kind.
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only this state; without it, what waits.
+        #[arg(long)]
+        state: Option<String>,
+        /// Only what holds this text, tone marks or not.
+        #[arg(long)]
+        text: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 200)]
+        limit: u32,
+    },
+    /// One change, question or brake with everything known of it.
+    Show {
+        /// Its id, or the first letters of its id or key.
+        id: String,
+    },
+    /// Approve changes.
+    Approve {
+        /// Their ids; or `--all` of a filter.
+        ids: Vec<String>,
+        /// Every proposed change of --agency and --kind that one approval is enough for.
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        /// With --all: only this agency.
+        #[arg(long, value_name = "CODE")]
+        agency: Option<String>,
+        /// With --all: only this kind.
+        #[arg(long)]
+        kind: Option<String>,
+        /// With --all: how many you expect; anything else is refused.
+        #[arg(long, value_name = "N")]
+        count: Option<usize>,
+    },
+    /// Reject changes; they stay away until what they ask for changes.
+    Reject {
+        /// Their ids.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Why; it goes back to the agency.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Answer a question.
+    Answer {
+        /// The question.
+        id: String,
+        /// The answer: one of those it offers.
+        answer: String,
+    },
+    /// Release a brake, for exactly the changes it holds; two operators must.
+    Release {
+        /// The brake.
+        id: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Reject everything a brake holds.
+    Discard {
+        /// The brake.
+        id: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `rosterd undo`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct UndoArgs {
+    /// The change.
+    pub change: Option<String>,
+    /// Everything carried out in one batch (a pass's id).
+    #[arg(long, value_name = "ID")]
+    pub batch: Option<String>,
+    /// Everything carried out since this time (RFC 3339, or a local date).
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+}
+
+/// What can be stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Pausable {
+    /// Every write to a target.
+    Writes,
+    /// Every mail.
+    Mail,
+}
+
+/// `rosterd operator …`.
+#[derive(Debug, Subcommand)]
+pub enum OperatorAction {
+    /// Enrol an operating-system login.
+    Add {
+        /// The login.
+        login: String,
+        /// Full name.
+        #[arg(long)]
+        name: String,
+        /// Only these agencies.
+        #[arg(long, value_name = "CODE")]
+        agency: Vec<String>,
+    },
+    /// Everybody enrolled.
+    List,
+    /// Remove one; what he or she approved stays on record.
+    Remove {
+        /// The login.
+        login: String,
+    },
+}
+
+/// `rosterd slip …`.
+#[derive(Debug, Subcommand)]
+pub enum Slip {
+    /// Slips that wait to be handed over.
+    List,
+    /// Print one, with the first password; audited.
+    Print {
+        /// The change that created the account or reset its password.
+        change: String,
+    },
+    /// It was handed over and signed: the password is forgotten here.
+    Confirm {
+        /// The change.
+        change: String,
+    },
+}
+
+/// `rosterd audit …`.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check the chain.
+    Verify,
+    /// Print every row as JSON lines.
+    Export,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

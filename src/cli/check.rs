@@ -1,0 +1,179 @@
+//! `rosterd check`: a line a finding, with the remedy; 1 if anything is wrong.
+
+use super::{Code, print_json};
+use crate::config::keys::SiteKey;
+use crate::config::{self, Site};
+use crate::directory::{Directory, ReadDirectory};
+use crate::intake::scan::look;
+use crate::model::Lang;
+use crate::notify::templates::Templates;
+use crate::notify::transport::Transport;
+use crate::roster::Mapping;
+use crate::store::Store;
+use crate::systems::handoff::newest_export;
+use crate::worker::schedule::Schedule;
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+use ring::hmac;
+use serde::Serialize;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// One thing that was checked.
+#[derive(Debug, Serialize)]
+struct Line {
+    what: String,
+    fine: bool,
+    says: String,
+}
+
+/// What was checked so far.
+#[derive(Default)]
+struct Report(Vec<Line>);
+
+impl Report {
+    fn note(&mut self, what: &str, result: Result<String, String>) {
+        let (fine, says) = match result {
+            Ok(says) => (true, says),
+            Err(says) => (false, says),
+        };
+        self.0.push(Line { what: what.to_owned(), fine, says });
+    }
+}
+
+/// Runs `rosterd check`.
+pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code> {
+    let mut report = Report::default();
+    match config::load(path) {
+        Ok(site) => {
+            report.note("configuration", Ok(format!("{} agencies", site.agencies.len())));
+            everything(&site, &mut report).await;
+        }
+        Err(error) => report.note("configuration", Err(error.to_string())),
+    }
+    let wrong = report.0.iter().any(|line| !line.fine);
+    if as_json {
+        print_json(&report.0)?;
+    } else {
+        for Line { what, fine, says } in &report.0 {
+            println!("{:<6} {what}: {says}", if *fine { "ok" } else { "ERROR" });
+        }
+    }
+    Ok(u8::from(wrong))
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+async fn everything(site: &Site, report: &mut Report) {
+    let config = &site.config;
+    report.note("mappings", Mapping::embedded().map(|_| "rosters".into()).map_err(text));
+    for schedule in &config.worker.schedule {
+        let next = Schedule::parse(schedule, config.time_zone).map_err(text).map(|schedule| {
+            schedule.next_after(Utc::now()).map_or("never".to_owned(), |next| {
+                format!("next {}", next.with_timezone(&config.time_zone).format("%d/%m/%Y %H:%M"))
+            })
+        });
+        report.note(&format!("schedule {schedule:?}"), next);
+    }
+    for agency in site.agencies.values().filter(|agency| agency.contacts.is_empty()) {
+        report.note(
+            &format!("agency {}", agency.code),
+            Err("has no contact: nobody gets its feedback; add contacts to the agencies' file".into()),
+        );
+    }
+    folders(site, report);
+    match SiteKey::read(&config.site_key_file) {
+        Ok(key) => {
+            report.note("site key", Ok("keep a copy apart from the database's backup".into()));
+            let audit = hmac::Key::new(hmac::HMAC_SHA256, &key.audit());
+            report.note("database", database(site, audit).await);
+        }
+        Err(error) => report.note("site key", Err(text(error))),
+    }
+    report.note("directory", directory(site).await);
+    for system in &config.systems {
+        let settle = TimeDelta::seconds(i64::from(system.settle_seconds));
+        let newest = newest_export(&system.export_dir, Utc::now(), settle);
+        let export = newest.map_err(text).and_then(|file| {
+            file.map(|file| format!("newest export {}", file.path.display())).ok_or_else(|| {
+                format!(
+                    "no export lies in {}: ask {} for one",
+                    system.export_dir.display(),
+                    system.contact.name
+                )
+            })
+        });
+        report.note(&format!("system {}", system.name), export);
+        if !config.policy.roles.iter().any(|map| map.target == system.name) {
+            let why = "no role map: list its file under role_maps, or nothing is given or taken there";
+            report.note(&format!("system {}", system.name), Err(why.into()));
+        }
+    }
+    match Templates::load(config.mail_templates.as_deref(), &config.sender) {
+        Ok(templates) => {
+            let errors = templates.check_all();
+            if errors.is_empty() {
+                report.note("mail templates", Ok("each renders in both languages".into()));
+            }
+            for error in errors {
+                report.note("mail templates", Err(text(error)));
+            }
+        }
+        Err(error) => report.note("mail templates", Err(text(error))),
+    }
+    report.note("mail", mail(site).await);
+}
+
+fn folders(site: &Site, report: &mut Report) {
+    for (name, path) in site.config.folders.all() {
+        let probe = path.join(".rosterd-check");
+        let written = std::fs::create_dir_all(path).and_then(|()| std::fs::write(&probe, b""));
+        let _ = std::fs::remove_file(&probe);
+        let result = written.map(|()| path.display().to_string());
+        report
+            .note(&format!("folders.{name}"), result.map_err(|error| format!("{}: {error}", path.display())));
+    }
+    match look(&site.config.folders.inbox, &site.agencies, SystemTime::now()) {
+        Ok(look) => {
+            for (path, why) in look.strays {
+                report.note("inbox", Err(format!("{}: {why}", path.display())));
+            }
+        }
+        Err(error) => report.note("inbox", Err(text(error))),
+    }
+}
+
+async fn database(site: &Site, audit: hmac::Key) -> Result<String, String> {
+    let store = Store::open(&site.config.store, audit).await.map_err(text)?;
+    let health = store.health().await.map_err(text)?;
+    let operators = store.operators().await.map_err(text)?;
+    if operators.iter().all(|one| one.removed.is_some()) {
+        return Err(format!(
+            "{}: no operator is enrolled, so nothing can be approved: rosterd operator add LOGIN --name \"…\"",
+            health.database
+        ));
+    }
+    store.audit_verify().await.map_err(text)?;
+    Ok(format!("{}, schema {}, the audit chain holds", health.database, health.schema))
+}
+
+async fn directory(site: &Site) -> Result<String, String> {
+    let directory = Directory::open(&site.config.directory).map_err(text)?;
+    directory.probe().await.map_err(text)?;
+    let snapshot = directory.snapshot(Utc::now()).await.map_err(text)?;
+    if snapshot.accounts.is_empty() {
+        return Err(
+            "no account is visible below the people base: check what the service account may read".into()
+        );
+    }
+    let without = snapshot.accounts.values().filter(|one| one.agency.is_none()).count();
+    Ok(format!("{} accounts, {without} of them in no agency", snapshot.accounts.len()))
+}
+
+async fn mail(site: &Site) -> Result<String, String> {
+    let transport = Transport::open(&site.config.mail).map_err(text)?;
+    transport.probe().await.map_err(text)?;
+    Ok("mail can leave".into())
+}

@@ -1,0 +1,119 @@
+//! `rosterd review`: the review, for a terminal.
+
+mod decide;
+pub use decide::find_change;
+mod show;
+
+use super::args::Review;
+use super::{Code, print_json, who, words};
+use crate::model::change::{ChangeKind, State};
+use crate::model::ids::AgencyCode;
+use crate::store::{Filter, Standing};
+use crate::worker::engine::Engine;
+use anyhow::{Result, anyhow};
+use serde_json::json;
+
+/// Runs `rosterd review`.
+pub async fn run(engine: &Engine, action: Option<Review>, as_json: bool) -> Result<Code> {
+    let everything = Review::List { agency: None, kind: None, state: None, text: None, limit: 200 };
+    match action.unwrap_or(everything) {
+        Review::List { agency, kind, state, text, limit } => {
+            let mut filter = Filter { text, ..filter(engine, agency.as_deref(), kind.as_deref()).await? };
+            filter.state = state.as_deref().map(parse_state).transpose()?;
+            list(engine, &filter, limit, as_json).await
+        }
+        Review::Show { id } => show::run(engine, &id, as_json).await,
+        Review::Approve { ids, all, agency, kind, count } => {
+            let filter = filter(engine, agency.as_deref(), kind.as_deref()).await?;
+            decide::approve(engine, &ids, all.then_some(&filter), count).await
+        }
+        Review::Reject { ids, reason } => decide::reject(engine, &ids, &reason).await,
+        Review::Answer { id, answer } => decide::answer(engine, &id, &answer).await,
+        Review::Release { id, reason } => decide::release(engine, &id, &reason).await,
+        Review::Discard { id, reason } => decide::discard(engine, &id, &reason).await,
+    }
+}
+
+fn parse_state(word: &str) -> Result<State> {
+    State::parse(word).ok_or_else(|| {
+        let known: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+        anyhow!("--state {word:?}: expected one of {}", known.join(", "))
+    })
+}
+
+/// The filter of the command line within the operator's scope.
+async fn filter(engine: &Engine, agency: Option<&str>, kind: Option<&str>) -> Result<Filter> {
+    let scope = who::scope(engine).await?;
+    let agency = agency.map(AgencyCode::parse).transpose()?;
+    let agencies = match agency {
+        Some(code) if !scope.is_empty() && !scope.contains(&code) => {
+            return Err(anyhow!("agency {code} is not in your scope"));
+        }
+        Some(code) => vec![code],
+        None => scope,
+    };
+    let kind = kind
+        .map(|word| {
+            ChangeKind::parse(word).ok_or_else(|| {
+                let known: Vec<_> = ChangeKind::ALL.iter().map(|kind| kind.as_str()).collect();
+                anyhow!("--kind {word:?}: expected one of {}", known.join(", "))
+            })
+        })
+        .transpose()?;
+    Ok(Filter { agencies, kind, ..Filter::default() })
+}
+
+/// The states that wait for a person.
+const WAITING: [State; 5] = [State::Proposed, State::Held, State::Expired, State::Unknown, State::Failed];
+
+async fn changes(engine: &Engine, filter: &Filter, limit: u32) -> Result<Vec<Standing>> {
+    let states = filter.state.map_or(WAITING.to_vec(), |state| vec![state]);
+    let mut found = Vec::new();
+    for state in states {
+        let filter = Filter { state: Some(state), ..filter.clone() };
+        found.extend(engine.store.changes(&filter, None, limit).await?);
+    }
+    found.sort_by(|a, b| (a.stored.change.due, &a.stored.id).cmp(&(b.stored.change.due, &b.stored.id)));
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Result<Code> {
+    let found = changes(engine, filter, limit).await?;
+    let mine = |agency: &AgencyCode| filter.agencies.is_empty() || filter.agencies.contains(agency);
+    let mut questions = engine.store.questions().await?;
+    questions.retain(|one| mine(&one.question.agency));
+    let brakes = engine.store.open_brakes().await?;
+    if as_json {
+        let changes: Vec<_> = found.iter().map(|one| &one.stored).collect();
+        let questions: Vec<_> =
+            questions.iter().map(|one| json!({ "key": one.key, "question": one.question })).collect();
+        let brakes: Vec<_> =
+            brakes.iter().map(|(brake, by)| json!({ "brake": brake, "released_by": by })).collect();
+        print_json(&json!({ "schema": 1, "changes": changes, "questions": questions, "brakes": brakes }))?;
+        return Ok(0);
+    }
+    let lang = engine.config().language;
+    for one in &found {
+        let stored = &one.stored;
+        println!(
+            "{} {:<14} {}",
+            stored.id,
+            stored.change.agency,
+            words::change_line(&stored.change, stored.state, lang)
+        );
+    }
+    for one in &questions {
+        println!(
+            "{} {:<14} ? {}",
+            &one.key.as_str()[..12],
+            one.question.agency,
+            words::question_line(&one.question, lang)
+        );
+    }
+    for (brake, by) in &brakes {
+        let by: Vec<_> = by.iter().map(ToString::to_string).collect();
+        println!("! {} {}", words::brake_line(brake, lang), by.join(", "));
+    }
+    Ok(0)
+}

@@ -1,0 +1,110 @@
+//! `rosterd review show`: one change, question or brake with everything known of it.
+
+use super::super::{Code, print_json, words};
+use super::decide::{find_brake, find_change, find_question};
+use crate::model::Lang;
+use crate::model::change::StoredChange;
+use crate::model::evidence::Evidence;
+use crate::reconcile::row_result::kind_phrase;
+use crate::worker::engine::Engine;
+use anyhow::{Result, bail};
+use serde_json::json;
+
+/// Shows what `id` names.
+pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
+    let lang = engine.config().language;
+    if let Some(stored) = find_change(engine, id).await? {
+        if as_json {
+            print_json(&stored)?;
+        } else {
+            print!("{}", change(&stored, lang));
+        }
+        return Ok(0);
+    }
+    if let Some((key, question)) = find_question(engine, id).await? {
+        if as_json {
+            print_json(&json!({ "key": key, "question": question }))?;
+        } else {
+            println!("{key}\n{}", words::question_line(&question, lang));
+            for candidate in &question.candidates {
+                println!("  {}  {}  {}", candidate.answer, candidate.label, candidate.fields.join("; "));
+            }
+            for one in &question.evidence {
+                println!("  {}", evidence(one, lang));
+            }
+        }
+        return Ok(0);
+    }
+    if let Some((brake, by)) = find_brake(engine, id).await? {
+        if as_json {
+            print_json(&json!({ "brake": brake, "released_by": by }))?;
+        } else {
+            println!("{}", words::brake_line(&brake, lang));
+            for key in &brake.holds {
+                println!("  {key}");
+            }
+        }
+        return Ok(0);
+    }
+    bail!("nothing is named {id:?}: `rosterd review list` shows what there is")
+}
+
+fn change(stored: &StoredChange, lang: Lang) -> String {
+    use std::fmt::Write;
+    let change = &stored.change;
+    let mut text = String::new();
+    let mut line = |vi: &str, en: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "{:<16} {value}", if lang == Lang::Vi { vi } else { en });
+        }
+    };
+    line("Mã", "Id", stored.id.as_str());
+    line("Trạng thái", "State", words::state(stored.state, lang));
+    line("Việc", "What", kind_phrase(change.kind, lang));
+    line("Ai", "Who", &change.label);
+    line("Cơ quan", "Agency", change.agency.as_str());
+    line("Hệ thống", "System", change.target.as_str());
+    line("Quy tắc", "Rule", change.reason.as_str());
+    line("Văn bản", "Document", change.document.as_deref().unwrap_or(""));
+    line("Ngày thực hiện", "Due", &change.due.format("%d/%m/%Y").to_string());
+    line("Mức rủi ro", "Risk", change.risk.as_str());
+    let approvals =
+        format!("{}/{} {}", stored.approvals.len(), change.gate.needed(), stored.approvals.join(", "));
+    line("Duyệt", "Approvals", &approvals);
+    line("Kết quả", "Outcome", stored.outcome.as_deref().unwrap_or(""));
+    for (attr, after) in &change.after {
+        let before = change.before.get(attr).cloned().unwrap_or_default();
+        let name = words::attr(*attr, lang);
+        line(&format!("  {name}"), &format!("  {name}"), &format!("{before} → {after}"));
+    }
+    for one in &change.evidence {
+        line("Căn cứ", "Evidence", &evidence(one, lang));
+    }
+    text
+}
+
+fn evidence(evidence: &Evidence, lang: Lang) -> String {
+    let number = |document: &Option<crate::model::evidence::DocumentRef>| {
+        document
+            .as_ref()
+            .and_then(|one| one.number.clone())
+            .map(|number| format!(" ({number})"))
+            .unwrap_or_default()
+    };
+    match (evidence, lang) {
+        (Evidence::Row { file, sheet, row, document, .. }, Lang::Vi) => {
+            format!("{file}, trang {sheet}, dòng {row}{}", number(document))
+        }
+        (Evidence::Row { file, sheet, row, document, .. }, Lang::En) => {
+            format!("{file}, sheet {sheet}, row {row}{}", number(document))
+        }
+        (Evidence::Absence { file, document, .. }, Lang::Vi) => {
+            format!("không có tên trong {file}{}", number(document))
+        }
+        (Evidence::Absence { file, document, .. }, Lang::En) => {
+            format!("not named in {file}{}", number(document))
+        }
+        (Evidence::Snapshot { target, entry }, _) => format!("{target}: {entry}"),
+        (Evidence::Operator { login, reason }, _) => format!("{login}: {reason}"),
+    }
+}

@@ -1,0 +1,139 @@
+//! `rosterd undo`: what was carried out is reversed; an undo is a change like any other, already approved by who asks
+//! for it.
+
+use super::args::UndoArgs;
+use super::review::find_change;
+use super::{Code, print_json, who};
+use crate::apply::undo::{created_at, reverse};
+use crate::directory::ReadDirectory;
+use crate::model::Time;
+use crate::model::change::{Change, State, StoredChange};
+use crate::model::ids::ChangeId;
+use crate::store::{Filter, NewChange, PlanDelta};
+use crate::worker::engine::Engine;
+use anyhow::{Context, Result, anyhow, bail};
+use chrono::{NaiveDate, TimeZone};
+use serde_json::json;
+
+/// Runs `rosterd undo`.
+pub async fn run(engine: &Engine, args: &UndoArgs, as_json: bool) -> Result<Code> {
+    let operator = who::operator(engine).await?;
+    let chosen = chosen(engine, args).await?;
+    if chosen.is_empty() {
+        bail!("nothing was carried out that fits");
+    }
+    let today = engine.local(engine.now());
+    let mut reversed: Vec<Change> = Vec::new();
+    let mut failed = false;
+    // The last first, so that what was done step by step is undone step by step.
+    for stored in chosen.iter().rev() {
+        let created = match created_at(&stored.change) {
+            Some(dn) => engine.directory.account_at(&dn).await.context("directory")?,
+            None => None,
+        };
+        match reverse(stored, created.as_ref(), operator.login.as_str(), "rosterd undo", today) {
+            Ok(change) => reversed.push(change),
+            Err(error) => {
+                failed = true;
+                eprintln!("error: {error}");
+            }
+        }
+    }
+    let ids = propose(engine, &reversed).await?;
+    for stored in &ids {
+        let forbidden = engine.site.forbidden(&stored.change.agency);
+        engine
+            .store
+            .write(engine.now(), async |mut tx| {
+                let approval = tx.approve(&stored.id, &stored.key, &operator.login, &forbidden).await?;
+                tx.commit(approval).await
+            })
+            .await?;
+    }
+    if as_json {
+        let ids: Vec<_> = ids.iter().map(|one| &one.id).collect();
+        print_json(&json!({ "schema": 1, "changes": ids }))?;
+    } else {
+        for stored in &ids {
+            println!("{} {} {}", stored.id, stored.change.kind, stored.change.label);
+        }
+        eprintln!("{} changes approved; `rosterd apply` carries them out", ids.len());
+    }
+    Ok(u8::from(failed || ids.len() < reversed.len()))
+}
+
+/// Stores the reverse changes, under the worker's lease: one worker plans at a time.
+async fn propose(engine: &Engine, changes: &[Change]) -> Result<Vec<StoredChange>> {
+    let grip =
+        engine.grip_or_say().await.context("an undo is planned while no pass runs; try again shortly")?;
+    let now = engine.now();
+    let delta = PlanDelta {
+        insert: changes
+            .iter()
+            .map(|change| NewChange { change: change.clone(), state: State::Proposed, brake: None })
+            .collect(),
+        // Decisions of this very moment are what is being undone.
+        ..PlanDelta::empty("undo", now + chrono::TimeDelta::seconds(1), engine.local(now))
+    };
+    engine
+        .store
+        .write_fenced(&grip.token, now, |mut tx| {
+            let delta = &delta;
+            async move {
+                let published = tx.publish(delta).await?;
+                tx.commit(published).await
+            }
+        })
+        .await?;
+    engine.let_go(grip).await?;
+    let live = engine.store.open_changes(now).await?.live;
+    Ok(changes
+        .iter()
+        .filter_map(|change| {
+            let key = change.key();
+            live.iter().find(|one| one.stored.key == key).map(|one| one.stored.clone())
+        })
+        .collect())
+}
+
+/// The applied changes that the arguments name, in the order in which they were carried out.
+async fn chosen(engine: &Engine, args: &UndoArgs) -> Result<Vec<StoredChange>> {
+    if let Some(id) = &args.change {
+        let direct = engine.store.change(&ChangeId::new(id.as_str())).await?.map(|one| one.stored);
+        let found = match direct {
+            Some(stored) => Some(stored),
+            None => find_change(engine, id).await?,
+        };
+        return Ok(vec![found.ok_or_else(|| anyhow!("there is no change {id:?}"))?]);
+    }
+    let since = args.since.as_deref().map(|text| parse_time(engine, text)).transpose()?;
+    let filter = Filter { state: Some(State::Applied), ..Filter::default() };
+    let mut chosen = Vec::new();
+    let mut last = None;
+    loop {
+        let page = engine.store.changes(&filter, last.as_ref(), 1_000).await?;
+        let Some(end) = page.last() else { break };
+        last = Some(end.stored.id.clone());
+        chosen.extend(page);
+    }
+    chosen.retain(|one| match (&args.batch, since) {
+        (Some(batch), _) => one.pass == *batch,
+        (None, Some(since)) => one.since >= since,
+        (None, None) => false,
+    });
+    chosen.sort_by(|a, b| (a.since, &a.stored.id).cmp(&(b.since, &b.stored.id)));
+    Ok(chosen.into_iter().map(|one| one.stored).collect())
+}
+
+/// An RFC 3339 time, or a local date, from whose midnight on.
+fn parse_time(engine: &Engine, text: &str) -> Result<Time> {
+    if let Ok(time) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Ok(time.to_utc());
+    }
+    let date: NaiveDate = text
+        .parse()
+        .map_err(|_| anyhow!("--since {text:?}: expected 2026-11-22 or 2026-11-22T07:00:00+07:00"))?;
+    let midnight = date.and_time(chrono::NaiveTime::MIN);
+    let local = engine.config().time_zone.from_local_datetime(&midnight).earliest();
+    local.map(|time| time.to_utc()).ok_or_else(|| anyhow!("--since {text}: there is no such midnight"))
+}

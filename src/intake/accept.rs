@@ -1,0 +1,100 @@
+//! Accepting: a reading becomes a roster, in which marks stand for citizen IDs. Pure but for the key.
+
+use crate::model::Time;
+use crate::model::agency::Agencies;
+use crate::model::citizen::CitizenMark;
+use crate::model::finding::{Finding, FindingCode};
+use crate::model::ids::{AgencyCode, RosterId};
+use crate::model::name::ascii;
+use crate::model::roster::{Block, Column, Declared, Reading, Roster};
+use ring::hmac;
+
+/// What is known of a file beside what it says.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The arrival's id.
+    pub id: RosterId,
+    /// Whose folder it lay in.
+    pub agency: AgencyCode,
+    /// Its name.
+    pub file: String,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+    /// When it was taken.
+    pub arrived: Time,
+    /// Whether a PDF came with it.
+    pub has_pdf: bool,
+}
+
+/// The roster in `reading`, or `None` where nothing in it can be used; the findings then say why.
+pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &hmac::Key) -> Option<Roster> {
+    if let Some(other) = names_another_agency(reading, &source.agency, agencies) {
+        reading.findings.push(Finding {
+            sheet: None,
+            row: None,
+            column: None,
+            code: FindingCode::OtherAgency,
+            details: vec![other, agencies[&source.agency].name.clone()],
+        });
+        return None;
+    }
+    let blocks = &reading.blocks;
+    // A request in free words, or for unit mailboxes alone, has no person's row and is still an answerable list.
+    let for_a_person = |block: &Block| {
+        let handled = [FindingCode::FreeTextRow, FindingCode::UnitRow];
+        block.findings.iter().any(|finding| handled.contains(&finding.code))
+    };
+    if blocks.iter().all(|block| block.records.is_empty() && !for_a_person(block)) {
+        return None;
+    }
+    let declared = declared(blocks.iter().map(|block| block.declared));
+    let Source { id, agency, file, sha256, arrived, has_pdf } = source;
+    Some(Roster {
+        id,
+        agency,
+        file,
+        sha256,
+        arrived,
+        declared,
+        kind: None,
+        document: blocks.iter().find_map(|block| block.document.clone()),
+        as_of: blocks.iter().find_map(|block| block.as_of),
+        has_pdf,
+        units: blocks.iter().flat_map(|block| block.units.iter().cloned()).collect(),
+        rows: blocks
+            .iter()
+            .flat_map(|block| &block.records)
+            .map(|record| record.clone().map_citizen(|id| CitizenMark::of(&id, key)))
+            .collect(),
+    })
+}
+
+/// What several blocks say together: the least of what they claim; rows of a request among lists keep their
+/// action.
+fn declared(blocks: impl Iterator<Item = Declared>) -> Declared {
+    let rank = |declared: &Declared| match declared {
+        Declared::SomePeople => 0,
+        Declared::StaffList => 1,
+        Declared::WholeAgency => 2,
+        Declared::Request => 3,
+    };
+    blocks.min_by_key(rank).unwrap_or(Declared::SomePeople)
+}
+
+/// The agency a title names, where that is certainly another one than the folder's.
+fn names_another_agency(reading: &Reading, own: &AgencyCode, agencies: &Agencies) -> Option<String> {
+    let fold = |text: &str| ascii(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let own_name = fold(&agencies.get(own)?.name);
+    reading.blocks.iter().filter_map(|block| block.agency_in_title.as_deref()).find_map(|title| {
+        let title = fold(title);
+        if title.contains(&own_name) {
+            return None;
+        }
+        agencies.values().find(|other| fold(&other.name) == title).map(|other| other.name.clone())
+    })
+}
+
+/// Whether the workbook holds passwords: it is fed back without them and its original deleted.
+pub fn holds_passwords(reading: &Reading) -> bool {
+    reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
+}

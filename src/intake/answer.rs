@@ -1,0 +1,256 @@
+//! An answer: the feedback workbook beside the file, and the mail to the agency that says where it lies.
+
+use super::accept::holds_passwords;
+use super::files;
+use super::take::ENDING;
+use crate::apply::kill::{KillPoint, reached};
+use crate::model::agency::{Agency, Contact};
+use crate::model::finding::Severity;
+use crate::model::notice::Notice;
+use crate::model::roster::{Declared, RosterKind};
+use crate::model::{Lang, Time};
+use crate::notify::letter::{Counts, Letter, ReadAs, RosterFeedback};
+use crate::notify::templates::{TemplateError, Templates};
+use crate::store::{Arrival, Feedback, Store, StoreError, Token};
+use crate::workbook::annotate::RowResult;
+use crate::workbook::{Annotations, Reader, ReaderError, summary};
+use chrono::NaiveDate;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Writes one arrival's feedback and queues its mails; both are done again after a crash, and then alike.
+#[derive(Debug)]
+pub struct Answerer<'a> {
+    /// The store.
+    pub store: &'a Store,
+    /// The worker's lease.
+    pub token: &'a Token,
+    /// The mail templates.
+    pub templates: &'a Templates,
+    /// The language of feedback and mail.
+    pub lang: Lang,
+    /// The moment of this pass.
+    pub now: Time,
+    /// Turns an instant into a local date.
+    pub zone: chrono_tz::Tz,
+}
+
+/// Why an answer is still owed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The file system.
+    #[error("feedback {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The reader.
+    #[error(transparent)]
+    Reader(#[from] ReaderError),
+    /// A mail template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The workbook cannot be written.
+    #[error("feedback workbook: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+}
+
+impl Answerer<'_> {
+    /// Answers one arrival.
+    pub async fn answer(
+        &self,
+        due: &Feedback,
+        agency: &Agency,
+        reader: &mut Reader,
+    ) -> Result<PathBuf, AnswerError> {
+        let arrival = &due.arrival;
+        let place = arrival.done_path.as_ref().map_or_else(PathBuf::new, PathBuf::from);
+        let path = files::with_ending(&place, ENDING);
+        let notes = self.annotations(due, agency);
+        let workbook = self.workbook(arrival, notes, reader).await?;
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| AnswerError::File { path, source }
+        };
+        files::write(&path, &workbook, 0o640).map_err(io(&path))?;
+        reached(KillPoint::AfterFeedback);
+        let notices = self.notices(due, agency, &path)?;
+        let text = path.to_string_lossy();
+        self.store
+            .write_fenced(self.token, self.now, async |mut tx| {
+                tx.feedback_written(&arrival.id, &text).await?;
+                for notice in &notices {
+                    tx.enqueue(notice).await?;
+                }
+                tx.commit(()).await
+            })
+            .await?;
+        // The copy has served; the original lies in done/, or is to be gone where it held passwords.
+        if let Some(spool) = arrival.spool_path.as_ref().map(PathBuf::from)
+            && let Err(source) = std::fs::remove_file(&spool)
+            && source.kind() != io::ErrorKind::NotFound
+        {
+            return Err(AnswerError::File { path: spool, source });
+        }
+        Ok(path)
+    }
+
+    /// The marked-up copy; the summary alone where the file cannot be opened.
+    async fn workbook(
+        &self,
+        arrival: &Arrival,
+        notes: Annotations,
+        reader: &mut Reader,
+    ) -> Result<Vec<u8>, AnswerError> {
+        let contents = notes.summary.clone();
+        let alone = |lang| summary::for_unreadable(&contents, lang);
+        let spool = arrival.spool_path.as_ref().map(PathBuf::from).unwrap_or_default();
+        if arrival.notes.blocks.is_empty() {
+            return Ok(alone(self.lang)?);
+        }
+        let bytes = std::fs::read(&spool).map_err(|source| AnswerError::File { path: spool, source })?;
+        match reader.annotate(&bytes, notes).await {
+            Ok(workbook) => Ok(workbook),
+            Err(ReaderError::Refused(_)) => Ok(alone(self.lang)?),
+            Err(error @ ReaderError::Start { .. }) => Err(error.into()),
+        }
+    }
+
+    fn annotations(&self, due: &Feedback, agency: &Agency) -> Annotations {
+        let arrival = &due.arrival;
+        let mut notes = Annotations::of(&arrival.notes, self.lang, self.about(arrival, agency));
+        for result in &due.results {
+            let row = notes
+                .results
+                .entry((result.sheet.clone(), result.row))
+                .or_insert_with(|| RowResult { text: String::new(), severity: None });
+            row.text = [result.text.as_str(), row.text.as_str()]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n");
+        }
+        if let Some(roster) = &arrival.roster
+            && let Some(people) = notes.summary.counts.first_mut()
+        {
+            people.1 = roster.rows.len() as u64;
+        }
+        notes
+    }
+
+    fn about(&self, arrival: &Arrival, agency: &Agency) -> Vec<String> {
+        let received = self.local(arrival.arrived).format("%d/%m/%Y");
+        let file = &arrival.file;
+        let mut lines = match self.lang {
+            Lang::Vi => {
+                vec![format!("Cơ quan: {}", agency.name), format!("Tệp: {file}, nhận ngày {received}")]
+            }
+            Lang::En => {
+                vec![format!("Agency: {}", agency.name), format!("File: {file}, received {received}")]
+            }
+        };
+        lines.extend(
+            arrival.roster.as_ref().and_then(|roster| Some(why(roster.declared, roster.kind?, self.lang))),
+        );
+        if holds_passwords(&arrival.notes) {
+            lines.push(match self.lang {
+                Lang::Vi => "Tệp có cột mật khẩu. Cột này không được lưu, tệp gốc đã bị xóa. Đề nghị không gửi mật khẩu và đổi ngay các mật khẩu này.".into(),
+                Lang::En => "The file had a password column. It was not stored and the original was deleted. Never send passwords, and change these now.".into(),
+            });
+        }
+        lines
+    }
+
+    fn notices(&self, due: &Feedback, agency: &Agency, path: &Path) -> Result<Vec<Notice>, TemplateError> {
+        let arrival = &due.arrival;
+        let letter = Letter::RosterFeedback(RosterFeedback {
+            agency: agency.name.clone(),
+            file: arrival.file.clone(),
+            received: self.local(arrival.arrived),
+            read: self.read_as(arrival),
+            counts: counts(arrival),
+            feedback: as_the_agency_sees_it(path),
+        });
+        let key = format!("feedback:{}", arrival.id);
+        let render = |one: &Contact| self.templates.render(&letter, self.lang, &one.mail, &one.name, &key);
+        agency.contacts.iter().map(render).collect()
+    }
+
+    fn read_as(&self, arrival: &Arrival) -> ReadAs {
+        match arrival.roster.as_ref().and_then(|roster| Some((roster, roster.kind?))) {
+            Some((roster, kind)) => ReadAs::Accepted { kind, why: why(roster.declared, kind, self.lang) },
+            None => {
+                let findings = arrival.notes.blocks.iter().flat_map(|block| &block.findings);
+                let worst = arrival.notes.findings.iter().chain(findings).max_by_key(|one| one.severity());
+                ReadAs::Refused { why: worst.map_or_else(String::new, |finding| finding.message(self.lang)) }
+            }
+        }
+    }
+
+    fn local(&self, time: Time) -> NaiveDate {
+        time.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// Why a roster was taken for what it was.
+fn why(declared: Declared, kind: RosterKind, lang: Lang) -> String {
+    let (vi, en) = match (declared, kind) {
+        (_, RosterKind::Request) => (
+            "Đọc là phiếu đề nghị: mỗi dòng là một yêu cầu.",
+            "Read as a request: each row asks for something.",
+        ),
+        (Declared::StaffList, RosterKind::Partial) => (
+            "Danh sách nêu tên dưới mức cần thiết so với số người đã biết của cơ quan, nên chỉ được coi là danh sách một phần: người vắng tên không bị coi là đã nghỉ.",
+            "The list names too few of the people known in the agency, so it counts as partial: nobody is held to have left for not being named.",
+        ),
+        (_, RosterKind::Partial) => (
+            "Đọc là danh sách một phần: người vắng tên không bị coi là đã nghỉ.",
+            "Read as partial: nobody is held to have left for not being named.",
+        ),
+        (_, RosterKind::Full) => (
+            "Đọc là danh sách đầy đủ: người vắng tên sẽ được hỏi lại xem còn công tác hay không.",
+            "Read as full: it will be asked whether those not named still work there.",
+        ),
+    };
+    match lang {
+        Lang::Vi => vi.to_owned(),
+        Lang::En => en.to_owned(),
+    }
+}
+
+/// Rows by the worst that was found on them.
+fn counts(arrival: &Arrival) -> Counts {
+    let mut worst = std::collections::BTreeMap::new();
+    for block in &arrival.notes.blocks {
+        for finding in &block.findings {
+            if let Some(row) = finding.row {
+                let place = worst.entry((block.sheet.as_str(), row)).or_insert(Severity::Info);
+                *place = finding.severity().max(*place);
+            }
+        }
+    }
+    let of = |severity| worst.values().filter(|one| **one == severity).count();
+    let rows: std::collections::BTreeSet<_> = arrival
+        .roster
+        .iter()
+        .flat_map(|roster| &roster.rows)
+        .map(|row| (row.sheet.as_str(), row.row))
+        .collect();
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    let marked = worst
+        .iter()
+        .filter(|(place, severity)| **severity == Severity::Warning && rows.contains(*place))
+        .count();
+    Counts { ok: rows.len().saturating_sub(marked), warnings, errors }
+}
+
+/// The last four parts of a path: `done/<agency>/<date>/<name>`. The rest is the server's.
+fn as_the_agency_sees_it(path: &Path) -> String {
+    let parts: Vec<_> = path.components().rev().take(4).collect();
+    parts.into_iter().rev().collect::<PathBuf>().to_string_lossy().into_owned()
+}

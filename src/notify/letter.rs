@@ -1,0 +1,140 @@
+//! A letter: what there is to tell somebody, before it has words. One variant a template.
+
+use crate::model::change::ChangeKind;
+use crate::model::roster::RosterKind;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// Every letter there is. None carries a password, a link or an attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Letter {
+    /// To the agency's contact: accounts were made, the slips wait to be collected.
+    AccountCreated(AccountCreated),
+    /// To the agency's contact: a digest of what was carried out.
+    ChangesMade(ChangesMade),
+    /// To the agency's contact: how the roster was read and where the feedback lies.
+    RosterFeedback(RosterFeedback),
+}
+
+impl Letter {
+    /// The template's name: its files are `<name>.subject`, `<name>.txt` and `<name>.html`.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::AccountCreated(_) => "account_created",
+            Self::ChangesMade(_) => "changes_made",
+            Self::RosterFeedback(_) => "roster_feedback",
+        }
+    }
+}
+
+/// Accounts were made for people of one agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountCreated {
+    /// The agency's name.
+    pub agency: String,
+    /// Who got an account; at least one.
+    pub accounts: Vec<CreatedAccount>,
+    /// The day they were made.
+    pub date: NaiveDate,
+    /// Where the handover slips, with the first passwords, are collected.
+    pub slips_at: String,
+    /// The last day to collect them; afterwards the accounts are locked.
+    pub collect_by: Option<NaiveDate>,
+}
+
+/// One account that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreatedAccount {
+    /// The holder's name.
+    pub name: String,
+    /// The holder's position.
+    pub position: Option<String>,
+    /// The official address.
+    pub address: String,
+    /// Number of the document it follows.
+    pub document: Option<String>,
+    /// Who approved it, by name; empty where the policy itself did.
+    pub approved_by: Vec<String>,
+}
+
+/// What was carried out for one agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangesMade {
+    /// The agency's name.
+    pub agency: String,
+    /// What was done; at least one.
+    pub changes: Vec<MadeChange>,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MadeChange {
+    /// What.
+    pub kind: ChangeKind,
+    /// The system's name as the agency knows it; `None` for the mailbox itself.
+    pub system: Option<String>,
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// What changed, in words (`Chức vụ: Kế toán → Kế toán trưởng`), or the role.
+    pub detail: Option<String>,
+    /// The day it took effect.
+    pub date: NaiveDate,
+    /// Number of the document it follows.
+    pub document: Option<String>,
+    /// Who approved it, by name; empty where the policy itself did.
+    pub approved_by: Vec<String>,
+}
+
+/// How a roster was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RosterFeedback {
+    /// The agency's name.
+    pub agency: String,
+    /// The file as dropped.
+    pub file: String,
+    /// The day it was dropped.
+    pub received: NaiveDate,
+    /// What it was taken for.
+    pub read: ReadAs,
+    /// How many rows are fine, and how many are not.
+    pub counts: Counts,
+    /// Where the feedback workbook lies, as the agency sees its folder.
+    pub feedback: String,
+}
+
+/// What a roster was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "as", rename_all = "lowercase")]
+pub enum ReadAs {
+    /// It counts.
+    Accepted {
+        /// Full, partial or a request.
+        kind: RosterKind,
+        /// Why it was taken for that, as a sentence in the letter's language.
+        why: String,
+    },
+    /// A newer roster is in force.
+    Older {
+        /// The date of the one in force.
+        in_force: NaiveDate,
+    },
+    /// It could not be read.
+    Refused {
+        /// Why, as a sentence in the letter's language.
+        why: String,
+    },
+}
+
+/// Rows by result; they add up to the rows that hold people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Read without a remark.
+    pub ok: usize,
+    /// Used, but worth a look.
+    pub warnings: usize,
+    /// Not used.
+    pub errors: usize,
+}

@@ -1,0 +1,91 @@
+//! Sample letters, invented: every template is rendered with them before a site relies on it. Between them,
+//! every optional field is once there and once not.
+
+use crate::model::change::ChangeKind;
+use crate::model::roster::RosterKind;
+use crate::notify::letter::{
+    AccountCreated, ChangesMade, Counts, CreatedAccount, Letter, MadeChange, ReadAs, RosterFeedback,
+};
+use chrono::NaiveDate;
+
+/// One or more of each letter.
+pub fn samples() -> Vec<Letter> {
+    vec![created(true), created(false), changes(), accepted(), older(), refused()]
+}
+
+const AGENCY: &str = "Sở Khoa học và Công nghệ";
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default()
+}
+
+fn created(full: bool) -> Letter {
+    let account = |name: &str, address: &str, full: bool| CreatedAccount {
+        name: name.into(),
+        position: full.then(|| "Chuyên viên".into()),
+        address: address.into(),
+        document: full.then(|| "626/CV-SKHCN".into()),
+        approved_by: if full { vec!["Trần Thị Bình".into()] } else { vec![] },
+    };
+    Letter::AccountCreated(AccountCreated {
+        agency: AGENCY.into(),
+        accounts: vec![
+            account("Nguyễn Văn An", "annv.skhcn@example.vn", true),
+            account("Lê Thị Cúc", "cuclt.skhcn@example.vn", false),
+        ],
+        date: day(11, 20),
+        slips_at: "Phòng Hạ tầng số, tầng 2, số 1 đường Trần Phú, từ 8 giờ đến 17 giờ ngày làm việc".into(),
+        collect_by: full.then(|| day(11, 27)),
+    })
+}
+
+fn changes() -> Letter {
+    let change = |kind, full: bool| MadeChange {
+        kind,
+        system: full.then(|| "Hệ thống thông tin giải quyết thủ tục hành chính".into()),
+        name: "Nguyễn Văn An".into(),
+        address: "annv.skhcn@example.vn".into(),
+        detail: full.then(|| "Cán bộ một cửa".into()),
+        date: day(12, 1),
+        document: full.then(|| "626/CV-SKHCN".into()),
+        approved_by: if full {
+            vec!["Trần Thị Bình".into(), "Phạm Văn Dũng".into()]
+        } else {
+            vec![]
+        },
+    };
+    Letter::ChangesMade(ChangesMade {
+        agency: AGENCY.into(),
+        changes: vec![change(ChangeKind::GrantRole, true), change(ChangeKind::DisableAccount, false)],
+    })
+}
+
+fn feedback(read: ReadAs, counts: Counts, feedback: &str) -> Letter {
+    Letter::RosterFeedback(RosterFeedback {
+        agency: AGENCY.into(),
+        file: "danh-sach-cong-chuc.xlsx".into(),
+        received: day(11, 20),
+        read,
+        counts,
+        feedback: feedback.into(),
+    })
+}
+
+fn accepted() -> Letter {
+    let why = "Danh sách có 42 trong 45 người đã biết của cơ quan, đơn vị.".into();
+    let read = ReadAs::Accepted { kind: RosterKind::Full, why };
+    let counts = Counts { ok: 40, warnings: 2, errors: 1 };
+    feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn older() -> Letter {
+    let counts = Counts { ok: 42, warnings: 0, errors: 0 };
+    let read = ReadAs::Older { in_force: day(11, 1) };
+    feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn refused() -> Letter {
+    let read = ReadAs::Refused { why: "Không tìm thấy dòng tiêu đề.".into() };
+    let counts = Counts { ok: 0, warnings: 0, errors: 0 };
+    feedback(read, counts, "refused/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}

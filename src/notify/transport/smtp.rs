@@ -1,0 +1,294 @@
+//! A mail server reached over SMTP. The dialogue is driven here step by step, because what a failure means
+//! depends on the step: before the text is on its way nothing was handed over, afterwards nobody knows.
+
+use super::message::{mailbox, message};
+use super::{OpenError, SendError};
+use crate::model::notice::Notice;
+use crate::model::secret::Secret;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
+
+/// What is configured for it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The server's name, as in its certificate.
+    pub host: String,
+    /// Its port; 587 for STARTTLS, 465 for a TLS wrapper, 25 for plaintext.
+    pub port: Option<u16>,
+    /// How TLS begins; STARTTLS unless said otherwise. It is never optional on the wire.
+    pub tls: Option<TlsMode>,
+    /// No TLS; only to this machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// The certificates (PEM) trusted instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Who signs in; PLAIN or LOGIN.
+    pub user: Option<String>,
+    /// The file that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// The fixed sender, in the agency's own domain.
+    pub from: String,
+    /// How long each step may take: connecting, addressing, handing over.
+    #[serde(default = "default_timeout")]
+    pub timeout_seconds: u64,
+    /// How many connections at once.
+    #[serde(default = "default_pool")]
+    pub pool: usize,
+}
+
+fn default_timeout() -> u64 {
+    60
+}
+
+fn default_pool() -> usize {
+    4
+}
+
+/// How TLS begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsMode {
+    /// After STARTTLS; refused where the server does not offer it.
+    Starttls,
+    /// From the first byte.
+    Wrapper,
+}
+
+/// An idle connection older than this is not used again: servers hang up after a few minutes.
+const IDLE: Duration = Duration::from_secs(30);
+/// Servers limit the mails of one connection (Exim: 1000, others 100).
+const MAILS_PER_CONNECTION: usize = 100;
+
+/// The server, with connections that are kept for the next mail.
+pub struct Relay {
+    host: String,
+    port: u16,
+    tls: Option<(TlsMode, TlsParameters)>,
+    credentials: Option<Credentials>,
+    from: Mailbox,
+    step: Duration,
+    slots: Semaphore,
+    idle: Mutex<Vec<Kept>>,
+}
+
+struct Kept {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+    mails: usize,
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Relay").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    pub(super) fn open(settings: &Settings) -> Result<Self, OpenError> {
+        let tls = match (settings.allow_plaintext, settings.tls) {
+            (true, Some(_)) => return Err(OpenError::Both),
+            (true, None) if is_loopback(&settings.host) => None,
+            (true, None) => return Err(OpenError::Plaintext(settings.host.clone())),
+            (false, mode) => Some((mode.unwrap_or(TlsMode::Starttls), tls_parameters(settings)?)),
+        };
+        let credentials = match (&settings.user, &settings.password_file) {
+            (None, None) => None,
+            (Some(user), Some(file)) => {
+                Some(Credentials::new(user.clone(), password(file)?.reveal().to_owned()))
+            }
+            (Some(_), None) | (None, Some(_)) => return Err(OpenError::HalfSignIn),
+        };
+        if settings.timeout_seconds == 0 {
+            return Err(OpenError::Zero("timeout_seconds"));
+        }
+        if settings.pool == 0 {
+            return Err(OpenError::Zero("pool"));
+        }
+        let usual_port = match tls {
+            Some((TlsMode::Starttls, _)) => 587,
+            Some((TlsMode::Wrapper, _)) => 465,
+            None => 25,
+        };
+        Ok(Self {
+            host: settings.host.clone(),
+            port: settings.port.unwrap_or(usual_port),
+            tls,
+            credentials,
+            from: mailbox(&settings.from)?,
+            step: Duration::from_secs(settings.timeout_seconds),
+            slots: Semaphore::new(settings.pool),
+            idle: Mutex::new(Vec::new()),
+        })
+    }
+
+    pub(super) async fn send(&self, notice: &Notice) -> Result<(), SendError> {
+        let message = message(notice, &self.from)?;
+        let text = message.formatted();
+        let Ok(_slot) = self.slots.acquire().await else {
+            return Err(SendError::Unavailable("the mail transport was closed".into()));
+        };
+        let mut kept = self.connection().await?;
+        let addressed = within(self.step, self.address(&mut kept.connection, &message)).await;
+        match addressed.unwrap_or_else(|late| Err(SendError::Retry(late))) {
+            Ok(()) => {}
+            Err(refusal) => {
+                // A refused address is no fault of the connection.
+                if matches!(timeout(self.step, kept.connection.command(Rset)).await, Ok(Ok(_))) {
+                    self.keep(kept).await;
+                }
+                return Err(refusal);
+            }
+        }
+        match within(self.step, kept.connection.message(&text)).await {
+            Ok(Ok(_)) => {
+                self.keep(kept).await;
+                Ok(())
+            }
+            Ok(Err(error)) if error.is_permanent() => Err(SendError::Refused(said(&error))),
+            Ok(Err(error)) if error.is_transient() => Err(SendError::Retry(said(&error))),
+            Ok(Err(error)) => Err(SendError::Unknown(said(&error))),
+            Err(late) => Err(SendError::Unknown(late)),
+        }
+    }
+
+    pub(super) async fn probe(&self) -> Result<(), SendError> {
+        let kept = self.connection().await?;
+        self.keep(kept).await;
+        Ok(())
+    }
+
+    /// Sender, addressees, and the server's word that it waits for the text.
+    async fn address(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        message: &lettre::Message,
+    ) -> Result<(), SendError> {
+        let sender = Mail::new(message.envelope().from().cloned(), vec![]);
+        connection.command(sender).await.map_err(|error| self.unavailable("refuses our sender", &error))?;
+        for to in message.envelope().to() {
+            connection.command(Rcpt::new(to.clone(), vec![])).await.map_err(|error| refusal(&error))?;
+        }
+        connection.command(Data).await.map_err(|error| refusal(&error))?;
+        Ok(())
+    }
+
+    /// A kept connection that still answers, else a new one.
+    async fn connection(&self) -> Result<Kept, SendError> {
+        loop {
+            let Some(mut kept) = self.idle.lock().await.pop() else { break };
+            let fresh = kept.since.elapsed() < IDLE;
+            if fresh && matches!(timeout(self.step, kept.connection.test_connected()).await, Ok(true)) {
+                return Ok(kept);
+            }
+        }
+        match within(self.step, self.connect()).await {
+            Ok(connected) => connected,
+            Err(late) => Err(SendError::Unavailable(format!("{} {late}", self.name()))),
+        }
+    }
+
+    async fn connect(&self) -> Result<Kept, SendError> {
+        let hello = ClientId::default();
+        let wrapper = match &self.tls {
+            Some((TlsMode::Wrapper, parameters)) => Some(parameters.clone()),
+            Some((TlsMode::Starttls, _)) | None => None,
+        };
+        let server = (self.host.as_str(), self.port);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(server, None, &hello, wrapper, None)
+            .await
+            .map_err(|error| self.unavailable("cannot be reached", &error))?;
+        if let Some((TlsMode::Starttls, parameters)) = &self.tls {
+            connection
+                .starttls(parameters.clone(), &hello)
+                .await
+                .map_err(|error| self.unavailable("does not start TLS that we trust", &error))?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await
+                .map_err(|error| self.unavailable("refuses our user and password", &error))?;
+        }
+        Ok(Kept { connection, since: Instant::now(), mails: 0 })
+    }
+
+    async fn keep(&self, kept: Kept) {
+        let mails = kept.mails + 1;
+        if mails < MAILS_PER_CONNECTION {
+            self.idle.lock().await.push(Kept { since: Instant::now(), mails, ..kept });
+        }
+    }
+
+    fn unavailable(&self, what: &str, error: &Error) -> SendError {
+        SendError::Unavailable(format!("{} {what}: {}", self.name(), said(error)))
+    }
+
+    fn name(&self) -> String {
+        format!("the mail server {}:{}", self.host, self.port)
+    }
+}
+
+/// Runs one step; where it takes too long, says so.
+async fn within<T>(limit: Duration, step: impl Future<Output = T>) -> Result<T, String> {
+    timeout(limit, step).await.map_err(|_| format!("did not answer within {} s", limit.as_secs()))
+}
+
+/// What a failure at the address means: only a 5xx is for good.
+fn refusal(error: &Error) -> SendError {
+    if error.is_permanent() { SendError::Refused(said(error)) } else { SendError::Retry(said(error)) }
+}
+
+/// The server's words on one line.
+fn said(error: &Error) -> String {
+    error.to_string().replace(char::is_control, " ")
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, OpenError> {
+    std::fs::read(path).map_err(|source| OpenError::File { what, path: path.to_owned(), source })
+}
+
+/// The password without the line end that editors add.
+fn password(path: &Path) -> Result<Secret, OpenError> {
+    let bytes = read("password_file", path)?;
+    let text = String::from_utf8(bytes).map_err(|_| OpenError::File {
+        what: "password_file",
+        path: path.to_owned(),
+        source: std::io::ErrorKind::InvalidData.into(),
+    })?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() { Err(OpenError::EmptyPassword(path.to_owned())) } else { Ok(Secret::new(text)) }
+}
+
+fn tls_parameters(settings: &Settings) -> Result<TlsParameters, OpenError> {
+    let unusable = |error: Error| OpenError::Tls { host: settings.host.clone(), why: said(&error) };
+    let builder = TlsParameters::builder(settings.host.clone());
+    let builder = match &settings.ca_file {
+        None => builder,
+        Some(path) => {
+            let pem = read("ca_file", path)?;
+            if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+                let why = format!("{} holds no PEM certificate", path.display());
+                return Err(OpenError::Tls { host: settings.host.clone(), why });
+            }
+            builder
+                .certificate_store(CertificateStore::None)
+                .add_root_certificate(Certificate::from_pem(&pem).map_err(unusable)?)
+        }
+    };
+    builder.build().map_err(unusable)
+}

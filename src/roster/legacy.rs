@@ -1,0 +1,195 @@
+//! Legacy text: Vietnamese typed for fonts of the time before Unicode (TCVN3/ABC, VNI-Windows).
+//!
+//! A file holds no sign of it but the letters themselves, and a short name alone is ambiguous: the verdict is
+//! on a column, and falls only where the letters make no Unicode Vietnamese.
+
+use std::collections::BTreeMap;
+
+/// How a column was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// TCVN 5712:1993, fonts `.Vn…`.
+    Tcvn3,
+    /// VNI-Windows, fonts `VNI-…`.
+    Vni,
+}
+
+impl Encoding {
+    /// Its name for the clerk.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Tcvn3 => "TCVN3 (ABC)",
+            Self::Vni => "VNI",
+        }
+    }
+}
+
+/// The tables: characters as the file holds them to Unicode.
+#[derive(Debug, Clone)]
+pub(super) struct Legacy {
+    pub(super) tcvn3: BTreeMap<String, String>,
+    pub(super) vni: BTreeMap<String, String>,
+}
+
+/// What a column's texts hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    /// Texts with letters only Unicode Vietnamese has.
+    unicode: u32,
+    /// Texts that may be legacy.
+    candidates: u32,
+    /// Characters above ASCII in those.
+    high: u32,
+    /// High characters that Unicode Vietnamese never uses.
+    odd: u32,
+    /// High characters the TCVN3 table knows.
+    tcvn3: u32,
+    /// VNI letters of two characters.
+    pairs: u32,
+    /// VNI letters of one high character.
+    singles: u32,
+}
+
+impl Tally {
+    /// Whether it may follow the verdict on its neighbours.
+    pub(super) fn may_follow(self) -> bool {
+        self.unicode == 0 && self.candidates > 0
+    }
+}
+
+impl Legacy {
+    /// Counts `text` in.
+    pub(super) fn count(&self, tally: &mut Tally, text: &str) {
+        if text.is_ascii() {
+            return;
+        }
+        if text.chars().any(only_unicode) {
+            tally.unicode += 1;
+            return;
+        }
+        let high: Vec<char> = text.chars().filter(|c| is_high(*c)).collect();
+        if high.is_empty() {
+            return;
+        }
+        tally.candidates += 1;
+        tally.high += count(high.len());
+        tally.odd += count(high.iter().filter(|c| !vietnamese_latin(**c)).count());
+        let mut one = [0; 4];
+        tally.tcvn3 +=
+            count(high.iter().filter(|c| self.tcvn3.contains_key(&*c.encode_utf8(&mut one))).count());
+        walk(&self.vni, 2, text, |key, _| match key {
+            Some(key) if key.chars().nth(1).is_some() => tally.pairs += 1,
+            Some(_) => tally.singles += 1,
+            None => {}
+        });
+    }
+
+    /// The encoding a tally speaks for.
+    pub(super) fn verdict(tally: Tally) -> Option<Encoding> {
+        let Tally { unicode, candidates, high, odd, tcvn3, pairs, singles } = tally;
+        if unicode >= candidates || high < 3 || odd * 10 < high {
+            return None;
+        }
+        let vni =
+            pairs >= 2 && pairs + singles >= 3 && pairs * 3 >= high && (pairs + singles) * 10 >= high * 7;
+        if vni {
+            return Some(Encoding::Vni);
+        }
+        (tcvn3 * 10 >= high * 7).then_some(Encoding::Tcvn3)
+    }
+
+    /// `text` in Unicode. Text that can only be Unicode stays as it is.
+    pub(super) fn decode(&self, encoding: Encoding, text: &str) -> String {
+        if text.is_ascii() || text.chars().any(only_unicode) {
+            return text.to_owned();
+        }
+        let (table, longest) = match encoding {
+            Encoding::Tcvn3 => (&self.tcvn3, 1),
+            Encoding::Vni => (&self.vni, 2),
+        };
+        let mut out = String::with_capacity(text.len());
+        walk(table, longest, text, |_, to| out.push_str(to));
+        out
+    }
+}
+
+/// Walks `text` by the longest entries of `table`; `visit` gets the entry's key, or none for a character no
+/// entry fits, and what it becomes.
+fn walk<'t>(
+    table: &'t BTreeMap<String, String>,
+    longest: usize,
+    text: &'t str,
+    mut visit: impl FnMut(Option<&'t str>, &'t str),
+) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(longest).collect::<Vec<_>>();
+        let found = ends.iter().rev().find_map(|end| table.get(&rest[..*end]).map(|to| (*end, to.as_str())));
+        let (end, key, to) = match found {
+            Some((end, to)) => (end, Some(&rest[..end]), to),
+            None => (ends[0], None, &rest[..ends[0]]),
+        };
+        visit(key, to);
+        rest = &rest[end..];
+    }
+}
+
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+/// Letters that no legacy text holds.
+fn only_unicode(c: char) -> bool {
+    matches!(c, 'Ă' | 'ă' | 'Đ' | 'đ' | 'Ĩ' | 'ĩ' | 'Ũ' | 'ũ' | 'Ơ' | 'ơ' | 'Ư' | 'ư' | '\u{300}'..='\u{36f}' | '\u{1ea0}'..='\u{1ef9}')
+}
+
+/// Characters legacy text writes its letters with; punctuation of every encoding is none.
+fn is_high(c: char) -> bool {
+    matches!(c, '\u{a1}'..='\u{ff}' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ž' | 'ž' | 'Ÿ' | 'ƒ')
+}
+
+/// Letters of Latin-1 that Unicode Vietnamese uses too.
+fn vietnamese_latin(c: char) -> bool {
+    matches!(c, 'À'..='Ã' | 'È'..='Ê' | 'Ì' | 'Í' | 'Ò'..='Õ' | 'Ù' | 'Ú' | 'Ý' | 'à'..='ã' | 'è'..='ê' | 'ì' | 'í' | 'ò'..='õ' | 'ù' | 'ú' | 'ý' | 'Ð' | 'ð')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roster::mapping::Mapping;
+
+    fn judge(texts: &[&str]) -> (Option<Encoding>, Vec<String>) {
+        let legacy = Mapping::embedded().unwrap().legacy;
+        let mut tally = Tally::default();
+        for text in texts {
+            legacy.count(&mut tally, text);
+        }
+        let verdict = Legacy::verdict(tally);
+        let decoded = texts.iter().map(|text| verdict.map_or((*text).to_owned(), |e| legacy.decode(e, text)));
+        (verdict, decoded.collect())
+    }
+
+    #[test]
+    fn tcvn3_is_recognised_and_decoded() {
+        let (verdict, texts) = judge(&["NguyÔn V¨n Hïng", "TrÇn ThÞ Thñy", "§Æng §×nh L\u{ad}u", "Lª Hoµ"]);
+        assert_eq!(verdict, Some(Encoding::Tcvn3));
+        assert_eq!(texts, ["Nguyễn Văn Hùng", "Trần Thị Thủy", "Đặng Đình Lưu", "Lê Hoà"]);
+    }
+
+    #[test]
+    fn vni_is_recognised_and_decoded() {
+        let (verdict, texts) =
+            judge(&["Nguyeãn Vaên Huøng", "Traàn Thò Thuûy", "Ñaëng Ñình Löu", "Phaïm Quoác Anh"]);
+        assert_eq!(verdict, Some(Encoding::Vni));
+        assert_eq!(texts, ["Nguyễn Văn Hùng", "Trần Thị Thủy", "Đặng Đình Lưu", "Phạm Quốc Anh"]);
+    }
+
+    #[test]
+    fn unicode_stays_even_where_every_letter_is_latin() {
+        for texts in
+            [&["Võ Hùng", "Lê Hà", "Tô Hoàng", "Hoà", "Toán"][..], &["Nguyễn Văn Hùng", "Lê Hà", "Đỗ Thuý"]]
+        {
+            assert_eq!(judge(texts).0, None, "{texts:?}");
+        }
+    }
+}

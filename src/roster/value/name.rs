@@ -1,0 +1,114 @@
+//! Names in a cell: shouting is lowered, look-alike letters are replaced.
+
+use crate::model::name::PersonName;
+use crate::model::person::Gender;
+
+/// A name as read.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::roster) struct ReadName {
+    /// The name.
+    pub(in crate::roster) name: PersonName,
+    /// Whether it holds what no name holds.
+    pub(in crate::roster) odd: bool,
+    /// The gender a form of address tells (Ông, Bà).
+    pub(in crate::roster) addressed: Option<Gender>,
+}
+
+/// Reads a name; `honorifics` are forms of address to leave out. `None`: nothing there.
+pub(in crate::roster) fn read(text: &str, honorifics: &[String]) -> Option<ReadName> {
+    let text: String = text.chars().map(|c| if matches!(c, 'Ð' | 'Ɖ') { 'Đ' } else { c }).collect();
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let mut addressed = None;
+    while words.len() > 2 {
+        let first = words[..2].join(" ").to_lowercase();
+        let one = words[0].trim_end_matches([':', '.']).to_lowercase();
+        if honorifics.contains(&first) && words.len() > 3 {
+            words.drain(..2);
+        } else if honorifics.contains(&one) {
+            addressed = super::flag::gender(&one).or(addressed);
+            words.remove(0);
+        } else {
+            break;
+        }
+    }
+    let whole = words.join(" ");
+    let whole = whole.trim_end_matches(['.', ',', ';', ' ']);
+    let shouting = !whole.chars().any(char::is_lowercase);
+    let odd = !looks_like_one(whole);
+    let cased = |word: &str| if odd { word.to_owned() } else { recase(word, shouting) };
+    let cased: Vec<String> = whole.split(' ').map(cased).collect();
+    Some(ReadName { name: PersonName::new(&cased.join(" "))?, odd, addressed })
+}
+
+/// Whether every character may stand in a name, and it is not too long for one.
+pub(in crate::roster) fn looks_like_one(text: &str) -> bool {
+    let letters = |c: char| c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c);
+    text.split_whitespace().count() <= 8
+        && text.chars().all(|c| letters(c) || matches!(c, ' ' | '\n' | '\'' | '’' | '-' | '.'))
+        && text.chars().next().is_some_and(char::is_alphabetic)
+}
+
+/// A word in title case where it is not already: all capitals, all small, or capitals after small letters.
+/// `H'Hen` and `Y-Bhăm` are right as they are.
+fn recase(word: &str, shouting: bool) -> String {
+    let capitals = word.chars().filter(|c| c.is_uppercase()).count();
+    let loud = capitals > 1 && !word.chars().any(char::is_lowercase);
+    let stray =
+        word.chars().zip(word.chars().skip(1)).any(|(one, next)| one.is_lowercase() && next.is_uppercase());
+    if !(shouting || loud || stray || capitals == 0) {
+        return word.to_owned();
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut begins = true;
+    for c in word.chars() {
+        if begins {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        begins = matches!(c, '\'' | '’' | '-' | '.' | '(');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> String {
+        read(text, &["ông".into(), "bà".into(), "đồng chí".into()]).unwrap().name.as_str().to_owned()
+    }
+
+    #[test]
+    fn names_are_title_cased_where_they_are_not() {
+        for (written, read) in [
+            ("VŨ DIỆU THỊ MAI", "Vũ Diệu Thị Mai"),
+            ("  Siu\u{a0}Hồng \n Hoa ", "Siu Hồng Hoa"),
+            ("GiỜ Thị Lan", "Giờ Thị Lan"),
+            ("nguyễn văn a", "Nguyễn Văn A"),
+            ("NGUYỄN Văn an", "Nguyễn Văn An"),
+            ("ÐỖ VĂN ÐỨC", "Đỗ Văn Đức"),
+            ("H'HEN NIÊ", "H'Hen Niê"),
+            ("H'Hen Niê", "H'Hen Niê"),
+            ("Kpă Y-Bhăm", "Kpă Y-Bhăm"),
+            ("Nguye\u{302}\u{303}n Văn A.", "Nguyễn Văn A"),
+            ("Bà Trần Thị B", "Trần Thị B"),
+        ] {
+            assert_eq!(name(written), read, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_address_tells_the_gender() {
+        assert_eq!(read("Ông Lê Văn C", &["ông".into()]).unwrap().addressed, Some(Gender::Male));
+        assert_eq!(read("Bà Triệu", &["bà".into()]).unwrap().name.as_str(), "Bà Triệu");
+    }
+
+    #[test]
+    fn what_no_name_holds_is_odd_and_kept_as_it_is() {
+        let read = |text: &str| read(text, &[]).unwrap();
+        assert!(read("=HYPERLINK(\"x\")").odd);
+        assert!(read("Nguyễn Văn A (PGĐ)").odd);
+        assert!(!read("Rơ Châm H'Blút").odd);
+    }
+}

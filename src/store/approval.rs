@@ -1,0 +1,220 @@
+//! Approvals: who agreed to what. Two persons means two enrolled logins, and never one that put the roster in.
+
+use super::dialect::Bulk;
+use super::statement::sql;
+use super::transition::ENOUGH;
+use super::{StoreError, WriteTx, change};
+use crate::model::change::{State, StoredChange};
+use crate::model::ids::{ChangeId, ChangeKey, Login};
+use crate::model::rfc3339;
+use chrono::{NaiveDate, TimeDelta};
+use std::collections::BTreeSet;
+
+/// What became of an approval or a rejection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approval {
+    /// It counts.
+    Approved {
+        /// How many operators have approved.
+        have: u64,
+        /// How many must.
+        needed: u64,
+        /// Where the change stands now.
+        state: State,
+    },
+    /// The change is rejected.
+    Rejected,
+    /// This operator approved it before: a second time is not a second person.
+    AlreadyApproved,
+    /// The change is another one by now.
+    KeyMoved {
+        /// Its key.
+        now: ChangeKey,
+    },
+    /// It is not waiting for approval.
+    NotProposed(State),
+    /// The operator answers for the roster that asks for it.
+    PutInByYou,
+}
+
+impl WriteTx {
+    /// Approves change `id` as `key`. `forbidden` are the logins that answer for its agency's rosters. A held change
+    /// collects approvals and stays held.
+    pub async fn approve(
+        &mut self,
+        id: &ChangeId,
+        key: &ChangeKey,
+        by: &Login,
+        forbidden: &BTreeSet<Login>,
+    ) -> Result<Approval, StoreError> {
+        let stored = self.change_for(id, by).await?;
+        if forbidden.contains(by) {
+            return Ok(Approval::PutInByYou);
+        }
+        if stored.key != *key {
+            return Ok(Approval::KeyMoved { now: stored.key });
+        }
+        if !matches!(stored.state, State::Proposed | State::Held) {
+            return Ok(Approval::NotProposed(stored.state));
+        }
+        let insert = sql(
+            "approve",
+            "INSERT INTO approval (change_id, key, operator, at)
+             SELECT c.id, c.key, o.login, $1 FROM change c JOIN operator o ON o.login = $2 AND o.removed_at IS NULL
+             WHERE c.id = $3 AND c.key = $4 ON CONFLICT (change_id, operator) DO NOTHING",
+        );
+        let insert = insert.time(self.now).text(by.as_str()).text(id.as_str()).text(key.as_str());
+        if self.execute(insert).await? == 0 {
+            return Ok(Approval::AlreadyApproved);
+        }
+        let needed = stored.change.gate.needed() as u64;
+        let have = self.count_approvals(id).await?;
+        let mut state = stored.state;
+        if have >= needed
+            && state == State::Proposed
+            && self.move_one(id, state, State::Approved, None).await?
+        {
+            state = State::Approved;
+        }
+        self.mark_decided(id).await?;
+        self.audit(by.as_str(), "change.approve", about(&stored), &detail(&stored, ""));
+        Ok(Approval::Approved { have, needed, state })
+    }
+
+    /// Rejects change `id` as `key`: its key stays suppressed until its `after` or its document changes.
+    pub async fn reject(
+        &mut self,
+        id: &ChangeId,
+        key: &ChangeKey,
+        by: &Login,
+        reason: &str,
+    ) -> Result<Approval, StoreError> {
+        let stored = self.change_for(id, by).await?;
+        if stored.key != *key {
+            return Ok(Approval::KeyMoved { now: stored.key });
+        }
+        if !stored.state.may_become(State::Rejected)
+            || !self.move_one(id, stored.state, State::Rejected, Some(reason)).await?
+        {
+            return Ok(Approval::NotProposed(stored.state));
+        }
+        self.mark_decided(id).await?;
+        self.audit(by.as_str(), "change.reject", about(&stored), &detail(&stored, reason));
+        Ok(Approval::Rejected)
+    }
+
+    /// Ends the approvals that ran out: `days` after the due date, or after they were given where that was later.
+    pub async fn expire_approvals(&mut self, today: NaiveDate, days: u32) -> Result<u64, StoreError> {
+        let (due, at) = cutoff(today, days);
+        let query = sql(
+            "expiry",
+            "SELECT c.id FROM change c WHERE c.state = 'approved' AND c.needed > 0 AND c.due < $1 AND NOT EXISTS (
+                 SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.at >= $2) ORDER BY c.id",
+        );
+        let rows = self.rows(query.text(&due).text(&at)).await?;
+        let ids: Vec<_> =
+            rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect::<Result<_, _>>()?;
+        let expired = self
+            .transition_all(&ids.iter().collect::<Vec<_>>(), &[State::Approved], State::Expired, None)
+            .await?;
+        if expired > 0 {
+            self.audit("policy", "approvals.expire", "changes", &format!("{expired}"));
+        }
+        Ok(expired)
+    }
+
+    async fn change_for(&mut self, id: &ChangeId, by: &Login) -> Result<StoredChange, StoreError> {
+        self.require_operator(by, None).await?;
+        let stored = self.stored_change(id).await?;
+        let stored = stored.ok_or_else(|| StoreError::Missing { what: "change", id: id.to_string() })?;
+        self.require_operator(by, Some(&stored.change.agency)).await?;
+        Ok(stored)
+    }
+
+    async fn count_approvals(&mut self, id: &ChangeId) -> Result<u64, StoreError> {
+        let query = sql(
+            "approvals",
+            "SELECT COUNT(*) AS n FROM approval WHERE change_id = $1 AND operator IS NOT NULL",
+        );
+        self.row(query.text(id.as_str())).await?.map_or(Ok(0), |row| row.count("n"))
+    }
+
+    /// The policy's own approval of a plan's changes whose gate is none, under the name of its rule.
+    pub(super) async fn approve_by_policy(&mut self, pass: &str) -> Result<u64, StoreError> {
+        let insert = sql(
+            "approve by policy",
+            "INSERT INTO approval (change_id, key, policy, at)
+             SELECT c.id, c.key, c.reason, $1 FROM change c WHERE c.pass = $2 AND c.needed = 0
+             ON CONFLICT (change_id, policy) DO NOTHING",
+        );
+        let now = self.now;
+        self.execute(insert.time(now).text(pass)).await
+    }
+
+    /// A superseded key that comes back regains the approvals of its former row that have not run out, from
+    /// operators who are still enrolled.
+    pub(super) async fn regain_approvals(
+        &mut self,
+        pass: &str,
+        today: NaiveDate,
+        days: u32,
+    ) -> Result<u64, StoreError> {
+        let insert = sql(
+            "regain approvals",
+            "INSERT INTO approval (change_id, key, operator, at)
+             SELECT n.id, n.key, a.operator, MAX(a.at)
+             FROM change n
+             JOIN change o ON o.key = n.key AND o.id <> n.id AND o.state = 'superseded'
+             JOIN approval a ON a.change_id = o.id AND a.key = o.key
+             JOIN operator p ON p.login = a.operator AND p.removed_at IS NULL
+             WHERE n.pass = $1 AND n.state IN ('proposed', 'held') AND (n.due >= $2 OR a.at >= $3)
+             GROUP BY n.id, n.key, a.operator
+             ON CONFLICT (change_id, operator) DO NOTHING",
+        );
+        let (due, at) = cutoff(today, days);
+        self.execute(insert.text(pass).text(&due).text(&at)).await
+    }
+
+    /// Approves those that wait and have approvals enough.
+    pub(super) async fn settle_proposed(&mut self, scope: Settle<'_>) -> Result<u64, StoreError> {
+        let enough = format!("state = 'proposed' AND {ENOUGH}");
+        let now = self.now;
+        let statement = match scope {
+            Settle::Pass(pass) => {
+                let update =
+                    format!("UPDATE change SET state = 'approved', since = $2 WHERE pass = $1 AND {enough}");
+                sql("settle", update).text(pass)
+            }
+            Settle::Changes(ids) => {
+                let source = self.dialect.rows(&[Bulk::Text("id")]);
+                let update = format!(
+                    "UPDATE change SET state = 'approved', since = $2
+                     WHERE id IN (SELECT s.id FROM {source} s) AND {enough}"
+                );
+                sql("settle", update).text(&change::id_list(ids.iter().map(ChangeId::as_str))?)
+            }
+        };
+        self.execute(statement.time(now)).await
+    }
+}
+
+/// Which changes may have approvals enough.
+pub(super) enum Settle<'a> {
+    Pass(&'a str),
+    Changes(&'a [ChangeId]),
+}
+
+/// The oldest due date and the oldest moment of approval that still count.
+fn cutoff(today: NaiveDate, days: u32) -> (String, String) {
+    let first = today - TimeDelta::days(i64::from(days));
+    (first.to_string(), rfc3339(first.and_time(chrono::NaiveTime::MIN).and_utc()))
+}
+
+/// Whom a decision is about: the person where one is known, else the subject.
+pub(super) fn about(stored: &StoredChange) -> &str {
+    stored.change.person.as_ref().map_or(stored.change.subject.as_str(), |person| person.as_str())
+}
+
+pub(super) fn detail(stored: &StoredChange, more: &str) -> String {
+    format!("{} {} {} {} {more}", stored.change.kind, stored.change.target, stored.id, stored.key)
+}

@@ -1,0 +1,229 @@
+//! Brakes: what was tripped and what it holds, its release by two operators, and the budget of what was carried out.
+
+use super::approval::Settle;
+use super::statement::{json, sql};
+use super::{Store, StoreError, WriteTx};
+use crate::model::Time;
+use crate::model::brake::{Brake, BrakeKind, BrakeScope};
+use crate::model::change::State;
+use crate::model::ids::{BrakeKey, ChangeId, Login};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much may be carried out of one kind within one scope and window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// What is counted.
+    pub scope: BrakeScope,
+    /// Which changes.
+    pub kind: BrakeKind,
+    /// How many.
+    pub limit: u64,
+    /// Since when.
+    pub window_start: Time,
+}
+
+/// What became of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Release {
+    /// Two operators agreed: this many changes go on.
+    Released(u64),
+    /// A second operator must agree.
+    NeedsSecond,
+    /// This operator released it before: a second time is not a second person.
+    AlreadyByYou,
+    /// No such brake holds anything.
+    NotOpen,
+    /// The operator answers for the roster behind it.
+    PutInByYou,
+}
+
+impl WriteTx {
+    /// Releases brake `key`, once, for exactly the changes it holds; two different operators must. `forbidden` are
+    /// the logins that answer for the rosters of its agency.
+    pub async fn release(
+        &mut self,
+        key: &BrakeKey,
+        by: &Login,
+        reason: &str,
+        forbidden: &BTreeSet<Login>,
+    ) -> Result<Release, StoreError> {
+        let Some(brake) = self.open_brake(key, by).await? else { return Ok(Release::NotOpen) };
+        if forbidden.contains(by) {
+            return Ok(Release::PutInByYou);
+        }
+        let insert = sql(
+            "release",
+            "INSERT INTO brake_release (brake, operator, reason, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (brake, operator) DO NOTHING",
+        );
+        let insert = insert.text(key.as_str()).text(by.as_str()).text(reason).time(self.now);
+        if self.execute(insert).await? == 0 {
+            return Ok(Release::AlreadyByYou);
+        }
+        self.audit(by.as_str(), "brake.release", key.as_str(), &detail(&brake, reason));
+        let enough = sql(
+            "release",
+            "UPDATE brake SET state = 'released' WHERE key = $1 AND state = 'open'
+             AND (SELECT COUNT(*) FROM brake_release r WHERE r.brake = brake.key) >= 2",
+        );
+        if self.execute(enough.text(key.as_str())).await? == 0 {
+            return Ok(Release::NeedsSecond);
+        }
+        let held = self.held_by(key).await?;
+        let go_on = sql(
+            "release",
+            "UPDATE change SET released = 1, state = 'proposed', since = $1 WHERE brake = $2 AND state = 'held'",
+        );
+        let released = self.execute(go_on.time(self.now).text(key.as_str())).await?;
+        self.settle_proposed(Settle::Changes(&held)).await?;
+        for id in &held {
+            self.mark_decided(id).await?;
+        }
+        Ok(Release::Released(released))
+    }
+
+    /// Rejects everything that brake `key` holds; one operator may, because nothing is done. `None` where it is not
+    /// open.
+    pub async fn discard(
+        &mut self,
+        key: &BrakeKey,
+        by: &Login,
+        reason: &str,
+    ) -> Result<Option<u64>, StoreError> {
+        let Some(brake) = self.open_brake(key, by).await? else { return Ok(None) };
+        let close = sql("discard", "UPDATE brake SET state = 'discarded' WHERE key = $1 AND state = 'open'");
+        if self.execute(close.text(key.as_str())).await? == 0 {
+            return Ok(None);
+        }
+        let mut rejected = 0;
+        for id in self.held_by(key).await? {
+            rejected += u64::from(self.move_one(&id, State::Held, State::Rejected, Some(reason)).await?);
+            self.mark_decided(&id).await?;
+        }
+        self.audit(by.as_str(), "brake.discard", key.as_str(), &detail(&brake, reason));
+        Ok(Some(rejected))
+    }
+
+    /// Holds approved changes that a brake stopped at the moment of claiming.
+    pub async fn hold(&mut self, ids: &[ChangeId], brake: &Brake) -> Result<u64, StoreError> {
+        self.save_brakes(std::slice::from_ref(brake)).await?;
+        let ids: Vec<_> = ids.iter().collect();
+        let held = self.transition_all(&ids, &[State::Approved], State::Held, Some(&brake.key)).await?;
+        if held > 0 {
+            let lane = self.lane.clone();
+            self.audit(&lane, "brake.hold", brake.key.as_str(), &detail(brake, ""));
+        }
+        Ok(held)
+    }
+
+    /// Keeps the brakes of a plan. One that was released or discarded holds other rows now, so it opens anew and its
+    /// former releases end.
+    pub(super) async fn save_brakes(&mut self, brakes: &[Brake]) -> Result<u64, StoreError> {
+        let mut written = 0;
+        for brake in brakes {
+            let end = sql(
+                "brakes",
+                "DELETE FROM brake_release WHERE brake IN (SELECT key FROM brake WHERE key = $1 AND state <> 'open')",
+            );
+            self.execute(end.text(brake.key.as_str())).await?;
+            let insert = sql(
+                "brakes",
+                "INSERT INTO brake (key, scope, kind, body, state, opened) VALUES ($1, $2, $3, $4, 'open', $5)
+                 ON CONFLICT (key) DO UPDATE SET body = excluded.body, state = 'open',
+                     opened = CASE brake.state WHEN 'open' THEN brake.opened ELSE excluded.opened END
+                 WHERE brake.state <> 'open' OR brake.body <> excluded.body",
+            );
+            let insert =
+                insert.text(brake.key.as_str()).text(&brake.scope.to_string()).text(brake.kind.as_str());
+            written += self.execute(insert.text(&json("a brake", brake)?).time(self.now)).await?;
+        }
+        Ok(written)
+    }
+
+    async fn open_brake(&mut self, key: &BrakeKey, by: &Login) -> Result<Option<Brake>, StoreError> {
+        self.require_operator(by, None).await?;
+        let query =
+            sql("brake", "SELECT body FROM brake WHERE key = $1 AND state = 'open'").text(key.as_str());
+        let Some(row) = self.row(query).await? else { return Ok(None) };
+        let brake: Brake = row.json("body")?;
+        match &brake.scope {
+            BrakeScope::Agency(agency) => self.require_operator(by, Some(agency)).await.map(|_| ())?,
+            BrakeScope::Province => self.require_province_operator(by).await?,
+        }
+        Ok(Some(brake))
+    }
+
+    async fn held_by(&mut self, key: &BrakeKey) -> Result<Vec<ChangeId>, StoreError> {
+        let query =
+            sql("held changes", "SELECT id FROM change WHERE brake = $1 AND state = 'held' ORDER BY id");
+        let rows = self.rows(query.text(key.as_str())).await?;
+        rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect()
+    }
+
+    /// What was carried out of `kind` within `scope` since `since`.
+    pub(super) async fn spent_in(
+        &mut self,
+        scope: &BrakeScope,
+        kind: BrakeKind,
+        since: Time,
+    ) -> Result<u64, StoreError> {
+        let query = spent_query(scope, kind, since);
+        self.row(query).await?.map_or(Ok(0), |row| row.count("n"))
+    }
+}
+
+impl Store {
+    /// What was carried out since `since`, by what it counts against; released changes are not counted.
+    pub async fn spent_since(
+        &self,
+        since: Time,
+    ) -> Result<BTreeMap<(BrakeScope, BrakeKind), u64>, StoreError> {
+        let query = sql(
+            "budget",
+            "SELECT scope, kind, COUNT(*) AS n FROM budget WHERE at >= $1 GROUP BY scope, kind",
+        );
+        let mut spent = BTreeMap::new();
+        for row in self.rows(query.time(since)).await? {
+            let scope = row.word("scope", BrakeScope::parse)?;
+            spent.insert((scope, row.word("kind", BrakeKind::parse)?), row.count("n")?);
+        }
+        Ok(spent)
+    }
+
+    /// Brakes that hold something, by scope and kind, with the logins that have released them so far.
+    pub async fn open_brakes(&self) -> Result<Vec<(Brake, Vec<Login>)>, StoreError> {
+        let query = sql(
+            "open brakes",
+            "SELECT b.key, b.body FROM brake b WHERE b.state = 'open'
+             AND EXISTS (SELECT 1 FROM change c WHERE c.brake = b.key AND c.state = 'held')
+             ORDER BY b.scope, b.kind, b.key",
+        );
+        let mut open = Vec::new();
+        for row in self.rows(query).await? {
+            let query = sql("releases", "SELECT operator FROM brake_release WHERE brake = $1 ORDER BY at");
+            let rows = self.rows(query.text(&row.text("key")?)).await?;
+            let logins =
+                rows.iter().map(|row| row.text("operator").map(Login::new)).collect::<Result<_, _>>()?;
+            open.push((row.json("body")?, logins));
+        }
+        Ok(open)
+    }
+
+    /// What was carried out of `kind` within `scope` since `since`; released changes are not counted.
+    pub async fn spent(&self, scope: &BrakeScope, kind: BrakeKind, since: Time) -> Result<u64, StoreError> {
+        self.one(spent_query(scope, kind, since)).await?.count("n")
+    }
+}
+
+fn spent_query(scope: &BrakeScope, kind: BrakeKind, since: Time) -> super::statement::Statement {
+    let query = "SELECT COUNT(*) AS n FROM budget WHERE scope = $1 AND kind = $2 AND at >= $3";
+    sql("budget", query).text(&scope.to_string()).text(kind.as_str()).time(since)
+}
+
+fn detail(brake: &Brake, reason: &str) -> String {
+    let Brake { key: _, scope, kind, wanted, spent, limit, of_accounts, holds } = brake;
+    format!(
+        "{scope} {kind} holds {} wanted {wanted} spent {spent} limit {limit} of {of_accounts}: {reason}",
+        holds.len()
+    )
+}

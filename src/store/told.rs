@@ -1,0 +1,35 @@
+//! Telling: which changes were carried out and not yet told to their agency.
+
+use super::change::{COLUMNS, with_approvals};
+use super::statement::{json, sql};
+use super::{Fenced, Standing, Store, StoreError};
+use crate::model::ids::ChangeId;
+
+impl Fenced {
+    /// Notes that `ids` were told, in the transaction that queues the mail.
+    pub async fn mark_told(&mut self, ids: &[ChangeId]) -> Result<(), StoreError> {
+        let source = self.dialect.rows(&[super::dialect::Bulk::Text("id")]);
+        let rows: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id })).collect();
+        let update = format!("UPDATE change SET told = 1 WHERE id IN (SELECT s.id FROM {source} s)");
+        self.execute(sql("told", update).text(&json("ids", &rows)?)).await.map(|_| ())
+    }
+}
+
+impl Store {
+    /// Changes that were carried out and not yet told, with their approvals, oldest first.
+    pub async fn untold(&self) -> Result<Vec<Standing>, StoreError> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM change c WHERE c.state = 'applied' AND c.told = 0 ORDER BY c.since, c.id"
+        );
+        let approvals = sql(
+            "approvals",
+            "SELECT p.change_id, COALESCE(p.operator, 'policy:' || p.policy) AS by_whom FROM approval p
+             JOIN change c ON c.id = p.change_id WHERE c.state = 'applied' AND c.told = 0
+             ORDER BY p.at, p.operator",
+        );
+        let mut tx = self.begin_read().await?;
+        let rows = tx.rows(sql("untold", query)).await?;
+        let approvals = tx.rows(approvals).await?;
+        with_approvals(&rows, &approvals)
+    }
+}

@@ -1,0 +1,183 @@
+//! A hand-off system: one without an API. Its administrator drops exports of who holds which role and gets
+//! work orders; only an export newer than the order shows that something was done.
+
+mod confirm;
+mod export;
+mod newest;
+
+pub use confirm::{Seen, confirm};
+pub use export::{ExportError, parse_export};
+pub use newest::{DropError, ExportFile, newest_export};
+
+use crate::model::agency::Contact;
+use crate::model::ids::{AgencyCode, TargetId};
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// One hand-off system as configured.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Its name in lists and file names (`tthc`).
+    #[serde(deserialize_with = "target")]
+    pub name: TargetId,
+    /// What its users call it, for mails and orders.
+    pub title: String,
+    /// Where its exports are dropped; the newest counts.
+    pub export_dir: PathBuf,
+    /// Where work orders are put.
+    pub orders_dir: PathBuf,
+    /// Its administrator.
+    pub contact: Contact,
+    /// How many working days an order may take.
+    #[serde(default)]
+    pub deadline_days: DeadlineDays,
+    /// Headings of the export that the usual names do not cover.
+    #[serde(default)]
+    pub columns: Columns,
+    /// An account without a role has an empty cell. Unless the site says so, an empty cell says nothing and
+    /// the export counts as cut.
+    #[serde(default)]
+    pub empty_role_means_none: bool,
+    /// How much fewer roles than in the last good export are believed.
+    #[serde(default)]
+    pub shrink: Shrink,
+    /// How long an export must lie unchanged before it is read.
+    #[serde(default = "settle_seconds")]
+    pub settle_seconds: u32,
+}
+
+fn settle_seconds() -> u32 {
+    5
+}
+
+/// The name is part of file names, and `mail` is the directory.
+fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TargetId, D::Error> {
+    use serde::de::Error;
+    let text = String::deserialize(deserializer)?;
+    match AgencyCode::parse(&text) {
+        Ok(code) if code.as_str() != TargetId::mail().as_str() => Ok(TargetId::new(code.as_str())),
+        Ok(_) => {
+            Err(D::Error::custom("\"mail\" is the mail directory's name: call the system something else"))
+        }
+        Err(_) => Err(D::Error::custom(format!(
+            "{text:?} is not a system's name: use lower-case letters a-z, digits, '-', '_' or '.', for example \"tthc\""
+        ))),
+    }
+}
+
+/// Working days for an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeadlineDays {
+    /// For most.
+    pub normal: NonZeroU32,
+    /// For a leaver and an incident.
+    pub urgent: NonZeroU32,
+}
+
+impl Default for DeadlineDays {
+    fn default() -> Self {
+        Self { normal: NonZeroU32::MIN.saturating_add(2), urgent: NonZeroU32::MIN }
+    }
+}
+
+/// Headings that a site names itself; without one the usual names are looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Columns {
+    /// Tên đăng nhập.
+    pub login: Option<String>,
+    /// Họ và tên.
+    pub name: Option<String>,
+    /// Thư điện tử.
+    pub mail: Option<String>,
+    /// Đơn vị.
+    pub agency: Option<String>,
+    /// Vai trò.
+    pub role: Option<String>,
+}
+
+/// An export that lost more roles than both, against the last good one, is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shrink {
+    /// This many.
+    pub count: usize,
+    /// This share; 100 believes anything.
+    pub percent: usize,
+}
+
+impl Default for Shrink {
+    /// A reorganisation of one agency passes; an export of one agency only, or of half the pages, does not.
+    fn default() -> Self {
+        Self { count: 10, percent: 20 }
+    }
+}
+
+/// The file name of the order `number` of one day.
+pub fn order_name(target: &TargetId, date: NaiveDate, number: u32) -> String {
+    format!("{target}-{date}-{number:02}.xlsx")
+}
+
+/// The next free number of the day, where `existing` are the names in the orders' folder.
+pub fn next_order_number<'a>(
+    target: &TargetId,
+    date: NaiveDate,
+    existing: impl IntoIterator<Item = &'a str>,
+) -> u32 {
+    let prefix = format!("{target}-{date}-");
+    let number = |name: &str| name.strip_prefix(&prefix)?.strip_suffix(".xlsx")?.parse::<u32>().ok();
+    existing.into_iter().filter_map(number).max().unwrap_or(0).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: &str = r#"
+        title = "Hệ thống một cửa"
+        export_dir = "tthc/export"
+        orders_dir = "tthc/orders"
+        contact = { name = "Phạm Thị Em", mail = "em@example.vn", phone = "0200 0000 001" }
+    "#;
+
+    fn settings(name: &str) -> Result<Settings, toml::de::Error> {
+        toml::from_str(&format!("name = {name:?}\n{SETTINGS}"))
+    }
+
+    #[test]
+    fn a_system_is_named_so_that_it_can_be_part_of_a_file_name() {
+        assert_eq!(settings("tthc").unwrap().name, TargetId::new("tthc"));
+        for bad in ["mail", "", "../tthc", "một cửa"] {
+            assert!(settings(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn orders_are_urgent_in_one_day_and_normal_in_three() {
+        let days = settings("tthc").unwrap().deadline_days;
+        assert_eq!((days.normal.get(), days.urgent.get()), (3, 1));
+    }
+
+    #[test]
+    fn orders_of_a_day_are_numbered() {
+        let target = TargetId::new("tthc");
+        let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        let mut names = vec![
+            "readme.txt".to_owned(),
+            "tthc-2026-11-21-07.xlsx".to_owned(),
+            "qoffice-2026-11-22-09.xlsx".to_owned(),
+            "tthc-2026-11-22-x.xlsx".to_owned(),
+        ];
+        for expected in 1..=101 {
+            let number = next_order_number(&target, date, names.iter().map(String::as_str));
+            assert_eq!(number, expected);
+            names.push(order_name(&target, date, number));
+        }
+        assert_eq!(names[4], "tthc-2026-11-22-01.xlsx");
+        assert_eq!(names.last().unwrap(), "tthc-2026-11-22-101.xlsx");
+    }
+}

@@ -1,0 +1,240 @@
+//! Paint: how the cells of a workbook that rosterd writes look, and how values get into them. There is no way
+//! through here to write a formula.
+
+use crate::model::finding::Severity;
+use crate::roster::sheet::Cell;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use std::collections::BTreeMap;
+
+/// What a cell is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Text outside of a table.
+    Free,
+    /// Important text outside of a table.
+    Strong,
+    /// Text outside of a table that stands in the middle of a merged range.
+    Centred,
+    /// The same, important.
+    Title,
+    /// The name of the whole.
+    Heading,
+    /// The same in the middle of a merged range.
+    CentredHeading,
+    /// A table's header.
+    Head,
+    /// A table's row.
+    Body,
+}
+
+/// How a cell looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Look {
+    pub(super) part: Part,
+    pub(super) mark: Mark,
+}
+
+/// A cell's colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// None.
+    No,
+    /// Nothing wrong.
+    Fine,
+    /// By what was found.
+    Found(Severity),
+}
+
+/// How a value is written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Figure {
+    General,
+    Whole,
+    Date,
+    DateTime,
+    /// Text that a spreadsheet would take for a formula if somebody typed it: marked as text for good.
+    Quoted,
+}
+
+impl From<Part> for Look {
+    fn from(part: Part) -> Self {
+        Self { part, mark: Mark::No }
+    }
+}
+
+/// The formats in use; each is built once.
+#[derive(Default)]
+pub(super) struct Paint {
+    formats: BTreeMap<(Look, Figure), Format>,
+}
+
+/// The height of a row of one line; LibreOffice does not find it by itself.
+pub(super) const LINE: u32 = 18;
+
+/// The number of A4 in a print set-up.
+const A4: u8 = 9;
+
+/// Sets up `sheet` for the screen and for A4.
+pub(super) fn set_up(sheet: &mut Worksheet) {
+    sheet.set_default_row_height(LINE).set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    sheet.set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3);
+}
+
+/// Makes `row` as high as its texts need in columns of their widths.
+pub(super) fn fit_height<'a>(
+    sheet: &mut Worksheet,
+    row: u32,
+    texts: impl Iterator<Item = (&'a str, usize)>,
+) -> Result<(), XlsxError> {
+    const MOST_LINES: usize = 20;
+    let lines = texts.map(|(text, width)| {
+        text.lines().map(|line| line.chars().count().div_ceil(width.max(1)).max(1)).sum::<usize>()
+    });
+    let lines = lines.max().unwrap_or(1).min(MOST_LINES);
+    if lines > 1 {
+        sheet.set_row_height(row, u32::try_from(lines).unwrap_or(1) * LINE)?;
+    }
+    Ok(())
+}
+
+/// The longest text a cell takes, in UTF-16 units.
+const LONGEST_TEXT: usize = 32_767;
+
+impl Paint {
+    /// The format of plain text that looks so.
+    pub(super) fn format(&mut self, look: impl Into<Look>) -> &Format {
+        self.figure(look.into(), Figure::General)
+    }
+
+    fn figure(&mut self, look: Look, figure: Figure) -> &Format {
+        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure))
+    }
+
+    /// Writes `text` as text, whatever it begins with.
+    pub(super) fn text(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        text: &str,
+        look: impl Into<Look>,
+    ) -> Result<(), XlsxError> {
+        let quoted = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let format = self.figure(look.into(), if quoted { Figure::Quoted } else { Figure::General });
+        sheet.write_string_with_format(row, column, shortened(text), format)?;
+        Ok(())
+    }
+
+    /// Writes a day as a date.
+    pub(super) fn day(
+        &mut self,
+        sheet: &mut Worksheet,
+        at: (u32, u16),
+        day: NaiveDate,
+        look: impl Into<Look>,
+    ) -> Result<(), XlsxError> {
+        self.cell(sheet, at, &Cell::Date(day.and_time(NaiveTime::MIN)), look)
+    }
+
+    /// Writes `cell` as what it is; an empty one keeps its look.
+    pub(super) fn cell(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        cell: &Cell,
+        look: impl Into<Look>,
+    ) -> Result<(), XlsxError> {
+        let look = look.into();
+        match cell {
+            Cell::Empty => {
+                sheet.write_blank(row, column, self.format(look))?;
+            }
+            Cell::Text(text) | Cell::Error(text) => self.text(sheet, (row, column), text, look)?,
+            Cell::Number(number) if number.is_finite() => {
+                let whole = number.fract() == 0.0 && number.abs() < 1e15;
+                let format = self.figure(look, if whole { Figure::Whole } else { Figure::General });
+                sheet.write_number_with_format(row, column, *number, format)?;
+            }
+            Cell::Number(number) => self.text(sheet, (row, column), &number.to_string(), look)?,
+            Cell::Bool(truth) => {
+                sheet.write_boolean_with_format(row, column, *truth, self.format(look))?;
+            }
+            Cell::Date(time) => {
+                let day_only = time.time() == NaiveTime::MIN;
+                match excel_time(*time) {
+                    Ok(value) => {
+                        let figure = if day_only { Figure::Date } else { Figure::DateTime };
+                        sheet.write_datetime_with_format(row, column, value, self.figure(look, figure))?;
+                    }
+                    // Before 1900 a spreadsheet knows no dates.
+                    Err(_) => {
+                        self.text(sheet, (row, column), &time.format("%d/%m/%Y").to_string(), look)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn excel_time(time: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
+    let part = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
+    let year = u16::try_from(time.year()).unwrap_or(0);
+    let day = ExcelDateTime::from_ymd(year, part(time.month()), part(time.day()))?;
+    let hour = u16::from(part(time.hour()));
+    day.and_hms(hour, part(time.minute()), f64::from(time.second()))
+}
+
+/// `text` as long as a cell takes.
+fn shortened(text: &str) -> &str {
+    let mut units = 0;
+    for (index, c) in text.char_indices() {
+        units += c.len_utf16();
+        if units > LONGEST_TEXT {
+            return &text[..index];
+        }
+    }
+    text
+}
+
+fn build(look: Look, figure: Figure) -> Format {
+    let mut format = Format::new().set_font_name("Times New Roman").set_font_size(12);
+    format = match look.part {
+        Part::Free => format.set_align(FormatAlign::VerticalCenter),
+        Part::Strong => format.set_align(FormatAlign::VerticalCenter).set_bold(),
+        Part::Centred => centred(format),
+        Part::Title => centred(format).set_bold(),
+        Part::CentredHeading => centred(format).set_bold().set_font_size(14),
+        Part::Heading => format.set_align(FormatAlign::VerticalCenter).set_bold().set_font_size(14),
+        Part::Head => centred(format)
+            .set_bold()
+            .set_border(FormatBorder::Thin)
+            .set_background_color(Color::RGB(0x00D9_E2F3)),
+        Part::Body => {
+            format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin)
+        }
+    };
+    format = match look.mark {
+        Mark::No => format,
+        Mark::Fine => format.set_background_color(Color::RGB(0x00E2_EFDA)),
+        Mark::Found(Severity::Info) => format.set_background_color(Color::RGB(0x00DD_EBF7)),
+        Mark::Found(Severity::Warning) => format.set_background_color(Color::RGB(0x00FF_EB9C)),
+        Mark::Found(Severity::Error) => format.set_background_color(Color::RGB(0x00FF_C7CE)),
+    };
+    // Short figures among text columns read best in the middle.
+    if look.part == Part::Body && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime) {
+        format = format.set_align(FormatAlign::Center);
+    }
+    match figure {
+        Figure::General => format,
+        // Without it a spreadsheet shows a citizen ID as 7.9E+10.
+        Figure::Whole => format.set_num_format("0"),
+        Figure::Date => format.set_num_format("dd/mm/yyyy"),
+        Figure::DateTime => format.set_num_format("dd/mm/yyyy hh:mm"),
+        Figure::Quoted => format.set_quote_prefix(),
+    }
+}
+
+fn centred(format: Format) -> Format {
+    format.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap()
+}

@@ -1,0 +1,168 @@
+//! The spreadsheet formats, by calamine. Cells are streamed where the format allows it: a range of corner
+//! cells (A1 and XFD1048576) would be 17 billion cells as a table.
+
+use super::about_file;
+use super::decode::{Decoded, Grid, too_large};
+use super::limits::Limits;
+use super::package;
+use crate::model::finding::{Finding, FindingCode};
+use crate::roster::sheet::{Book, Cell, Sheet};
+use calamine::{
+    Data, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
+    Xlsx, XlsxError,
+};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use std::io::Cursor;
+
+/// Excel since 2007. What calamine refuses as a whole for one odd sheet is repaired and tried again.
+pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    match Xlsx::new(Cursor::new(bytes)) {
+        Ok(workbook) => xlsx_sheets(workbook, limits),
+        Err(XlsxError::Password) => Err(about_file(FindingCode::Encrypted, vec![])),
+        Err(_) => {
+            let mended = package::without_odd_sheets(bytes).ok_or_else(damaged)?;
+            xlsx_sheets(Xlsx::new(Cursor::new(mended.as_slice())).map_err(|_| damaged())?, limits)
+        }
+    }
+}
+
+fn xlsx_sheets(mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits) -> Result<Decoded, Finding> {
+    let names = worksheets(workbook.sheets_metadata(), limits)?;
+    collect(names, limits, |name, grid| {
+        let mut cells = match workbook.worksheet_cells_reader(name) {
+            Ok(cells) => cells,
+            // A chart or macro sheet that says it is a worksheet: nothing to read, nothing lost.
+            Err(XlsxError::NotAWorksheet(_)) => return Some(()),
+            Err(_) => return None,
+        };
+        while let Some(cell) = cells.next_cell().ok()? {
+            let (row, column) = cell.get_position();
+            grid.put(row, column, convert(Data::from(cell.get_value().clone())));
+        }
+        drop(cells);
+        merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
+        Some(())
+    })
+}
+
+/// Excel's binary variant. calamine knows no merged ranges there.
+pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsbError::Password => about_file(FindingCode::Encrypted, vec![]),
+        _ => damaged(),
+    })?;
+    let names = worksheets(workbook.sheets_metadata(), limits)?;
+    collect(names, limits, |name, grid| {
+        let mut cells = workbook.worksheet_cells_reader(name).ok()?;
+        while let Some(cell) = cells.next_cell().ok()? {
+            let (row, column) = cell.get_position();
+            grid.put(row, column, convert(Data::from(cell.get_value().clone())));
+        }
+        Some(())
+    })
+}
+
+/// Excel up to 2003.
+pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsError::Password => about_file(FindingCode::Encrypted, vec![]),
+        _ => damaged(),
+    })?;
+    let names = worksheets(workbook.sheets_metadata(), limits)?;
+    collect(names, limits, |name, grid| {
+        fill(grid, &workbook.worksheet_range(name).ok()?);
+        merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
+        Some(())
+    })
+}
+
+/// `OpenDocument`. calamine knows no merged ranges there, so they are read apart.
+pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+        OdsError::Password => about_file(FindingCode::Encrypted, vec![]),
+        _ => damaged(),
+    })?;
+    let names = worksheets(workbook.sheets_metadata(), limits)?;
+    let mut merges = package::ods_merges(bytes).ok_or_else(damaged)?.into_iter();
+    collect(names, limits, |name, grid| {
+        let merges = merges.next().unwrap_or_default();
+        fill(grid, &workbook.worksheet_range(name).ok()?);
+        for merge in merges {
+            grid.merge(merge.top, merge.left, merge.bottom, merge.right);
+        }
+        Some(())
+    })
+}
+
+/// The sheets that hold cells, with whether they are hidden.
+fn worksheets(all: &[calamine::Sheet], limits: &Limits) -> Result<Vec<(String, bool)>, Finding> {
+    if all.len() > limits.sheets {
+        return Err(too_large(format!("{} sheets", all.len())));
+    }
+    let sheets = all.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    Ok(sheets.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).collect())
+}
+
+/// Fills a grid a sheet. One that fails is left out and said so; a file of nothing else is damaged.
+fn collect(
+    names: Vec<(String, bool)>,
+    limits: &Limits,
+    mut read: impl FnMut(&str, &mut Grid) -> Option<()>,
+) -> Result<Decoded, Finding> {
+    let mut findings = Vec::new();
+    let mut sheets: Vec<Sheet> = Vec::new();
+    for (name, hidden) in names {
+        let mut grid = Grid::new(&name, limits).hidden(hidden);
+        if read(&name, &mut grid).is_some() {
+            sheets.push(grid.finish(&mut findings)?);
+        } else {
+            findings.push(Finding { sheet: Some(name), ..about_file(FindingCode::SheetUnreadable, vec![]) });
+        }
+    }
+    if sheets.is_empty() {
+        return Err(damaged());
+    }
+    Ok(Decoded { book: Book { sheets }, findings })
+}
+
+fn fill(grid: &mut Grid, range: &Range<Data>) {
+    let (top, left) = range.start().unwrap_or_default();
+    for (row, column, value) in range.used_cells() {
+        let at = |start: u32, offset: usize| start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        grid.put(at(top, row), at(left, column), convert(value.clone()));
+    }
+}
+
+fn merge(grid: &mut Grid, merges: &[Dimensions]) {
+    for merge in merges {
+        grid.merge(merge.start.0, merge.start.1, merge.end.0, merge.end.1);
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "spreadsheets hold 64-bit floats and nothing else")]
+fn convert(data: Data) -> Cell {
+    match data {
+        Data::Empty => Cell::Empty,
+        Data::String(text) | Data::DurationIso(text) if text.is_empty() => Cell::Empty,
+        Data::String(text) | Data::DurationIso(text) => Cell::Text(text),
+        Data::Int(number) => Cell::Number(number as f64),
+        Data::Float(number) => Cell::Number(number),
+        Data::Bool(truth) => Cell::Bool(truth),
+        Data::DateTime(serial) => match serial.as_datetime() {
+            Some(time) if serial.is_datetime() => Cell::Date(time),
+            _ => Cell::Number(serial.as_f64()),
+        },
+        Data::DateTimeIso(text) => iso_date(&text).map_or(Cell::Text(text), Cell::Date),
+        Data::Error(error) => Cell::Error(error.to_string()),
+    }
+}
+
+fn iso_date(text: &str) -> Option<NaiveDateTime> {
+    let text = text.trim_end_matches('Z');
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(NaiveTime::MIN));
+    day.or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")).ok()
+}
+
+fn damaged() -> Finding {
+    about_file(FindingCode::DamagedWorkbook, vec![])
+}

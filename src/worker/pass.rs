@@ -1,0 +1,390 @@
+//! A pass: intake, look, plan, apply, answer, mail; once. A stage that fails is reported, and the stages that do
+//! not need it go on.
+
+use super::engine::Engine;
+use super::planning::Planned;
+use crate::apply::{Applied, Applier};
+use crate::intake::answer::Answerer;
+use crate::intake::scan::{Dropped, look};
+use crate::intake::take::{Intake, Taken};
+use crate::model::account::Snapshot;
+use crate::model::change::{ChangeKind, State};
+use crate::model::role::RoleSnapshot;
+use crate::plan::Counts;
+use crate::store::{Filter, Published, StoreError, Token};
+use crate::systems::handoff::{Seen, confirm};
+use crate::workbook::Reader;
+use crate::worker::mailing::Mailed;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+/// What a pass came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Rosters accepted.
+    pub read: u64,
+    /// Files refused.
+    pub refused: u64,
+    /// Files whose bytes came before.
+    pub repeated: u64,
+    /// New changes, by kind.
+    pub proposed: BTreeMap<ChangeKind, u64>,
+    /// What storing the plan did.
+    pub published: Option<Published>,
+    /// Changes that a brake holds.
+    pub held: u64,
+    /// Brakes that are tripped.
+    pub brakes: u64,
+    /// Changes that wait for approval.
+    pub waiting: u64,
+    /// Questions that wait for an answer.
+    pub questions: u64,
+    /// What was carried out.
+    pub applied: Applied,
+    /// Ordered changes that a newer export confirmed.
+    pub confirmed: u64,
+    /// Feedback workbooks written.
+    pub answered: u64,
+    /// What left.
+    pub mailed: Mailed,
+    /// Stages or targets that failed, a line each.
+    pub errors: Vec<String>,
+}
+
+/// How a pass ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All of it was done; refused rosters included.
+    Done,
+    /// A brake holds something.
+    Held,
+    /// The program or a target failed.
+    Failed,
+}
+
+impl Summary {
+    /// How it ended; a failure outranks the rest.
+    pub fn ending(&self) -> Ending {
+        let mail = self.mailed.waiting + self.mailed.failed > 0;
+        if !self.errors.is_empty() || !self.applied.errors.is_empty() || mail {
+            Ending::Failed
+        } else if self.held > 0 || self.applied.braked > 0 {
+            Ending::Held
+        } else {
+            Ending::Done
+        }
+    }
+}
+
+impl Ending {
+    /// Its word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Held => "held",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The exit code of `run --once`.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Held => 3,
+            Self::Failed => 1,
+        }
+    }
+}
+
+impl Engine {
+    /// One whole pass under `token`.
+    pub async fn pass(&self, token: &Token, apply: bool) -> Result<Summary, StoreError> {
+        let mut summary = Summary::default();
+        let mut reader = self.reader();
+        let pass = self
+            .store
+            .write_fenced(token, self.now(), |mut tx| async move {
+                let pass = tx.begin_pass().await?;
+                tx.commit(pass).await
+            })
+            .await?;
+        self.take_in(token, &mut reader, &mut summary).await?;
+        self.expire(token).await?;
+        let counts = self.plan_and_publish(token, &pass, &mut reader, &mut summary).await?;
+        if apply {
+            self.apply(token, &counts.unwrap_or_default(), &mut summary).await?;
+        }
+        self.answer_all(token, &mut reader, &mut summary).await?;
+        if let Err(error) = self.tell(token).await {
+            summary.errors.push(error.to_string());
+        }
+        match self.transport() {
+            Ok(transport) => summary.mailed = self.mail(token, &transport).await?,
+            Err(error) => summary.errors.push(error.to_string()),
+        }
+        self.count_waiting(&mut summary).await?;
+        let ending = summary.ending();
+        let counted = &summary;
+        self.store
+            .write_fenced(token, self.now(), |mut tx| {
+                let pass = &pass;
+                async move {
+                    tx.end_pass(pass, ending.as_str(), counted).await?;
+                    tx.commit(()).await
+                }
+            })
+            .await?;
+        Ok(summary)
+    }
+
+    /// Files of the inbox that no longer change.
+    pub async fn settled(&self) -> Result<Vec<Dropped>, std::io::Error> {
+        let folders = &self.config().folders;
+        let first = look(&folders.inbox, &self.site.agencies, SystemTime::now())?;
+        for (path, why) in &first.strays {
+            tracing::warn!(path = %path.display(), "left in the inbox: {why}");
+        }
+        if first.files.is_empty() {
+            return Ok(Vec::new());
+        }
+        tokio::time::sleep(folders.settle()).await;
+        Ok(first.settled(&look(&folders.inbox, &self.site.agencies, SystemTime::now())?))
+    }
+
+    async fn take_in(
+        &self,
+        token: &Token,
+        reader: &mut Reader,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
+        let files = match self.settled().await {
+            Ok(files) => files,
+            Err(error) => {
+                summary.errors.push(format!("{}: {error}", self.config().folders.inbox.display()));
+                return Ok(());
+            }
+        };
+        let citizen_key = self.keys.citizen();
+        let now = self.now();
+        let intake = Intake {
+            store: &self.store,
+            token,
+            folders: &self.config().folders,
+            agencies: &self.site.agencies,
+            citizen_key: &citizen_key,
+            largest: self.config().reader.file_bytes,
+            now,
+            today: self.local(now),
+        };
+        for file in files {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            match intake.take(&file, reader).await {
+                Ok(Taken::Accepted) => summary.read += 1,
+                Ok(Taken::Refused) => summary.refused += 1,
+                Ok(Taken::Repeated) => summary.repeated += 1,
+                Ok(Taken::Gone) => {}
+                Err(error) => summary.errors.push(format!("{}: {error}", file.path.display())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends approvals that ran out.
+    async fn expire(&self, token: &Token) -> Result<(), StoreError> {
+        let (now, days) = (self.now(), self.config().approval_days);
+        let today = self.local(now);
+        self.store
+            .write_fenced(token, now, |mut tx| async move {
+                tx.expire_approvals(today, days).await?;
+                tx.commit(()).await
+            })
+            .await
+    }
+
+    /// Reads the targets and stores a plan. Without the directory there is none; without a system, nothing is said
+    /// of that system. Returns the accounts that shares are taken of.
+    async fn plan_and_publish(
+        &self,
+        token: &Token,
+        pass: &str,
+        reader: &mut Reader,
+        summary: &mut Summary,
+    ) -> Result<Option<Counts>, StoreError> {
+        let directory = match self.look_at_directory().await {
+            Ok(directory) => directory,
+            Err(error) => {
+                summary.errors.push(format!("directory: {error}"));
+                return Ok(None);
+            }
+        };
+        if let Err(error) = self.believable(&directory).await? {
+            summary.errors.push(error);
+            return Ok(None);
+        }
+        let systems = self.look_at_systems(token, reader, summary).await?;
+        let planned = match self.plan(&directory, &systems, Vec::new()).await {
+            Ok(planned) => planned,
+            Err(super::planning::PlanningError::Store(error)) => return Err(error),
+            Err(error) => {
+                summary.errors.push(error.to_string());
+                return Ok(Some(Counts::of(&directory)));
+            }
+        };
+        let published = self.publish(token, pass, &planned, &directory, &systems).await?;
+        self.count_plan(&planned, published, summary);
+        Ok(Some(planned.counts))
+    }
+
+    /// A directory that suddenly holds next to nobody was not read whole, whatever the server says.
+    pub async fn believable(&self, directory: &Snapshot) -> Result<Result<(), String>, StoreError> {
+        let before =
+            self.store.snapshot(&crate::model::ids::TargetId::mail()).await?.map_or(0, |last| last.total);
+        let now = Counts::of(directory).province;
+        let least = before * u64::from(self.config().smallest_directory_percent) / 100;
+        Ok(if now < least {
+            Err(format!(
+                "directory: it shows {now} open accounts, the last good read {before}: nothing is planned. If that is \
+                 right, lower smallest_directory_percent for one pass; if not, check what the service account may read"
+            ))
+        } else {
+            Ok(())
+        })
+    }
+
+    async fn look_at_systems(
+        &self,
+        token: &Token,
+        reader: &mut Reader,
+        summary: &mut Summary,
+    ) -> Result<Vec<RoleSnapshot>, StoreError> {
+        let mut systems = Vec::new();
+        for system in &self.config().systems {
+            match self.look_at_system(system, reader).await {
+                Ok(snapshot) => {
+                    summary.confirmed += self.confirm(token, &snapshot).await?;
+                    systems.push(snapshot);
+                }
+                Err(error) => summary.errors.push(format!("{}: {error}", system.name)),
+            }
+        }
+        Ok(systems)
+    }
+
+    /// Ordered changes that a newer export shows are done.
+    async fn confirm(&self, token: &Token, snapshot: &RoleSnapshot) -> Result<u64, StoreError> {
+        let filter = Filter {
+            state: Some(State::Ordered),
+            target: Some(snapshot.target.clone()),
+            ..Filter::default()
+        };
+        let mut ordered = Vec::new();
+        let mut last = None;
+        loop {
+            let page = self.store.changes(&filter, last.as_ref(), 1_000).await?;
+            let Some(end) = page.last() else { break };
+            last = Some(end.stored.id.clone());
+            ordered.extend(page.into_iter().map(|one| (one.stored, one.since)));
+        }
+        let done: Vec<_> = confirm(&ordered, snapshot)
+            .into_iter()
+            .filter(|(_, seen)| *seen == Seen::Confirmed)
+            .map(|(id, _)| id)
+            .collect();
+        if done.is_empty() {
+            return Ok(0);
+        }
+        self.store
+            .write_fenced(token, self.now(), |mut tx| {
+                let (done, ordered) = (&done, &ordered);
+                async move {
+                    for id in done {
+                        if tx.transition(id, State::Ordered, State::Applied, None).await?
+                            && let Some((stored, _)) = ordered.iter().find(|(one, _)| one.id == *id)
+                            && let Some(original) =
+                                stored.change.document.as_deref().and_then(crate::apply::undo::original)
+                        {
+                            tx.transition(&original, State::Applied, State::Undone, Some("undone")).await?;
+                        }
+                    }
+                    tx.confirm_orders().await?;
+                    tx.commit(done.len() as u64).await
+                }
+            })
+            .await
+    }
+
+    /// Carries out what is approved.
+    pub async fn apply(
+        &self,
+        token: &Token,
+        counts: &Counts,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
+        let clock = || self.now();
+        let applier = Applier {
+            store: &self.store,
+            token,
+            directory: &self.directory,
+            systems: &self.config().systems,
+            issuer: &self.config().sender.agency,
+            agencies: &self.site.agencies,
+            seal_key: self.keys.seal(),
+            limits: &self.config().brakes,
+            counts,
+            zone: self.config().time_zone,
+            holidays: &self.config().holidays,
+            clock: &clock,
+            stop: &self.stop,
+        };
+        summary.applied = applier.run().await?;
+        Ok(())
+    }
+
+    async fn answer_all(
+        &self,
+        token: &Token,
+        reader: &mut Reader,
+        summary: &mut Summary,
+    ) -> Result<(), StoreError> {
+        let answerer = Answerer {
+            store: &self.store,
+            token,
+            templates: &self.templates,
+            lang: self.config().language,
+            now: self.now(),
+            zone: self.config().time_zone,
+        };
+        for due in self.store.feedback_due().await? {
+            let Some(agency) = self.site.agencies.get(&due.arrival.agency) else { continue };
+            match answerer.answer(&due, agency, reader).await {
+                Ok(_) => summary.answered += 1,
+                Err(error) => summary.errors.push(format!("{}: {error}", due.arrival.file)),
+            }
+        }
+        Ok(())
+    }
+
+    fn count_plan(&self, planned: &Planned, published: Published, summary: &mut Summary) {
+        for (change, _, _) in &planned.plan.insert {
+            *summary.proposed.entry(change.kind).or_default() += 1;
+        }
+        for id in &planned.proposals.protected {
+            tracing::warn!(account = %id, "a protected account would have been changed; it is never written");
+        }
+        summary.published = Some(published);
+    }
+
+    async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {
+        let live = self.store.open_changes(self.now()).await?.live;
+        let of = |state| live.iter().filter(|one| one.stored.state == state).count() as u64;
+        summary.held = of(State::Held);
+        summary.waiting = of(State::Proposed) + of(State::Expired);
+        summary.brakes = self.store.open_brakes().await?.len() as u64;
+        summary.questions = self.store.questions().await?.len() as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,264 @@
+//! Planning: what the store, the directory and the systems hold is reconciled and planned; publishing is one
+//! transaction.
+
+use super::engine::Engine;
+use crate::model::Time;
+use crate::model::account::Snapshot;
+use crate::model::change::{ChangeKind, State, StoredChange};
+use crate::model::ids::{ChangeId, PersonId, QuestionKey, TargetId};
+use crate::model::person::Person;
+use crate::model::role::RoleSnapshot;
+use crate::model::roster::Roster;
+use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
+use crate::reconcile::{Proposals, World, reconcile};
+use crate::store::{
+    ExportState, Filter, NewChange, PlanDelta, Published, RowResult, SnapshotState, StateChange, StoreError,
+    Token,
+};
+use chrono::TimeDelta;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A plan with what it was made from.
+#[derive(Debug)]
+pub struct Planned {
+    /// What reconciling proposed.
+    pub proposals: Proposals,
+    /// What becomes of the stored changes.
+    pub plan: Plan,
+    /// The live changes it was held against.
+    pub live: BTreeMap<ChangeId, StoredChange>,
+    /// The accounts that shares were taken of.
+    pub counts: Counts,
+    people_before: BTreeMap<PersonId, Person>,
+    open_questions: BTreeSet<QuestionKey>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanningError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It would throw away too many approvals.
+    #[error(transparent)]
+    TooMany(#[from] TooManySuperseded),
+}
+
+impl Engine {
+    /// Makes a plan; stores nothing. `more` are rosters that are not stored.
+    pub async fn plan(
+        &self,
+        directory: &Snapshot,
+        systems: &[RoleSnapshot],
+        more: Vec<Roster>,
+    ) -> Result<Planned, PlanningError> {
+        let now = self.now();
+        let config = self.config();
+        let mut rosters = self.store.rosters().await?;
+        rosters.extend(more);
+        let people: BTreeMap<_, _> =
+            self.store.people().await?.into_iter().map(|person| (person.id.clone(), person)).collect();
+        let departures = self.store.confirmations().await?.into_iter().filter_map(|one| one.person).collect();
+        let proposals = reconcile(&World {
+            today: self.local(now),
+            zone: config.time_zone,
+            agencies: &self.site.agencies,
+            rosters: &rosters,
+            people: &people,
+            directory,
+            systems,
+            answers: &self.store.answers().await?,
+            departures: &departures,
+            reserved: &self.store.reserved_addresses().await?,
+            policy: &config.policy,
+        });
+        let counts = Counts::of(directory);
+        let standing = self.standing(now).await?;
+        let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();
+        read.insert(TargetId::mail());
+        let plan = plan(&proposals.changes, &standing, &config.brakes, &counts, &read)?;
+        let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
+        let open_questions = self.store.questions().await?.into_iter().map(|one| one.key).collect();
+        Ok(Planned { proposals, plan, live, counts, people_before: people, open_questions })
+    }
+
+    /// What already stands.
+    async fn standing(&self, now: Time) -> Result<Standing, StoreError> {
+        let open = self.store.open_changes(now).await?;
+        // A reset leaves no trace that a snapshot shows: what was carried out is known by its key alone.
+        let resets = Filter {
+            state: Some(State::Applied),
+            kind: Some(ChangeKind::ResetPassword),
+            ..Filter::default()
+        };
+        let mut done = BTreeSet::new();
+        let mut last = None;
+        loop {
+            let page = self.store.changes(&resets, last.as_ref(), 1_000).await?;
+            let Some(end) = page.last() else { break };
+            last = Some(end.stored.id.clone());
+            done.extend(page.into_iter().map(|one| one.stored.key));
+        }
+        let window = TimeDelta::hours(i64::from(self.config().brakes.window_hours));
+        let suppressed = open
+            .suppressed
+            .into_iter()
+            .map(|one| Suppression {
+                key: one.key,
+                target: one.target,
+                subject: one.subject,
+                kind: one.kind,
+                after: one.after,
+                document: one.document,
+            })
+            .collect();
+        Ok(Standing {
+            live: open.live.into_iter().map(|one| one.stored).collect(),
+            suppressed,
+            done,
+            spent: self.store.spent_since(now - window).await?,
+        })
+    }
+
+    /// Stores a plan, with what it decided about rosters and what it was made from.
+    pub async fn publish(
+        &self,
+        token: &Token,
+        pass: &str,
+        planned: &Planned,
+        directory: &Snapshot,
+        systems: &[RoleSnapshot],
+    ) -> Result<Published, StoreError> {
+        let delta = self.delta(pass, planned, directory, systems);
+        let results = self.results(planned);
+        let reads = reads(directory, systems, &planned.counts);
+        self.store
+            .write_fenced(token, self.now(), |mut tx| {
+                let (delta, results, reads) = (&delta, &results, &reads);
+                async move {
+                    for decision in &planned.proposals.decisions {
+                        tx.set_decided_kind(&decision.roster, decision.kind).await?;
+                    }
+                    for (roster, rows) in results {
+                        tx.set_results(roster, rows).await?;
+                    }
+                    let published = tx.publish(delta).await?;
+                    for (target, state) in reads {
+                        tx.save_snapshot(target, state).await?;
+                    }
+                    for system in systems {
+                        let state = ExportState { digest: system.digest.clone(), taken: system.taken };
+                        tx.save_export(&system.target, &state).await?;
+                    }
+                    tx.commit(published).await
+                }
+            })
+            .await
+    }
+
+    fn delta(
+        &self,
+        pass: &str,
+        planned: &Planned,
+        directory: &Snapshot,
+        systems: &[RoleSnapshot],
+    ) -> PlanDelta {
+        let Planned { proposals, plan, live, people_before, open_questions, counts: _ } = planned;
+        // An export speaks of the day it was made; decisions since the directory was read are what counts.
+        let _ = systems;
+        let asked: BTreeSet<_> = proposals.questions.iter().map(|question| question.key()).collect();
+        PlanDelta {
+            approval_days: self.config().approval_days,
+            insert: plan
+                .insert
+                .iter()
+                .map(|(change, state, brake)| NewChange {
+                    change: change.clone(),
+                    state: *state,
+                    brake: brake.clone(),
+                })
+                .collect(),
+            supersede: plan.supersede.clone(),
+            set_state: plan
+                .moves
+                .iter()
+                .map(|(id, from, to, brake)| StateChange {
+                    id: id.clone(),
+                    from: *from,
+                    to: *to,
+                    brake: brake.clone(),
+                })
+                .collect(),
+            refresh: plan
+                .keep
+                .iter()
+                .filter(|(id, change)| live.get(id).is_none_or(|stored| stored.change != *change))
+                .cloned()
+                .collect(),
+            questions: proposals
+                .questions
+                .iter()
+                .filter(|question| !open_questions.contains(&question.key()))
+                .cloned()
+                .collect(),
+            questions_superseded: open_questions.difference(&asked).cloned().collect(),
+            brakes: plan.brakes.clone(),
+            people: proposals
+                .people
+                .values()
+                .filter(|person| people_before.get(&person.id) != Some(*person))
+                .cloned()
+                .collect(),
+            ..PlanDelta::empty(pass, directory.taken, self.local(self.now()))
+        }
+    }
+
+    /// The rows' results of the rosters whose kind this plan decided: they are owed feedback.
+    fn results(&self, planned: &Planned) -> Vec<(crate::model::ids::RosterId, Vec<RowResult>)> {
+        let lang = self.config().language;
+        planned
+            .proposals
+            .decisions
+            .iter()
+            .map(|decision| {
+                let sheets = planned.proposals.rows.get(&decision.roster);
+                let rows = sheets.into_iter().flatten().flat_map(|(sheet, rows)| {
+                    rows.iter().map(move |(row, result)| RowResult {
+                        sheet: sheet.clone(),
+                        row: *row,
+                        text: result.sentence(lang),
+                    })
+                });
+                (decision.roster.clone(), rows.collect())
+            })
+            .collect()
+    }
+}
+
+/// The last good reads as the store keeps them.
+fn reads(directory: &Snapshot, systems: &[RoleSnapshot], counts: &Counts) -> Vec<(TargetId, SnapshotState)> {
+    let print =
+        directory.accounts.values().fold(crate::model::ids::Fingerprint::of("snapshot"), |print, one| {
+            let print = print.part(one.id.as_str()).part(&one.dn.to_string());
+            one.attrs
+                .iter()
+                .fold(print, |print, (attr, values)| print.part(attr.as_str()).part(&values.to_string()))
+        });
+    let mail = SnapshotState {
+        taken: directory.taken,
+        digest: print.finish(),
+        counts: counts.agencies.clone(),
+        total: counts.province,
+    };
+    std::iter::once((TargetId::mail(), mail))
+        .chain(systems.iter().map(|system| {
+            let state = SnapshotState {
+                taken: system.taken,
+                digest: system.digest.clone(),
+                counts: BTreeMap::new(),
+                total: system.holdings.len() as u64,
+            };
+            (system.target.clone(), state)
+        }))
+        .collect()
+}

@@ -1,0 +1,218 @@
+//! The service: passes by schedule and by arrival, one at a time, until it is asked to stop.
+
+use super::engine::{Engine, EngineError, Grip, Gripped, LEASE};
+use super::pass::{Ending, Summary};
+use super::schedule::{Schedule, ScheduleError};
+use crate::intake::scan::look;
+use crate::model::Time;
+use std::process::Stdio;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+use tokio::io::AsyncWriteExt;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long a heartbeat or alert program may run.
+const PROGRAM_MAY_RUN: Duration = Duration::from_secs(30);
+
+/// Why the service cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// The schedule.
+    #[error("worker.schedule: {0}")]
+    Schedule(#[from] ScheduleError),
+    /// Another worker runs.
+    #[error("{0}")]
+    Taken(&'static str),
+    /// Signals cannot be listened to.
+    #[error("signals: {0}")]
+    Signal(std::io::Error),
+}
+
+/// Said where the right to write is another's.
+pub const HERE: &str = "a worker of this name already runs on this machine";
+/// Said where the lease is held elsewhere.
+pub const ELSEWHERE: &str =
+    "another worker holds the lease; if it was killed, the lease ends within 90 seconds";
+
+impl Engine {
+    /// Takes the right to plan and write, or says who has it.
+    pub async fn grip_or_say(&self) -> Result<Grip, ServiceError> {
+        match self.grip().await? {
+            Gripped::Yes(grip) => Ok(grip),
+            Gripped::Here => Err(ServiceError::Taken(HERE)),
+            Gripped::Elsewhere => Err(ServiceError::Taken(ELSEWHERE)),
+        }
+    }
+
+    /// One pass under the lease, which is renewed while it runs.
+    pub async fn pass_under(&self, grip: &Grip) -> Result<Summary, crate::store::StoreError> {
+        let pass = self.pass(&grip.token, self.config().worker.apply);
+        // Polled beside the pass, not between its steps: both wait for the store's one writer.
+        let renewal = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3)).await;
+                // Where the lease is lost, the next transaction of the pass is refused by its token.
+                let _ = self.store.renew_lease(&grip.token, self.now(), LEASE).await;
+            }
+        };
+        tokio::select! {
+            summary = pass => summary,
+            () = renewal => Ok(Summary::default()),
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT; what is under way then is finished and journalled.
+    pub async fn serve(&self) -> Result<(), ServiceError> {
+        let zone = self.config().time_zone;
+        let schedules: Vec<Schedule> = self
+            .config()
+            .worker
+            .schedule
+            .iter()
+            .map(|text| Schedule::parse(text, zone))
+            .collect::<Result<_, _>>()?;
+        self.listen()?;
+        let mut grip = self.grip_or_say().await?;
+        tracing::info!(worker = %self.config().worker.name, "worker started");
+        let mut next = next_pass(&schedules, self.now());
+        let mut seen = None;
+        let mut wanted = true;
+        while !self.stopping() {
+            if wanted {
+                self.one_pass(&grip).await;
+                next = next_pass(&schedules, self.now());
+                seen = self.inbox();
+            }
+            self.rest().await;
+            self.beat();
+            match self.store.renew_lease(&grip.token, self.now(), LEASE).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!("the lease was taken by another worker; waiting for it");
+                    match self.grip().await {
+                        Ok(Gripped::Yes(again)) => grip = again,
+                        Ok(Gripped::Here | Gripped::Elsewhere) | Err(_) => continue,
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the lease was not renewed"),
+            }
+            let arrived = self.inbox();
+            let woken = std::fs::remove_file(self.wake_file()).is_ok();
+            wanted = woken || arrived != seen || next.is_some_and(|next| next <= self.now());
+        }
+        self.let_go(grip).await?;
+        tracing::info!("worker stopped");
+        Ok(())
+    }
+
+    /// Sets the stop flag when the process is asked to end.
+    pub fn listen(&self) -> Result<(), ServiceError> {
+        let mut terminate = signal(SignalKind::terminate()).map_err(ServiceError::Signal)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(ServiceError::Signal)?;
+        let stop = self.stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        Ok(())
+    }
+
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    async fn one_pass(&self, grip: &Grip) {
+        match self.pass_under(grip).await {
+            Ok(summary) => {
+                let ending = summary.ending();
+                let text = serde_json::to_string(&summary).unwrap_or_default();
+                tracing::info!(ending = ending.as_str(), summary = %text, "pass ended");
+                if ending == Ending::Failed {
+                    let lines: Vec<_> = summary
+                        .errors
+                        .iter()
+                        .chain(&summary.applied.errors)
+                        .chain(&summary.mailed.errors)
+                        .map(String::as_str)
+                        .collect();
+                    self.alert(&format!("rosterd: a pass failed\n{}\n", lines.join("\n"))).await;
+                } else {
+                    run(&self.config().worker.heartbeat_command, "").await;
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the pass broke off");
+                self.alert(&format!("rosterd: a pass broke off\n{error}\n")).await;
+            }
+        }
+    }
+
+    /// Tells somebody.
+    pub async fn alert(&self, message: &str) {
+        tracing::error!(message, "alert");
+        run(&self.config().worker.alert_command, message).await;
+    }
+
+    /// Waits for the poll's interval, or for the stop.
+    async fn rest(&self) {
+        let until =
+            tokio::time::Instant::now() + Duration::from_secs(self.config().worker.poll_seconds.max(1));
+        while !self.stopping() && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            if self.wake_file().exists() {
+                return;
+            }
+        }
+    }
+
+    fn beat(&self) {
+        if let Some(path) = &self.config().worker.heartbeat_file
+            && let Err(error) = std::fs::write(path, format!("{}\n", crate::model::rfc3339(self.now())))
+        {
+            tracing::warn!(path = %path.display(), %error, "no heartbeat");
+        }
+    }
+
+    /// What lies in the inbox, to see whether something arrived. An inbox that cannot be read is the pass's to
+    /// report.
+    fn inbox(&self) -> Option<crate::intake::scan::Look> {
+        look(&self.config().folders.inbox, &self.site.agencies, SystemTime::now()).ok()
+    }
+}
+
+fn next_pass(schedules: &[Schedule], now: Time) -> Option<Time> {
+    schedules.iter().filter_map(|schedule| schedule.next_after(now)).min()
+}
+
+/// Runs a program with `input` on its standard input; its failure is a log line.
+async fn run(command: &[String], input: &str) {
+    let Some((program, arguments)) = command.split_first() else { return };
+    let run = async {
+        let mut child = tokio::process::Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that does not read its input is no failure.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+        child.wait().await
+    };
+    match tokio::time::timeout(PROGRAM_MAY_RUN, run).await {
+        Ok(Ok(status)) if status.success() => {}
+        Ok(Ok(status)) => tracing::error!(program, %status, "the program failed"),
+        Ok(Err(error)) => tracing::error!(program, %error, "the program could not be run"),
+        Err(_) => tracing::error!(program, "the program took too long"),
+    }
+}

@@ -1,0 +1,162 @@
+//! Telling: what was carried out goes to the agency's contact, one digest an agency and pass. That a change was
+//! told is noted in the transaction that queues the mail.
+
+use super::engine::Engine;
+use crate::model::account::Attr;
+use crate::model::change::{Change, ChangeKind, State};
+use crate::model::ids::{AgencyCode, ChangeId, Fingerprint};
+use crate::model::notice::Notice;
+use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
+use crate::notify::templates::TemplateError;
+use crate::store::{Standing, StoreError, Token};
+use std::collections::BTreeMap;
+
+/// Why something is still untold.
+#[derive(Debug, thiserror::Error)]
+pub enum TellError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A mail template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+impl Engine {
+    /// Queues a digest for every agency that has untold changes.
+    pub async fn tell(&self, token: &Token) -> Result<u64, TellError> {
+        let names: BTreeMap<String, String> = self
+            .store
+            .operators()
+            .await?
+            .into_iter()
+            .map(|one| (one.operator.login.to_string(), one.operator.name))
+            .collect();
+        let mut by_agency: BTreeMap<AgencyCode, Vec<Standing>> = BTreeMap::new();
+        for one in self.store.untold().await? {
+            by_agency.entry(one.stored.change.agency.clone()).or_default().push(one);
+        }
+        let mut told = 0;
+        for (agency, changes) in by_agency {
+            let notices = self.digest(&agency, &changes, &names)?;
+            let ids: Vec<ChangeId> = changes.iter().map(|one| one.stored.id.clone()).collect();
+            told += notices.len() as u64;
+            self.store
+                .write_fenced(token, self.now(), |mut tx| {
+                    let (ids, notices) = (&ids, &notices);
+                    async move {
+                        tx.mark_told(ids).await?;
+                        for notice in notices {
+                            tx.enqueue(notice).await?;
+                        }
+                        tx.commit(()).await
+                    }
+                })
+                .await?;
+        }
+        Ok(told)
+    }
+
+    fn digest(
+        &self,
+        agency: &AgencyCode,
+        changes: &[Standing],
+        names: &BTreeMap<String, String>,
+    ) -> Result<Vec<Notice>, TemplateError> {
+        let Some(agency) = self.site.agencies.get(agency) else { return Ok(Vec::new()) };
+        let approvers = |one: &Standing| -> Vec<String> {
+            let people = one.stored.approvals.iter().filter(|login| !login.starts_with("policy:"));
+            people.map(|login| names.get(login).unwrap_or(login).clone()).collect()
+        };
+        let (created, others): (Vec<_>, Vec<_>) = changes
+            .iter()
+            .filter(|one| one.stored.change.kind != ChangeKind::SuspectLeaver)
+            .partition(|one| one.stored.change.kind == ChangeKind::CreateAccount);
+        let mut letters = Vec::new();
+        if let Some(last) = created.last() {
+            letters.push(Letter::AccountCreated(AccountCreated {
+                agency: agency.name.clone(),
+                accounts: created
+                    .iter()
+                    .map(|one| created_account(&one.stored.change, approvers(one)))
+                    .collect(),
+                date: self.local(last.since),
+                slips_at: self.config().slips_at.clone(),
+                collect_by: None,
+            }));
+        }
+        if !others.is_empty() {
+            let made = |one: &&Standing| self.made(one, approvers(one));
+            letters.push(Letter::ChangesMade(ChangesMade {
+                agency: agency.name.clone(),
+                changes: others.iter().map(made).collect(),
+            }));
+        }
+        let print =
+            changes.iter().fold(Fingerprint::of("told"), |print, one| print.part(one.stored.id.as_str()));
+        let batch = print.finish();
+        let mut notices = Vec::new();
+        for letter in &letters {
+            let key = format!("{}:{batch}", letter.template());
+            for contact in &agency.contacts {
+                let lang = self.config().language;
+                notices.push(self.templates.render(letter, lang, &contact.mail, &contact.name, &key)?);
+            }
+        }
+        Ok(notices)
+    }
+
+    fn made(&self, one: &Standing, approved_by: Vec<String>) -> MadeChange {
+        let change = &one.stored.change;
+        let (name, address) = name_and_address(change);
+        let system = self.config().systems.iter().find(|system| system.name == change.target);
+        MadeChange {
+            kind: change.kind,
+            system: system.map(|system| system.title.clone()),
+            name,
+            address,
+            detail: detail(change, self.config().language),
+            date: self.local(one.since),
+            document: change.document.clone().filter(|_| change.reason != crate::model::change::Reason::Undo),
+            approved_by,
+        }
+    }
+}
+
+fn created_account(change: &Change, approved_by: Vec<String>) -> CreatedAccount {
+    let (name, address) = name_and_address(change);
+    CreatedAccount {
+        name,
+        position: change.after(Attr::Title).map(str::to_owned),
+        address,
+        document: change.document.clone(),
+        approved_by,
+    }
+}
+
+fn name_and_address(change: &Change) -> (String, String) {
+    let (name, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
+    (name.to_owned(), address.trim_end_matches('>').to_owned())
+}
+
+/// What changed, in words.
+fn detail(change: &Change, lang: crate::model::Lang) -> Option<String> {
+    let parts: Vec<String> = change
+        .after
+        .iter()
+        .filter(|(attr, _)| !matches!(attr, Attr::Dn | Attr::Disabled | Attr::FamilyName | Attr::GivenName))
+        .map(|(attr, after)| {
+            let before = change.before.get(attr).cloned().unwrap_or_default();
+            let name = crate::cli::words::attr(*attr, lang);
+            match (before.first(), after.first()) {
+                (Some(_), None) => format!("{name}: {before}"),
+                (None, _) => format!("{name}: {after}"),
+                _ => format!("{name}: {before} → {after}"),
+            }
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// States in which a change has been carried out and its agency is to hear of it.
+pub const TOLD_STATES: [State; 1] = [State::Applied];

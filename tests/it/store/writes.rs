@@ -1,0 +1,385 @@
+//! Intents: what is checked before a write, what blocks while one is under way, and how it ends.
+
+use super::*;
+use rosterd::model::brake::{BrakeKind, BrakeScope};
+use rosterd::model::change::StoredChange;
+use rosterd::model::ids::BrakeKey;
+use rosterd::model::intent::{Intent, Outcome};
+use rosterd::model::notice::Notice;
+use rosterd::store::{Claim, Fenced, Limit, Paused, StateChange, StoreError, Terms, WriteTx};
+
+fn terms() -> Terms {
+    Terms { today: today(), write_by: minutes(1), sealed_password: None, limits: vec![] }
+}
+
+fn limits(limit: u64) -> Terms {
+    let scopes = [BrakeScope::Agency(agency("skhcn")), BrakeScope::Province];
+    let kind = BrakeKind::Attributes;
+    let limits = scopes.map(|scope| Limit { scope, kind, limit, window_start: minutes(-60) });
+    Terms { limits: limits.into(), ..terms() }
+}
+
+fn notice(key: &str) -> Notice {
+    Notice {
+        key: key.into(),
+        template: "change-made".into(),
+        to: "a1@x.gov.vn".into(),
+        to_name: "Hòa".into(),
+        subject: "s".into(),
+        text: "t".into(),
+        html: "h".into(),
+    }
+}
+
+impl Site {
+    async fn claim(&self, stored: &StoredChange, terms: &Terms) -> Claim {
+        let token = self.lease().await;
+        self.claim_as(&token, stored, terms).await.unwrap()
+    }
+
+    async fn claim_as(
+        &self,
+        token: &Token,
+        stored: &StoredChange,
+        terms: &Terms,
+    ) -> Result<Claim, StoreError> {
+        let work = async |mut tx: Fenced| {
+            let claim = tx.open_intent(stored, terms).await?;
+            tx.commit(claim).await
+        };
+        self.store.write_fenced(token, minutes(1), work).await
+    }
+
+    async fn opened(&self, stored: &StoredChange) -> Intent {
+        match self.claim(stored, &terms()).await {
+            Claim::Opened(intent) => intent,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn resolve(
+        &self,
+        intent: &Intent,
+        outcome: Outcome,
+        notices: &[Notice],
+    ) -> Result<bool, StoreError> {
+        let token = self.lease().await;
+        let work = async |mut tx: Fenced| {
+            let resolved = tx.resolve_intent(&intent.id, &outcome, notices).await?;
+            tx.commit(resolved).await
+        };
+        self.store.write_fenced(&token, minutes(2), work).await
+    }
+
+    /// Changes that may be carried out at once.
+    async fn approved<const N: usize>(&self, subjects: [&str; N]) -> [StoredChange; N] {
+        let changes = subjects.map(|subject| title(subject, Gate::None));
+        let stored: Vec<_> = self.propose(&changes).await.into_iter().map(|one| one.stored).collect();
+        stored.try_into().unwrap()
+    }
+
+    async fn state_of(&self, stored: &StoredChange) -> State {
+        self.store.change(&stored.id).await.unwrap().unwrap().stored.state
+    }
+}
+
+#[tokio::test]
+async fn only_an_approved_change_is_claimed_and_only_under_its_key() {
+    on_both(async |site| {
+        let [an] = site.operators(["an"]).await;
+        let one = &site.propose(&[title("a1", Gate::One)]).await[0].stored;
+        assert_eq!(site.claim(one, &terms()).await, Claim::NotApproved);
+        let approve = async |mut tx: WriteTx| {
+            tx.approve(&one.id, &one.key, &an, &nobody()).await?;
+            tx.commit(()).await
+        };
+        site.store.write(now(), approve).await.unwrap();
+        let other = StoredChange { key: ChangeKey::new("other"), ..one.clone() };
+        assert_eq!(site.claim(&other, &terms()).await, Claim::NotApproved);
+        assert!(matches!(site.claim(one, &terms()).await, Claim::Opened(_)));
+        assert_eq!(site.claim(one, &terms()).await, Claim::NotApproved, "it is claimed already");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_state_written_without_approvals_is_not_enough_to_claim() {
+    on_both(async |site| {
+        let one = &site.propose(&[title("a1", Gate::Two)]).await[0].stored;
+        site.raw("UPDATE change SET state = 'approved'").await.unwrap();
+        assert_eq!(site.claim(one, &terms()).await, Claim::NotApproved);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_intent_keeps_the_sealed_password_for_a_retry() {
+    on_both(async |site| {
+        let [one] = &site.approved(["a1"]).await;
+        let sealed = Terms { sealed_password: Some(vec![0, 1, 0xfe, 0xff]), ..terms() };
+        let Claim::Opened(intent) = site.claim(one, &sealed).await else { panic!() };
+        let [open] = &site.store.unresolved_intents().await.unwrap()[..] else { panic!() };
+        assert_eq!((&open.intent, open.opened, &open.unknown), (&intent, minutes(1), &None));
+        assert_eq!(open.intent.sealed_password.as_deref(), Some(&[0, 1, 0xfe, 0xff][..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_open_intent_blocks_its_change_and_its_subject() {
+    on_both(async |site| {
+        let [an] = site.operators(["an"]).await;
+        let [one] = &site.approved(["a1"]).await;
+        let same_subject = Change { kind: ChangeKind::MoveAccount, ..title("a1", Gate::None) };
+        let second = &site.propose(&[same_subject]).await[0].stored;
+        let intent = site.opened(one).await;
+        assert_eq!(site.claim(second, &terms()).await, Claim::Busy);
+        let supersede =
+            PlanDelta { supersede: vec![one.id.clone()], snapshot_start: minutes(5), ..delta("p9") };
+        assert_eq!(site.publish(&supersede).await.superseded, 0);
+        let reject = async |mut tx: WriteTx| {
+            let answer = tx.reject(&one.id, &one.key, &an, "x").await?;
+            tx.commit(answer).await
+        };
+        site.store.write(now(), reject).await.unwrap();
+        assert_eq!(site.state_of(one).await, State::Claimed);
+
+        // Unknown: still nothing touches the subject, until somebody knows.
+        let unknown = Outcome::Unknown { why: "hết thời gian".into() };
+        assert!(site.resolve(&intent, unknown, &[]).await.unwrap());
+        assert_eq!(site.state_of(one).await, State::Unknown);
+        assert_eq!(
+            site.store.unresolved_intents().await.unwrap()[0].unknown.as_deref(),
+            Some("hết thời gian")
+        );
+        assert_eq!(site.claim(second, &terms()).await, Claim::Busy);
+        assert_eq!(site.publish(&supersede).await.superseded, 0);
+        assert!(site.resolve(&intent, Outcome::Applied, &[]).await.unwrap());
+        assert_eq!(site.state_of(one).await, State::Applied);
+        assert!(matches!(site.claim(second, &terms()).await, Claim::Opened(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outcome_is_noted_once_with_its_notices() {
+    on_both(async |site| {
+        let [one] = &site.approved(["a1"]).await;
+        let intent = site.opened(one).await;
+        assert!(site.resolve(&intent, Outcome::Applied, &[notice("k1")]).await.unwrap());
+        let rows = site.count("audit").await;
+        assert!(!site.resolve(&intent, Outcome::Failed { why: "x".into() }, &[notice("k2")]).await.unwrap());
+        assert_eq!(site.state_of(one).await, State::Applied);
+        assert_eq!(site.store.outbox_counts().await.unwrap().queued, 1);
+        assert_eq!(site.count("audit").await, rows);
+        assert_eq!(site.store.unresolved_intents().await.unwrap(), []);
+        let open = site.store.open_changes(minutes(0)).await.unwrap();
+        assert_eq!((open.live.len(), open.applied.len(), open.applied[0].since), (0, 1, minutes(2)));
+        assert_eq!(site.store.open_changes(minutes(3)).await.unwrap().applied, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_outcome_has_its_state() {
+    on_both(async |site| {
+        let all = site.approved(["a1", "a2", "a3"]).await;
+        let why = || "đã đổi".to_owned();
+        let outcomes = [
+            (Outcome::Stale { why: why() }, State::Stale),
+            (Outcome::Failed { why: why() }, State::Failed),
+            (Outcome::NotSent { why: why() }, State::Approved),
+        ];
+        for (one, (outcome, state)) in all.iter().zip(outcomes) {
+            let intent = site.opened(one).await;
+            site.resolve(&intent, outcome, &[]).await.unwrap();
+            let stored = site.store.change(&one.id).await.unwrap().unwrap().stored;
+            assert_eq!((stored.state, stored.outcome), (state, Some(why())));
+        }
+        assert!(matches!(site.claim(&all[2], &terms()).await, Claim::Opened(_)), "not sent: tried again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_was_taken_over_notes_no_outcome() {
+    on_both(async |site| {
+        let ttl = TimeDelta::minutes(5);
+        let [one, two] = &site.approved(["a1", "a2"]).await;
+        let old = site.store.acquire_lease("apply", "w1", now(), ttl).await.unwrap().unwrap();
+        let Claim::Opened(intent) = site.claim_as(&old, one, &terms()).await.unwrap() else { panic!() };
+        let new = site.store.acquire_lease("apply", "w2", minutes(6), ttl).await.unwrap().unwrap();
+        let resolve = async |mut tx: Fenced| {
+            let resolved = tx.resolve_intent(&intent.id, &Outcome::Applied, &[]).await?;
+            tx.commit(resolved).await
+        };
+        let late = site.store.write_fenced(&old, minutes(7), resolve).await;
+        assert!(matches!(late, Err(StoreError::Fenced { .. })), "{late:?}");
+        assert!(matches!(site.claim_as(&old, two, &terms()).await, Err(StoreError::Fenced { .. })));
+        assert_eq!(site.state_of(one).await, State::Claimed);
+        assert!(site.store.write_fenced(&new, minutes(7), resolve).await.unwrap());
+        assert_eq!(site.state_of(one).await, State::Applied);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_before_it_is_due_or_before_what_it_needs() {
+    on_both(async |site| {
+        let first = title("a1", Gate::None);
+        let second = Change { needs: vec![first.key()], ..title("a2", Gate::None) };
+        let later = Change { due: today() + TimeDelta::days(1), ..title("a3", Gate::None) };
+        let stored = site.propose(&[first, second, later]).await;
+        let [first, second, later] = [0, 1, 2].map(|n| &stored[n].stored);
+        assert_eq!(site.claim(later, &terms()).await, Claim::NotReady);
+        let tomorrow = Terms { today: today() + TimeDelta::days(1), ..terms() };
+        assert!(matches!(site.claim(later, &tomorrow).await, Claim::Opened(_)));
+        assert_eq!(site.claim(second, &terms()).await, Claim::NotReady);
+        let intent = site.opened(first).await;
+        assert_eq!(site.claim(second, &terms()).await, Claim::NotReady);
+        site.resolve(&intent, Outcome::Applied, &[]).await.unwrap();
+        assert!(matches!(site.claim(second, &terms()).await, Claim::Opened(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn paused_writes_claim_nothing() {
+    on_both(async |site| {
+        let [an] = site.operators(["an"]).await;
+        let [one] = &site.approved(["a1"]).await;
+        let pause = async |mut tx: WriteTx| {
+            tx.pause(Paused::Writes, &an, "bảo trì").await?;
+            tx.commit(()).await
+        };
+        site.store.write(now(), pause).await.unwrap();
+        assert_eq!(site.claim(one, &terms()).await, Claim::Paused);
+        assert_eq!(site.state_of(one).await, State::Approved);
+        assert_eq!(site.store.unresolved_intents().await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_budget_stops_many_small_batches() {
+    on_both(async |site| {
+        let all = site.approved(["a1", "a2", "a3", "a4"]).await;
+        let terms = limits(2);
+        let spent = async || {
+            site.store.spent(&BrakeScope::Province, BrakeKind::Attributes, minutes(-60)).await.unwrap()
+        };
+        let Claim::Opened(first) = site.claim(&all[0], &terms).await else { panic!() };
+        assert!(matches!(site.claim(&all[1], &terms).await, Claim::Opened(_)));
+        let braked = Claim::Braked(BrakeScope::Agency(agency("skhcn")), BrakeKind::Attributes);
+        assert_eq!(site.claim(&all[2], &terms).await, braked);
+        assert_eq!((site.state_of(&all[2]).await, spent().await), (State::Approved, 2));
+        // What was not sent is given back.
+        site.resolve(&first, Outcome::NotSent { why: "x".into() }, &[]).await.unwrap();
+        assert_eq!(spent().await, 1);
+        assert!(matches!(site.claim(&all[2], &terms).await, Claim::Opened(_)));
+        // The window moves on.
+        assert_eq!(site.claim(&all[3], &terms).await, braked);
+        let mut later = limits(2);
+        later.limits.iter_mut().for_each(|limit| limit.window_start = minutes(2));
+        assert!(matches!(site.claim(&all[3], &later).await, Claim::Opened(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_braked_at_its_claim_goes_on_once_released() {
+    on_both(async |site| {
+        let logins = site.operators(["an", "binh"]).await;
+        let [one] = &site.approved(["a1"]).await;
+        let brake = rosterd::model::brake::Brake {
+            key: BrakeKey::new("b1"),
+            scope: BrakeScope::Province,
+            kind: BrakeKind::Attributes,
+            wanted: 1,
+            spent: 0,
+            limit: 0,
+            of_accounts: 1,
+            holds: vec![one.key.clone()],
+        };
+        assert!(matches!(site.claim(one, &limits(0)).await, Claim::Braked(..)));
+        let hold = async |mut tx: WriteTx| {
+            let held = tx.hold(std::slice::from_ref(&one.id), &brake).await?;
+            tx.commit(held).await
+        };
+        assert_eq!(site.store.write(now(), hold).await.unwrap(), 1);
+        assert_eq!(site.store.open_brakes().await.unwrap().len(), 1);
+        for by in &logins {
+            let release = async |mut tx: WriteTx| {
+                tx.release(&brake.key, by, "đúng", &nobody()).await?;
+                tx.commit(()).await
+            };
+            site.store.write(now(), release).await.unwrap();
+        }
+        assert!(matches!(site.claim(one, &limits(0)).await, Claim::Opened(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_a_write_has_used_is_never_freed() {
+    on_both(async |site| {
+        let policy = Change { gate: Gate::None, ..create("p1", "hoa@x.gov.vn") };
+        let one = &site.propose(&[policy]).await[0].stored;
+        let intent = site.opened(one).await;
+        site.resolve(&intent, Outcome::Failed { why: "x".into() }, &[]).await.unwrap();
+        let supersede =
+            PlanDelta { supersede: vec![one.id.clone()], snapshot_start: minutes(5), ..delta("p2") };
+        assert_eq!(site.publish(&supersede).await.superseded, 1);
+        assert!(site.store.reserved_addresses().await.unwrap().contains_key("hoa@x.gov.vn"));
+        let other = PlanDelta {
+            insert: vec![proposed(&create("p2", "hoa@x.gov.vn"))],
+            snapshot_start: minutes(5),
+            ..delta("p3")
+        };
+        assert_eq!(site.publish(&other).await.address_taken, 1);
+        // The same person gets it again.
+        let same = PlanDelta { insert: vec![proposed(&create("p1", "hoa@x.gov.vn"))], ..other };
+        assert_eq!(site.publish(&same).await.inserted, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_ordered_change_stands_until_an_export_confirms_it() {
+    on_both(async |site| {
+        let [one] = &site.approved(["a1"]).await;
+        let intent = site.opened(one).await;
+        let order = || Outcome::Ordered { order: "tthc-1.xlsx".into() };
+        assert!(site.resolve(&intent, order(), &[]).await.is_err(), "there is no such order");
+        assert_eq!(site.state_of(one).await, State::Claimed);
+        let token = site.lease().await;
+        let insert = async |mut tx: Fenced| {
+            let id = tx.insert_order(&TargetId::mail(), "tthc-1.xlsx", false).await?;
+            tx.commit(id).await
+        };
+        let id = site.store.write_fenced(&token, now(), insert).await.unwrap();
+        assert_eq!(site.store.write_fenced(&token, now(), insert).await.unwrap(), id);
+        assert!(site.resolve(&intent, order(), &[]).await.unwrap());
+        let open = site.store.open_changes(now()).await.unwrap();
+        assert_eq!((open.live[0].stored.state, open.live[0].order.as_ref()), (State::Ordered, Some(&id)));
+        assert_eq!(site.store.open_orders().await.unwrap()[0].file, "tthc-1.xlsx");
+        let confirm = async || {
+            let work = async |mut tx: Fenced| {
+                let confirmed = tx.confirm_orders().await?;
+                tx.commit(confirmed).await
+            };
+            site.store.write_fenced(&site.lease().await, minutes(9), work).await.unwrap()
+        };
+        assert_eq!(confirm().await, 0);
+        // A newer export shows it: the plan says so, and the trail has a row for it.
+        let rows = site.count("audit").await;
+        let seen = StateChange { id: one.id.clone(), from: State::Ordered, to: State::Applied, brake: None };
+        let plan = PlanDelta { set_state: vec![seen], snapshot_start: minutes(5), ..delta("p2") };
+        assert_eq!(site.publish_at(&plan, minutes(8)).await.moved, 1);
+        assert_eq!(site.count("audit").await, rows + 2);
+        assert_eq!(site.state_of(one).await, State::Applied);
+        assert_eq!(confirm().await, 1);
+        assert_eq!(site.store.open_orders().await.unwrap(), []);
+    })
+    .await;
+}
