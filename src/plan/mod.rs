@@ -212,7 +212,10 @@ impl<'a> KeptAway<'a> {
         let act = |one: &'a Suppression| {
             ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref())
         };
-        Self { keys: suppressed.iter().map(|one| &one.key).collect(), acts: suppressed.iter().map(act).collect() }
+        Self {
+            keys: suppressed.iter().map(|one| &one.key).collect(),
+            acts: suppressed.iter().map(act).collect(),
+        }
     }
 
     fn holds(&self, key: &ChangeKey, change: &Change) -> bool {
@@ -220,8 +223,7 @@ impl<'a> KeptAway<'a> {
         // no value, so that only its key tells one request from the next.
         let by_key_alone = matches!(change.reason, Reason::LeaverConfirmed | Reason::RequestReset);
         self.keys.contains(key)
-            || !by_key_alone
-                && self.acts.contains(&(slot(change), &change.after, change.document.as_deref()))
+            || !by_key_alone && self.acts.contains(&(slot(change), &change.after, change.document.as_deref()))
     }
 }
 

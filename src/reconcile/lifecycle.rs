@@ -27,7 +27,7 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             (None, Fate::Unspoken | Fate::Leaves { .. } | Fate::Missing(_) | Fate::Moves { .. }) => {}
         }
     }
-    joiner::propose(scene.world, &joiners, out);
+    joiner::propose(scene, &joiners, out);
 }
 
 fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, out: &mut Draft) {
@@ -38,6 +38,7 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
             reopen(scene, person, account, *row, None, out);
             update(scene, person, account, home, &statements(home), out);
         }
+        Fate::Moves { to, .. } if is_doubtful(scene, account, to) => {}
         Fate::Moves { to, row, reason } => {
             let change = moving(scene, person, account, to, *row, *reason, &statements(to));
             let needs = change.clone();
@@ -65,6 +66,14 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
             ask_for(scene, person, account, out);
         }
     }
+}
+
+/// Whether the old agency or the new one may mean this account with a row that is still asked about: the holder may
+/// well work at home still, or have left the new one again.
+fn is_doubtful(scene: &Scene<'_>, account: &Account, to: &AgencyCode) -> bool {
+    let asking = scene.correlation.asked_about.get(&account.id);
+    asking
+        .is_some_and(|asking| asking.contains(to) || account.agency.iter().any(|home| asking.contains(home)))
 }
 
 /// What requests ask for where no list of the agency names the person.
@@ -135,12 +144,11 @@ fn moving(
         .by_row(world, row)
         .gated(Gate::One, Risk::Medium);
     // Where the receiving agency names no day, the day on which the old one lets go counts.
-    let left = account.agency.as_ref().and_then(|home| {
-        match scene.standing.people.get(&person.id)?.get(home)? {
+    let left =
+        account.agency.as_ref().and_then(|home| match scene.standing.people.get(&person.id)?.get(home)? {
             Stand::Away(row) | Stand::Left(row) => place(world, *row).1.effective_date,
             Stand::Present(_) | Stand::Revoked(_) | Stand::Suspended(_) | Stand::Absent(_) => None,
-        }
-    });
+        });
     change.effective = change.effective.or(left);
     change.due = change.effective.unwrap_or(world.today);
     fill(scene, change, difference, row)
@@ -159,13 +167,7 @@ fn fill(scene: &Scene<'_>, mut change: Change, difference: Difference, known: Ro
 }
 
 /// A leaver's account is disabled.
-pub fn disable(
-    scene: &Scene<'_>,
-    person: &Person,
-    account: &Account,
-    row: RowRef,
-    reason: Reason,
-) -> Change {
+pub fn disable(scene: &Scene<'_>, person: &Person, account: &Account, row: RowRef, reason: Reason) -> Change {
     let world = scene.world;
     let mut change = on_account(world, person, account, ChangeKind::DisableAccount, reason)
         .by_row(world, row)
@@ -200,11 +202,8 @@ fn update(
 ) {
     let world = scene.world;
     let difference = difference(world, account, statements);
-    let Some(newest) = difference.sources.iter().copied().max_by_key(|at| scene.timeline.rank[at.0]) else {
-        return;
-    };
-    let reason =
-        if difference.is_asked_for(world) { Reason::RequestChange } else { Reason::RosterAttribute };
+    let Some(newest) = difference.sources.first().copied() else { return };
+    let reason = if difference.is_asked_for(world) { Reason::RequestChange } else { Reason::RosterAttribute };
     let gate = difference.gate(scene, account, agency);
     let change = on_account(world, person, account, ChangeKind::UpdateAttributes, reason)
         .by_row(world, newest)

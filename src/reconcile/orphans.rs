@@ -14,7 +14,8 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             .iter()
             .map(|index| (*index, coverage(&scene.world.rosters[*index], RosterKind::Full)))
             .collect();
-        for account in scene.ledger.accounts_in(agency).iter().filter(|account| is_unclaimed(scene, account)) {
+        for account in scene.ledger.accounts_in(agency).iter().filter(|account| is_unclaimed(scene, account))
+        {
             if let Some((index, _)) = spoken.iter().find(|(_, coverage)| covers(coverage, account)) {
                 let change =
                     on_nobodys(scene.world, account, ChangeKind::OrphanAccount, Reason::NoRosterClaims);
@@ -30,5 +31,5 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
 fn is_unclaimed(scene: &Scene<'_>, account: &Account) -> bool {
     !account.is_disabled()
         && !scene.correlation.person_of.contains_key(&account.id)
-        && !scene.correlation.asked_about.contains(&account.id)
+        && !scene.correlation.asked_about.contains_key(&account.id)
 }

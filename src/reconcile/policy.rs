@@ -1,9 +1,9 @@
 //! The province's rules for reconciling: which attributes rosters own, how addresses are made, which position
 //! gives which role.
 
+use super::pattern::{Folded, Pattern};
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
-use super::pattern::{Folded, Pattern};
 use crate::model::ids::{AgencyCode, TargetId};
 use serde::Deserialize;
 use std::collections::BTreeSet;

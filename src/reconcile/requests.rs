@@ -23,7 +23,10 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             let note = place(scene.world, *row).1.note.as_deref().unwrap_or_default().trim();
             if !note.is_empty() {
                 let about = format!("{id}|{note}");
-                out.ask(scene.world, question(scene, *row, QuestionKind::FreeText, about, &["done", "ignore"]));
+                out.ask(
+                    scene.world,
+                    question(scene, *row, QuestionKind::FreeText, about, &["done", "ignore"]),
+                );
             }
         }
     }
@@ -74,13 +77,7 @@ fn contradicted(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) 
 }
 
 /// A question about a row.
-fn question(
-    scene: &Scene<'_>,
-    row: RowRef,
-    kind: QuestionKind,
-    about: String,
-    answers: &[&str],
-) -> Question {
+fn question(scene: &Scene<'_>, row: RowRef, kind: QuestionKind, about: String, answers: &[&str]) -> Question {
     let (roster, record) = place(scene.world, row);
     let candidates = answers
         .iter()

@@ -37,8 +37,7 @@ pub fn propose(scene: &Scene<'_>, system: &RoleSnapshot, out: &mut Draft) {
         let mail = account.and_then(|one| one.get(Attr::Mail)).or(create.map(|(mail, _)| mail.as_str()));
         let Some(mail) = mail else { continue };
         let home = account.and_then(|account| account.agency.as_ref());
-        let desk =
-            Desk { world: scene.world, map, person, mail, needs: create.map(|(_, key)| key.clone()) };
+        let desk = Desk { world: scene.world, map, person, mail, needs: create.map(|(_, key)| key.clone()) };
         let seats = Seats::of(scene, &mut positions, id);
         let held = held.get(&mail.to_lowercase()).map_or(&[][..], Vec::as_slice);
         for (seat, row) in &seats.wanted {

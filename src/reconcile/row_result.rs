@@ -86,7 +86,9 @@ fn without_change(scene: &Scene<'_>, reference: RowRef, row: &Row) -> RowResult 
     let account = scene.correlation.people.get(id).and_then(|person| scene.account_of(person));
     match account {
         Some(account) if *why != Match::New => RowResult::Matches { account: account.label().to_owned() },
-        None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => RowResult::NoAccount,
+        None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => {
+            RowResult::NoAccount
+        }
         Some(_) | None => RowResult::Noted,
     }
 }
@@ -121,7 +123,10 @@ impl RowResult {
             }
             (Self::NoAccount, Lang::En) => "This person has no account; there is nothing to do.".into(),
             (Self::Outdated { in_force }, Lang::Vi) => {
-                format!("Danh sách ngày {} đang có hiệu lực; dòng này không được áp dụng.", in_force.format("%d/%m/%Y"))
+                format!(
+                    "Danh sách ngày {} đang có hiệu lực; dòng này không được áp dụng.",
+                    in_force.format("%d/%m/%Y")
+                )
             }
             (Self::Outdated { in_force }, Lang::En) => {
                 format!("The list of {in_force} is in force; this row is not applied.")

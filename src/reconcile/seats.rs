@@ -28,9 +28,7 @@ impl<'a> Positions<'a> {
     }
 
     fn given(&mut self, kind: Option<&'a str>, title: &'a str, unit: Option<&'a str>) -> &Given {
-        self.known
-            .entry((kind, title, unit))
-            .or_insert_with(|| self.map.given(kind, Some(title), unit))
+        self.known.entry((kind, title, unit)).or_insert_with(|| self.map.given(kind, Some(title), unit))
     }
 }
 
@@ -73,6 +71,9 @@ impl Seats {
         let known = scene.correlation.people.get(person).and_then(|person| scene.account_of(person));
         for (agency, stand) in scene.standing.people.get(person).into_iter().flatten() {
             let Stand::Present(row) = *stand else { continue };
+            if scene.timeline.is_replaced(row.0) {
+                continue;
+            }
             let (_, record) = place(scene.world, row);
             if record.status.is_some_and(Status::pauses) {
                 seats.resting.insert((*agency).clone(), row);
@@ -101,7 +102,11 @@ impl Seats {
         }
         if let Some((row, given)) = self.titled.get(agency) {
             let unknown = given.perhaps.contains(role);
-            return if unknown { None } else { end(Reason::RoleNotByPosition, Gate::One, By::UndatedRow(*row)) };
+            return if unknown {
+                None
+            } else {
+                end(Reason::RoleNotByPosition, Gate::One, By::UndatedRow(*row))
+            };
         }
         let stand = scene.standing.people.get(person).and_then(|stands| stands.get(agency)).copied();
         match stand {

@@ -73,8 +73,8 @@ impl<'a> Timeline<'a> {
                 in_force.push(index);
             }
             self.replaced_by[index] = replaced_by;
-            self.late[index] = replaced_by
-                .is_some_and(|newer| world.rosters[newer].arrived < world.rosters[index].arrived);
+            self.late[index] =
+                replaced_by.is_some_and(|newer| world.rosters[newer].arrived < world.rosters[index].arrived);
         }
         self.full.insert(agency, in_force);
     }

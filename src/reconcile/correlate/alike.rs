@@ -28,7 +28,8 @@ pub(super) fn agree(one: Option<&str>, two: Option<&str>, as_compared: fn(&str) 
 /// Whether a person of this name cannot be the row's. Within the agency the name and the full birth date outweigh
 /// the citizen ID: the nine-digit CMND gives way to the CCCD, and digits get mistyped.
 pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool {
-    let ids_differ = person.citizen.as_ref().zip(row.citizen_id.as_ref()).is_some_and(|(one, two)| one != two);
+    let ids_differ =
+        person.citizen.as_ref().zip(row.citizen_id.as_ref()).is_some_and(|(one, two)| one != two);
     born_apart(person.birth, row.birth)
         || ids_differ && !(within_agency && born_together(person.birth, row.birth))
 }
@@ -36,26 +37,31 @@ pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool 
 /// Nobody is listed more often than this in one roster: so many rows of one name are namesakes.
 const LISTED_AT_MOST: usize = 32;
 
-/// Whether rows of one name in one roster are all one person, listed twice perhaps: linked by what namesakes do not
-/// share, and none speaking against another.
-pub(super) fn all_one(rows: &[&Row]) -> bool {
+/// Sorts rows of one name in one roster into people: rows of one person are linked by what namesakes do not share,
+/// and none speaks against another. The rows go by their place in `rows`.
+pub(super) fn one_by_one(rows: &[&Row]) -> Vec<Vec<usize>> {
+    let mut left: Vec<usize> = (0..rows.len()).collect();
     if rows.len() > LISTED_AT_MOST {
-        return false;
+        return left.into_iter().map(|at| vec![at]).collect();
     }
-    let pairs = || rows.iter().enumerate().flat_map(|(at, a)| rows[at + 1..].iter().map(move |b| (*a, *b)));
-    if pairs().any(|(a, b)| apart(a, b)) {
-        return false;
+    let mut people = Vec::new();
+    while let Some(first) = left.pop() {
+        let mut person = vec![first];
+        let mut next = 0;
+        while let Some(at) = person.get(next).copied() {
+            let (near, far) = left.into_iter().partition(|other| shared(rows[at], rows[*other]));
+            person.extend::<Vec<usize>>(near);
+            left = far;
+            next += 1;
+        }
+        let torn = person.iter().any(|a| person.iter().any(|b| apart(rows[*a], rows[*b])));
+        if torn {
+            people.extend(person.into_iter().map(|at| vec![at]));
+        } else {
+            people.push(person);
+        }
     }
-    let Some((first, mut left)) = rows.split_first().map(|(first, rest)| (*first, rest.to_vec())) else {
-        return true;
-    };
-    let mut linked = vec![first];
-    while let Some(row) = linked.pop() {
-        let (near, far): (Vec<&Row>, Vec<&Row>) = left.into_iter().partition(|other| shared(row, other));
-        linked.extend(near);
-        left = far;
-    }
-    left.is_empty()
+    people
 }
 
 fn apart(a: &Row, b: &Row) -> bool {
@@ -83,10 +89,7 @@ fn same_words(a: &Row, b: &Row) -> bool {
 /// The order of two rows about one person in one roster, by what they say and not by where they stand: that
 /// somebody works there outweighs that he or she has left.
 pub(super) fn precedence(a: &Row, b: &Row) -> Ordering {
-    goes(b)
-        .cmp(&goes(a))
-        .then_with(|| content(a, b))
-        .then_with(|| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)))
+    goes(b).cmp(&goes(a)).then_with(|| content(a, b)).then_with(|| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)))
 }
 
 /// The order of two rows by their cells. Every field is named, so that a new one is not forgotten.

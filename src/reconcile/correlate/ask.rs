@@ -2,6 +2,7 @@
 
 use super::{Row, evidence};
 use crate::model::account::{Account, Attr};
+use crate::model::ids::{AgencyCode, Fingerprint};
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::roster::Roster;
 use crate::reconcile::World;
@@ -69,6 +70,16 @@ fn about(row: &Row) -> String {
         row.phone.clone().unwrap_or_default(),
     ]
     .join("|")
+}
+
+/// The fingerprint of what a row says of who somebody is: every cell that may tell one from another, and none that
+/// changes with the work.
+pub(super) fn met_as(agency: &AgencyCode, row: &Row) -> String {
+    let citizen = row.citizen_id.as_ref().map(|mark| mark.hash.as_str());
+    let print = Fingerprint::of("met").part(agency.as_str()).part(&about(row));
+    let cells = [citizen, row.staff_code.as_deref(), row.email.as_deref()];
+    let print = cells.into_iter().fold(print, |print, cell| print.part(cell.unwrap_or_default()));
+    print.finish()[..16].to_owned()
 }
 
 /// The birth a row states, as text.

@@ -2,11 +2,12 @@
 
 use super::alike::{born_together, conflict, differ, precedence};
 use super::ask::Answered;
-use super::newcomers::{self, Newcomers};
+use super::newcomers::{self, Newcomers, Settled};
 use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place};
 use crate::model::account::{Account, Attr};
 use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
 use crate::model::person::{Birth, Person};
+use crate::model::roster::Roster;
 use crate::reconcile::World;
 use crate::reconcile::ledger::{Ledger, Spelling, person_id, phone, staff};
 use crate::reconcile::timeline::Timeline;
@@ -24,15 +25,29 @@ pub fn settle<'a>(
     let mut settling = Settling { world, ledger, out: Correlation::default(), sure: BTreeMap::new() };
     let learned = Learned::from(world, ledger, &verdicts);
     let spoken_for = spoken_for(world, ledger, timeline, &verdicts);
-    let mut newcomers = Newcomers::new(world, ledger);
+    let mut waiting = Vec::new();
+    let mut newcomers = Newcomers::new(world, ledger, timeline);
     for (index, verdicts) in verdicts.into_iter().enumerate() {
         for (at, verdict) in verdicts.into_iter().enumerate() {
             let reference = (index, at);
-            let row = place(world, reference).1;
+            let (roster, row) = place(world, reference);
+            let mut elsewhere = Vec::new();
             let verdict = match verdict {
-                Verdict::Undecided => learned
-                    .verdict(row)
-                    .unwrap_or_else(|| elsewhere(world, ledger, &spoken_for, reference)),
+                Verdict::Undecided => learned.verdict(row).unwrap_or_else(|| {
+                    match ask::answered(
+                        world,
+                        roster,
+                        row,
+                        namesakes_elsewhere(ledger, &spoken_for, roster, row),
+                    ) {
+                        Answered::Is(account) => Verdict::Account(account, Match::Answer),
+                        Answered::None(_) => Verdict::Undecided,
+                        Answered::Open(candidates) => {
+                            elsewhere = candidates;
+                            Verdict::Undecided
+                        }
+                    }
+                }),
                 verdict => verdict,
             };
             match verdict {
@@ -41,14 +56,23 @@ pub fn settle<'a>(
                     Some(account) => settling.sure(reference, Holder::Of(account), why),
                     None => newcomers.known(reference, person, why),
                 },
-                Verdict::Ask(_) | Verdict::Undecided if timeline.is_replaced(index) => {}
+                Verdict::Ask(_) | Verdict::Waits(_) | Verdict::Undecided if timeline.is_replaced(index) => {}
                 Verdict::Ask(candidates) => settling.ask(reference, &candidates),
-                Verdict::Undecided => newcomers.unknown(reference),
+                Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
+                Verdict::Undecided => newcomers.unknown(reference, elsewhere),
             }
         }
     }
-    for (reference, id, why) in newcomers.settle() {
-        settling.sure(reference, Holder::Nobody(id), why);
+    for (reference, asking) in waiting {
+        if let Some(asked) = settling.out.rows.get(&asking).cloned() {
+            settling.out.rows.insert(reference, asked);
+        }
+    }
+    for (reference, settled) in newcomers.settle() {
+        match settled {
+            Settled::Is(id, why) => settling.sure(reference, Holder::Nobody(id), why),
+            Settled::Ask(candidates) => settling.ask(reference, &candidates),
+        }
     }
     settling.finish(timeline)
 }
@@ -75,7 +99,10 @@ impl<'a> Settling<'a, '_> {
         let (roster, row) = place(self.world, reference);
         let question = ask::question(roster, row, candidates);
         let key = question.key();
-        self.out.asked_about.extend(candidates.iter().map(|one| one.id.clone()));
+        for account in candidates {
+            let agencies = self.out.asked_about.entry(account.id.clone()).or_default();
+            agencies.insert(roster.agency.clone());
+        }
         self.out.rows.insert(reference, Resolved::Asked(key.clone()));
         match self.out.questions.entry(key) {
             Entry::Vacant(entry) => {
@@ -124,10 +151,16 @@ impl<'a> Settling<'a, '_> {
             let rows_of = &self.world.rosters[roster].rows;
             rows.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| precedence(&rows_of[a.0], &rows_of[b.0])));
         }
-        for roster in &timeline.order {
-            for (at, id) in &order[*roster] {
-                let row = &self.world.rosters[*roster].rows[*at];
-                tell(self.out.people.entry(id.clone()).or_insert_with(|| stranger(id, row)), row);
+        for index in &timeline.order {
+            let Roster { agency, rows, .. } = &self.world.rosters[*index];
+            for (at, id) in &order[*index] {
+                let row = &rows[*at];
+                match self.out.people.entry(id.clone()) {
+                    // What a replaced roster had to tell was heard while it was in force.
+                    Entry::Occupied(_) if timeline.is_replaced(*index) => {}
+                    Entry::Occupied(mut entry) => tell(entry.get_mut(), agency, row),
+                    Entry::Vacant(entry) => tell(entry.insert(stranger(id, row)), agency, row),
+                }
             }
         }
         for (account, id) in owners {
@@ -179,11 +212,12 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         phone: None,
         mail: None,
         accounts: BTreeMap::new(),
+        met: BTreeSet::new(),
     }
 }
 
 /// What a row tells of a person. An empty cell says nothing.
-fn tell(person: &mut Person, row: &Row) {
+fn tell(person: &mut Person, agency: &AgencyCode, row: &Row) {
     person.name.clone_from(&row.full_name);
     // A full date is not replaced by a bare year.
     if row.birth.is_some_and(|new| new.date().is_some() || person.birth.is_none()) {
@@ -194,6 +228,7 @@ fn tell(person: &mut Person, row: &Row) {
     update(&mut person.staff_code, row.staff_code.as_ref());
     update(&mut person.phone, row.phone.as_ref());
     update(&mut person.mail, row.email.as_ref());
+    person.met.insert(ask::met_as(agency, row));
 }
 
 fn update<T: Clone + PartialEq>(known: &mut Option<T>, stated: Option<&T>) {
@@ -248,13 +283,10 @@ impl<'a> Learned<'a> {
 }
 
 /// The one verdict that the rows which fit agree on.
-fn only<'a>(
-    rows: Option<&Vec<(&'a Row, Verdict<'a>)>>,
-    fits: impl Fn(&Row) -> bool,
-) -> Option<Verdict<'a>> {
+fn only<'a>(rows: Option<&Vec<(&'a Row, Verdict<'a>)>>, fits: impl Fn(&Row) -> bool) -> Option<Verdict<'a>> {
     let mut fitting = rows?.iter().filter(|(row, _)| fits(row)).map(|(_, verdict)| verdict);
     let first = fitting.next()?;
-    fitting.all(|verdict| verdict == first).then(|| first.clone())
+    fitting.all(|verdict| verdict.is_as(first)).then(|| first.clone())
 }
 
 /// The accounts whose own agency, in a roster that nothing has replaced, says that the holder works there.
@@ -271,41 +303,25 @@ fn spoken_for<'a>(
         }
         for (row, verdict) in roster.rows.iter().zip(verdicts) {
             let account = verdict.account(ledger).filter(|_| !goes(row));
-            out.extend(
-                account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id),
-            );
+            out.extend(account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id));
         }
     }
     out
 }
 
-/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question. An answer
-/// stands once the account is spoken for, which it is as soon as it was carried out.
-fn elsewhere<'a>(
-    world: &World<'a>,
+/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question.
+fn namesakes_elsewhere<'a>(
     ledger: &Ledger<'a>,
     spoken_for: &BTreeSet<&AccountId>,
-    reference: RowRef,
-) -> Verdict<'a> {
-    let (roster, row) = place(world, reference);
-    let all: Vec<&Account> = ledger
+    roster: &Roster,
+    row: &Row,
+) -> Vec<&'a Account> {
+    ledger
         .accounts_named(&Spelling::of(&row.full_name))
         .filter(|account| account.agency.as_ref() != Some(&roster.agency))
-        .filter(|account| may_be(ledger, account, row))
-        .collect();
-    let free: Vec<&Account> = all
-        .iter()
-        .copied()
         .filter(|account| !spoken_for.contains(&account.id) && !account.is_disabled())
-        .collect();
-    for candidates in [all, free.clone()] {
-        match ask::answered(world, roster, row, candidates) {
-            Answered::Is(account) => return Verdict::Account(account, Match::Answer),
-            Answered::None(_) => return Verdict::Undecided,
-            Answered::Open(_) => {}
-        }
-    }
-    if free.is_empty() { Verdict::Undecided } else { Verdict::Ask(free) }
+        .filter(|account| may_be(ledger, account, row))
+        .collect()
 }
 
 /// Whether nothing that both sides state differs.

@@ -55,7 +55,14 @@ impl std::fmt::Debug for Province {
         writeln!(f)?;
         for one in self.directory.accounts.values() {
             let attrs: Vec<String> = one.attrs.values().map(ToString::to_string).collect();
-            writeln!(f, "account {} {:?} {} protected={}", one.id, one.kind, attrs.join(" | "), one.protected)?;
+            writeln!(
+                f,
+                "account {} {:?} {} protected={}",
+                one.id,
+                one.kind,
+                attrs.join(" | "),
+                one.protected
+            )?;
         }
         for one in &self.rosters {
             let date = one.age(|time| self.world().local(time)).0;
@@ -98,11 +105,8 @@ impl Province {
             managed: ["Một cửa".to_owned(), "Lãnh đạo".to_owned()].into(),
             rule: vec![rule("Công chức một cửa", "Một cửa", false), rule("Giám đốc", "Lãnh đạo", true)],
         };
-        let policy = Policy {
-            layout: Layout { people, ..Layout::default() },
-            roles: vec![map],
-            ..Policy::default()
-        };
+        let policy =
+            Policy { layout: Layout { people, ..Layout::default() }, roles: vec![map], ..Policy::default() };
         Self {
             today: day(TODAY),
             agencies: agencies.into_iter().map(|one| (one.code.clone(), one)).collect(),
@@ -217,7 +221,8 @@ impl Province {
             | ChangeKind::DisableAccount
             | ChangeKind::EnableAccount
             | ChangeKind::OrphanAccount => {
-                let account = self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
+                let account =
+                    self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
                 assert!(!account.protected, "a protected account was written: {change:?}");
                 set(account, &change.after);
             }
@@ -285,9 +290,7 @@ pub(crate) fn lines(changes: &[Change]) -> Vec<String> {
 fn line(change: &Change) -> String {
     let whom = match change.kind {
         ChangeKind::CreateAccount => change.after(Attr::Login).unwrap().to_owned(),
-        ChangeKind::GrantRole | ChangeKind::RevokeRole => {
-            change.subject.as_str().replace("@tinh.gov.vn", "")
-        }
+        ChangeKind::GrantRole | ChangeKind::RevokeRole => change.subject.as_str().replace("@tinh.gov.vn", ""),
         ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount
         | ChangeKind::DisableAccount

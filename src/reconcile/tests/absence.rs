@@ -28,7 +28,8 @@ fn row(n: usize) -> Line {
 fn office(count: usize) -> Province {
     let mut province = Province::new();
     for n in 0..count {
-        province = province.with(entry("a", &format!("p{n:02}"), &name(n)).phone(&phone(n)).unit("Văn phòng"));
+        province =
+            province.with(entry("a", &format!("p{n:02}"), &name(n)).phone(&phone(n)).unit("Văn phòng"));
     }
     province.give(full("a").dated("2026-01-01").rows((0..count).map(row)));
     let first = province.reconcile();
@@ -60,7 +61,8 @@ fn a_list_of_some_people_or_a_request_never_says_absence() {
             .given(sheet.dated("2026-11-01").rows((0..1).map(row)));
         assert!(!province.proposes().iter().any(|one| one.contains("p0")));
     }
-    let never_full = Province::new().with(entry("a", "an", "Nguyễn Văn An")).given(some_people("a").row(row(1)));
+    let never_full =
+        Province::new().with(entry("a", "an", "Nguyễn Văn An")).given(some_people("a").row(row(1)));
     assert!(!never_full.proposes().iter().any(|one| one.starts_with("orphan")));
 }
 
@@ -78,7 +80,12 @@ fn a_roster_of_some_units_speaks_of_these_alone() {
         .with(entry("a", "z", "Nguyễn Văn Ca"));
     let mut province = province;
     province.rosters.clear();
-    province.give(full("a").dated("2026-11-01").of_units(&["Phòng Tài chính"]).row(line("Nguyễn Văn Ba").staff_code("7")));
+    province.give(
+        full("a")
+            .dated("2026-11-01")
+            .of_units(&["Phòng Tài chính"])
+            .row(line("Nguyễn Văn Ba").staff_code("7")),
+    );
     let question = &province.reconcile().questions[0];
     province.answers.insert(question.key(), "y".into());
     assert_eq!(

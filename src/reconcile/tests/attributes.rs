@@ -13,9 +13,9 @@ fn account() -> Entry {
 
 /// An is known already: a former pass matched him by name and phone.
 fn known(row: Line) -> Province {
-    let mut province = Province::new()
-        .with(account())
-        .given(full("a").dated("2026-10-01").row(line(NAME).phone(PHONE).born("1980-05-06").staff_code("A1")));
+    let mut province = Province::new().with(account()).given(
+        full("a").dated("2026-10-01").row(line(NAME).phone(PHONE).born("1980-05-06").staff_code("A1")),
+    );
     let first = province.reconcile();
     province.learn(&first);
     province.given(full("a").dated("2026-11-01").row(row))
@@ -30,8 +30,14 @@ fn title_and_unit_need_no_approval() {
     let province = known(an().title("Chuyên viên chính").unit("Phòng Tài chính"));
     assert_eq!(province.proposes(), ["update-attributes an roster-attribute none"]);
     let change = &province.reconcile().changes[0];
-    assert_eq!((change.before(Attr::Title), change.after(Attr::Title)), (Some("Chuyên viên"), Some("Chuyên viên chính")));
-    assert_eq!((change.before(Attr::Unit), change.after(Attr::Unit)), (Some("Văn phòng"), Some("Phòng Tài chính")));
+    assert_eq!(
+        (change.before(Attr::Title), change.after(Attr::Title)),
+        (Some("Chuyên viên"), Some("Chuyên viên chính"))
+    );
+    assert_eq!(
+        (change.before(Attr::Unit), change.after(Attr::Unit)),
+        (Some("Văn phòng"), Some("Phòng Tài chính"))
+    );
 }
 
 #[test]

@@ -41,9 +41,8 @@ fn a_decision_stays_when_the_directory_grows() {
     let first = province.reconcile();
     assert_eq!(first.decisions[0].kind, RosterKind::Full);
     province.learn(&first);
-    let province = (0..9).fold(province, |province, n| {
-        province.with(entry("a", &format!("q{n}"), "Lê Thị Mới"))
-    });
+    let province =
+        (0..9).fold(province, |province, n| province.with(entry("a", &format!("q{n}"), "Lê Thị Mới")));
     assert_eq!(province.reconcile().decisions, []);
     assert!(province.proposes().contains(&"orphan-account p4 no-roster-claims two".to_owned()));
 }
@@ -58,7 +57,8 @@ fn leavers_are_named_and_count() {
 fn whoever_another_agency_lists_need_not_be_named() {
     let alone = office().given(staff_list("a").rows((0..3).map(row)));
     assert_eq!(kinds(&alone), [RosterKind::Partial]);
-    let gone = office().given(staff_list("a").rows((0..3).map(row))).given(some_people("b").rows((3..5).map(row)));
+    let gone =
+        office().given(staff_list("a").rows((0..3).map(row))).given(some_people("b").rows((3..5).map(row)));
     assert_eq!(kinds(&gone), [RosterKind::Full, RosterKind::Partial]);
 }
 
@@ -68,7 +68,9 @@ fn disabled_and_protected_accounts_need_not_be_named() {
     for (n, account) in province.directory.accounts.values_mut().enumerate() {
         account.protected = n == 3;
         if n == 4 {
-            account.attrs.insert(crate::model::account::Attr::Disabled, crate::model::account::Values::one("true"));
+            account
+                .attrs
+                .insert(crate::model::account::Attr::Disabled, crate::model::account::Values::one("true"));
         }
     }
     assert_eq!(kinds(&province), [RosterKind::Full]);

@@ -33,24 +33,24 @@ fn known(first: Line) -> Province {
 
 #[test]
 fn a_name_alone_is_a_question_whose_answer_is_kept_and_used() {
-    let mut province = Province::new().with(entry("a", "an", NAME)).given(full("a").row(line(NAME).title("Văn thư")));
+    let mut province =
+        Province::new().with(entry("a", "an", NAME)).given(full("a").row(line(NAME).title("Văn thư")));
     assert_eq!(asked(&province), ["asks Nguyễn Văn An an new"]);
     let key = province.reconcile().questions[0].key();
     province.answers.insert(key.clone(), "an".into());
     assert_eq!(asked(&province), ["update-attributes an roster-attribute none"]);
     assert_eq!(province.settle(), [""; 0]);
 
-    let mut other = Province::new().with(entry("a", "an", NAME)).given(full("a").row(line(NAME).title("Văn thư")));
+    let mut other =
+        Province::new().with(entry("a", "an", NAME)).given(full("a").row(line(NAME).title("Văn thư")));
     other.answers.insert(key, "new".into());
-    assert_eq!(
-        asked(&other),
-        ["orphan-account an no-roster-claims two", "create-account annv.a joiner one"]
-    );
+    assert_eq!(asked(&other), ["orphan-account an no-roster-claims two", "create-account annv.a joiner one"]);
 }
 
 #[test]
 fn the_name_and_the_phone_are_enough() {
-    let province = Province::new().with(entry("a", "an", NAME).phone("+84912000001")).given(full("a").row(an()));
+    let province =
+        Province::new().with(entry("a", "an", NAME).phone("+84912000001")).given(full("a").row(an()));
     assert_eq!(asked(&province), [""; 0]);
 }
 
@@ -100,11 +100,11 @@ fn of_two_rows_about_one_person_what_they_say_counts_and_not_where_they_stand() 
 
 #[test]
 fn a_new_phone_of_somebody_known_is_a_change() {
-    let by_birth = known(an().born("1980-05-06"))
-        .given(full("a").row(line(NAME).phone(OTHER_PHONE).born("1980-05-06")));
+    let by_birth =
+        known(an().born("1980-05-06")).given(full("a").row(line(NAME).phone(OTHER_PHONE).born("1980-05-06")));
     assert_eq!(asked(&by_birth), ["update-attributes an roster-attribute one"]);
-    let by_post = known(an())
-        .given(full("a").row(line(NAME).phone(OTHER_PHONE).title("Văn thư").unit("Văn phòng")));
+    let by_post =
+        known(an()).given(full("a").row(line(NAME).phone(OTHER_PHONE).title("Văn thư").unit("Văn phòng")));
     assert_eq!(asked(&by_post), ["update-attributes an roster-attribute one"]);
     let by_name_alone = known(an()).given(full("a").row(line(NAME).phone(OTHER_PHONE).title("Kế toán")));
     assert_eq!(asked(&by_name_alone), ["asks Nguyễn Văn An an new"]);
@@ -130,8 +130,7 @@ fn another_birth_under_the_same_name_is_a_question() {
 
 #[test]
 fn the_same_name_elsewhere_with_another_phone_is_somebody_new() {
-    let province =
-        Province::new().with(entry("b", "an", NAME).phone(OTHER_PHONE)).given(full("a").row(an()));
+    let province = Province::new().with(entry("b", "an", NAME).phone(OTHER_PHONE)).given(full("a").row(an()));
     assert_eq!(asked(&province), ["create-account annv.a joiner one"]);
 }
 
@@ -146,10 +145,12 @@ fn the_same_name_elsewhere_without_a_phone_is_a_question_unless_spoken_for() {
 
 #[test]
 fn the_address_and_the_name_are_enough() {
-    let office = |row: Line| {
-        Province::new().with(entry("a", "an", NAME).phone(PHONE)).given(full("a").row(row))
-    };
-    assert_eq!(asked(&office(line(NAME).mail("an").title("Văn thư"))), ["update-attributes an roster-attribute none"]);
+    let office =
+        |row: Line| Province::new().with(entry("a", "an", NAME).phone(PHONE)).given(full("a").row(row));
+    assert_eq!(
+        asked(&office(line(NAME).mail("an").title("Văn thư"))),
+        ["update-attributes an roster-attribute none"]
+    );
     assert_eq!(asked(&office(line("Lê Thị Bình").mail("an"))), ["asks Lê Thị Bình an new"]);
 }
 

@@ -18,7 +18,10 @@ fn somebody_listed_without_an_account_gets_one_in_the_agencys_branch() {
     assert_eq!(after(Attr::Dn), "uid=anhnh.a,ou=a,ou=people,dc=tinh");
     assert_eq!((after(Attr::Mail), after(Attr::Agency)), ("anhnh.a@tinh.gov.vn", "a"));
     assert_eq!((after(Attr::FamilyName), after(Attr::GivenName)), ("Nguyễn", "Anh"));
-    assert_eq!((after(Attr::Title), after(Attr::Unit), after(Attr::Phone)), ("Chuyên viên", "Văn phòng", PHONE));
+    assert_eq!(
+        (after(Attr::Title), after(Attr::Unit), after(Attr::Phone)),
+        ("Chuyên viên", "Văn phòng", PHONE)
+    );
 }
 
 #[test]

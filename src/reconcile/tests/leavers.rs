@@ -64,8 +64,8 @@ fn an_operators_word_confirms_a_status_or_an_absence_or_stands_alone() {
 
 #[test]
 fn a_leaver_is_expected_to_be_missing_from_the_next_list() {
-    let mut province = office()
-        .given(full("a").dated("2026-10-01").row(an().status(Status::Retired).from("2027-01-01")));
+    let mut province =
+        office().given(full("a").dated("2026-10-01").row(an().status(Status::Retired).from("2027-01-01")));
     let before = province.reconcile().changes;
     province.give(full("a").dated("2026-11-01").row(line("Lê Thị Bình").phone(OTHER_PHONE)));
     let after = province.reconcile().changes;

@@ -83,7 +83,8 @@ fn a_change_request_and_the_roster_in_force_do_not_undo_each_other() {
 
 #[test]
 fn a_change_request_outlives_a_newer_list_that_does_not_speak_of_it() {
-    let asked = request("a").dated("2026-11-10").row(line(NAME).phone(PHONE).asks(Action::Change).title("Kế toán"));
+    let asked =
+        request("a").dated("2026-11-10").row(line(NAME).phone(PHONE).asks(Action::Change).title("Kế toán"));
     let listed = full("a").dated("2026-11-15").row(an());
     let province = office().given(asked).given(listed);
     assert_eq!(province.proposes(), ["update-attributes an request-change one"]);

@@ -55,7 +55,11 @@ fn a_joiners_role_waits_for_the_account_and_keeps_its_key() {
 #[test]
 fn what_is_held_is_not_given_again() {
     assert_eq!(roles(&held("a").given(full("a").row(an().title(CLERK)))), [""; 0]);
-    assert_eq!(roles(&held("").given(full("a").row(an().title(CLERK)))), [""; 0], "a system without agencies");
+    assert_eq!(
+        roles(&held("").given(full("a").row(an().title(CLERK)))),
+        [""; 0],
+        "a system without agencies"
+    );
 }
 
 #[test]
@@ -76,7 +80,8 @@ fn a_row_without_a_title_says_nothing_of_roles() {
 #[test]
 fn a_row_without_the_unit_that_the_map_asks_for_takes_nothing() {
     let with_unit = |account: Entry, row: Line| {
-        let mut province = Province::new().with(account).holding(&[("an", ROLE, "a")]).given(full("a").row(row));
+        let mut province =
+            Province::new().with(account).holding(&[("an", ROLE, "a")]).given(full("a").row(row));
         province.policy.roles[0].rule[0].units = vec!["Bộ phận Một cửa".into()];
         roles(&province)
     };
@@ -111,7 +116,10 @@ fn roles_of_a_confirmed_leaver_end_without_approval_on_the_day() {
     let retired = full("a").row(an().status(Status::Retired).from("2027-01-01"));
     let confirmed = held("a").given(retired.clone().numbered("1/QĐ").with_pdf());
     assert_eq!(roles(&confirmed), ["revoke-role an#Một cửa@a role-ends-by-leaving none 2027-01-01"]);
-    assert_eq!(roles(&held("a").given(retired.clone())), ["revoke-role an#Một cửa@a role-ends-by-leaving one 2027-01-01"]);
+    assert_eq!(
+        roles(&held("a").given(retired.clone())),
+        ["revoke-role an#Một cửa@a role-ends-by-leaving one 2027-01-01"]
+    );
     let elsewhere = held("c").given(retired);
     assert_eq!(roles(&elsewhere), ["revoke-role an#Một cửa@c role-ends-by-leaving one 2027-01-01"]);
 }

@@ -58,20 +58,26 @@ fn the_new_agency_drops_first() {
 #[test]
 fn both_at_once_and_the_status_says_so() {
     let away = an().status(Status::Transferred).from("2026-12-01");
-    let mut province = office()
-        .given(list("a", "2026-11-01").row(away))
-        .given(list("b", "2026-11-01").row(an()));
-    assert_eq!(province.proposes(), ["move-account an transfer one 2026-12-01"], "the day the old agency names");
+    let mut province =
+        office().given(list("a", "2026-11-01").row(away)).given(list("b", "2026-11-01").row(an()));
+    assert_eq!(
+        province.proposes(),
+        ["move-account an transfer one 2026-12-01"],
+        "the day the old agency names"
+    );
     assert_eq!(province.settle(), [""; 0]);
 }
 
 #[test]
 fn only_the_receiver_speaks() {
-    let mut province = Province::new()
-        .with(entry("a", "an", NAME).phone(PHONE))
-        .given(full("b").row(an().title("Kế toán")));
+    let mut province =
+        Province::new().with(entry("a", "an", NAME).phone(PHONE)).given(full("b").row(an().title("Kế toán")));
     assert_eq!(province.proposes(), ["move-account an transfer-by-receiver one"]);
-    assert_eq!(province.reconcile().changes[0].after(Attr::Title), Some("Kế toán"), "one change for all of it");
+    assert_eq!(
+        province.reconcile().changes[0].after(Attr::Title),
+        Some("Kế toán"),
+        "one change for all of it"
+    );
     assert_eq!(province.settle(), [""; 0]);
 }
 
@@ -95,9 +101,7 @@ fn a_transfer_that_was_said_stays_said_when_the_next_list_is_silent() {
 
 #[test]
 fn back_again() {
-    let mut province = office()
-        .given(list("a", "2026-02-01"))
-        .given(list("b", "2026-02-01").row(an()));
+    let mut province = office().given(list("a", "2026-02-01")).given(list("b", "2026-02-01").row(an()));
     assert_eq!(province.settle(), [""; 0]);
     assert_eq!(province.directory.accounts.values().next().unwrap().agency.as_ref().unwrap().as_str(), "a");
     province.give(list("b", "2026-11-01"));
@@ -141,9 +145,8 @@ fn who_retires_at_home_is_not_moved_to_where_an_older_list_has_him() {
 
 #[test]
 fn a_disabled_account_that_moves_is_opened_after_the_move() {
-    let mut province = Province::new()
-        .with(entry("a", "an", NAME).phone(PHONE).disabled())
-        .given(full("b").row(an()));
+    let mut province =
+        Province::new().with(entry("a", "an", NAME).phone(PHONE).disabled()).given(full("b").row(an()));
     let proposals = province.reconcile();
     assert_eq!(
         province.proposes(),

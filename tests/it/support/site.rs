@@ -262,7 +262,9 @@ impl Site {
         }
         let mut found = BTreeMap::new();
         walk(self.folder.path(), &mut found);
-        found.retain(|path, _| !path.starts_with(self.path("state")) && path.extension() != Some("lock".as_ref()));
+        found.retain(|path, _| {
+            !path.starts_with(self.path("state")) && path.extension() != Some("lock".as_ref())
+        });
         found
     }
 }
