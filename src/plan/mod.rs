@@ -2,6 +2,8 @@
 //! brakes. Pure and immutable: nothing is decided when it is carried out.
 
 pub mod brakes;
+#[cfg(test)]
+mod tests;
 
 use crate::model::account::{Attrs, Snapshot};
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};

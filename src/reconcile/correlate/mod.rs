@@ -8,6 +8,7 @@
 mod alike;
 mod ask;
 mod judge;
+mod learned;
 mod newcomers;
 mod settle;
 

@@ -141,7 +141,7 @@ fn answered(mut province: Province) -> Province {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_second_pass_plans_nothing(world in province(), answer in any::<bool>()) {
