@@ -5,7 +5,7 @@ use super::ids::{AccountId, PersonId, TargetId};
 use super::name::PersonName;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gender as rosters state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,4 +73,8 @@ pub struct Person {
     pub mail: Option<String>,
     /// The account in each target, once matched.
     pub accounts: BTreeMap<TargetId, AccountId>,
+    /// Fingerprints of what rows said of who this is, each once matched: a row that says the same again is the same
+    /// person's, whoever else has come since.
+    #[serde(default)]
+    pub met: BTreeSet<String>,
 }

@@ -81,15 +81,15 @@ impl Limits {
 /// The brakes that new and standing changes trip. An agency's brake comes first; what it holds is not counted for
 /// the province, so that one agency's workbook holds nobody else's changes.
 pub fn trip(
-    fresh: &[Change],
+    fresh: &[(ChangeKey, &Change)],
     stays: &[&StoredChange],
     spent: &BTreeMap<(BrakeScope, BrakeKind), u64>,
     limits: &Limits,
     counts: &Counts,
 ) -> Vec<Brake> {
     let mut wanted: BTreeMap<(BrakeKind, &AgencyCode), Vec<ChangeKey>> = BTreeMap::new();
-    for change in fresh {
-        wanted.entry((BrakeKind::of(change.kind), &change.agency)).or_default().push(change.key());
+    for (key, change) in fresh {
+        wanted.entry((BrakeKind::of(change.kind), &change.agency)).or_default().push(key.clone());
     }
     for stored in stays.iter().filter(|one| !one.released && counts_as_wanted(one.state)) {
         let change = &stored.change;

@@ -2,10 +2,12 @@
 //! brakes. Pure and immutable: nothing is decided when it is carried out.
 
 pub mod brakes;
+#[cfg(test)]
+mod tests;
 
 use crate::model::account::{Attrs, Snapshot};
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
-use crate::model::change::{Change, ChangeKind, Reason, State, StoredChange};
+use crate::model::change::{Change, ChangeKind, Gate, Reason, State, StoredChange};
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Subject, TargetId};
 use brakes::Limits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,12 +25,12 @@ pub struct Standing {
     pub live: Vec<StoredChange>,
     /// Rejected and undone changes: they stay away until their `after` or their document changes.
     pub suppressed: Vec<Suppression>,
-    /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): to supersede one
-    /// throws no review away.
-    pub fulfilled: BTreeSet<ChangeId>,
     /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
     /// snapshot shows).
     pub done: BTreeSet<ChangeKey>,
+    /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): to supersede one
+    /// throws no review away.
+    pub fulfilled: BTreeSet<ChangeId>,
     /// How much of each budget was spent within its window.
     pub spent: BTreeMap<(BrakeScope, BrakeKind), u64>,
 }
@@ -36,15 +38,17 @@ pub struct Standing {
 /// What a rejection or an undo keeps away: the same act with the same result and the same document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
+    /// Its key.
+    pub key: ChangeKey,
     /// The target.
     pub target: TargetId,
     /// The subject.
     pub subject: Subject,
-    /// The act.
+    /// What was to be done.
     pub kind: ChangeKind,
-    /// The result.
+    /// The values it was to set.
     pub after: Attrs,
-    /// The document number.
+    /// The document behind it.
     pub document: Option<String>,
 }
 
@@ -84,7 +88,8 @@ impl Counts {
 pub struct Plan {
     /// New changes with the state they begin in and the brake that holds them.
     pub insert: Vec<(Change, State, Option<BrakeKey>)>,
-    /// Unchanged keys with what may be refreshed: label, evidence, needs.
+    /// Standing changes that are wanted still, with what may be refreshed: label, evidence, needs. Each has the key
+    /// and the due date of the stored one.
     pub keep: Vec<(ChangeId, Change)>,
     /// Changes no longer wanted.
     pub supersede: Vec<ChangeId>,
@@ -108,7 +113,14 @@ pub struct TooManySuperseded {
     pub approved: usize,
 }
 
-/// Makes a plan. `read` names the targets whose sources were read whole: only their changes may be superseded.
+/// One live change per slot.
+type Slot<'a> = (&'a TargetId, &'a Subject, ChangeKind);
+
+fn slot(change: &Change) -> Slot<'_> {
+    (&change.target, &change.subject, change.kind)
+}
+
+/// Makes a plan. `read` names the targets whose sources were read whole: what stands in the others stays as it is.
 pub fn plan(
     proposals: &[Change],
     standing: &Standing,
@@ -116,84 +128,109 @@ pub fn plan(
     counts: &Counts,
     read: &BTreeSet<TargetId>,
 ) -> Result<Plan, TooManySuperseded> {
-    type Slot<'a> = (&'a TargetId, &'a Subject, ChangeKind);
-    let live: BTreeMap<Slot<'_>, &StoredChange> = standing
-        .live
-        .iter()
-        .map(|one| ((&one.change.target, &one.change.subject, one.change.kind), one))
-        .collect();
-    let suppressed: BTreeSet<(Slot<'_>, &Attrs, Option<&str>)> = standing
-        .suppressed
-        .iter()
-        .map(|one| ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref()))
-        .collect();
+    let live: BTreeMap<Slot<'_>, &StoredChange> =
+        standing.live.iter().map(|one| (slot(&one.change), one)).collect();
+    let suppressed = KeptAway::new(&standing.suppressed);
     let mut plan = Plan::default();
     let mut wanted: BTreeSet<&ChangeId> = BTreeSet::new();
-    let mut fresh: Vec<Change> = Vec::new();
-    for proposal in proposals {
+    let mut fresh: Vec<(ChangeKey, &Change)> = Vec::new();
+    for proposal in proposals.iter().filter(|one| read.contains(&one.target)) {
         let key = proposal.key();
-        let slot = (&proposal.target, &proposal.subject, proposal.kind);
         if standing.done.contains(&key) {
             continue;
         }
-        if suppressed.contains(&suppression(proposal)) {
+        if suppressed.holds(&key, proposal) {
             plan.suppressed.push(proposal.clone());
             continue;
         }
-        match live.get(&slot) {
-            None => fresh.push(proposal.clone()),
-            Some(stored) if stored.key == key || keeps_its_key(proposal.kind) || under_way(stored.state) => {
-                wanted.insert(&stored.id);
-                if stored.key == key {
-                    plan.keep.push((stored.id.clone(), proposal.clone()));
-                }
-            }
-            Some(_) => fresh.push(proposal.clone()),
+        let Some(stored) = live.get(&slot(proposal)) else {
+            fresh.push((key, proposal));
+            continue;
+        };
+        if let Some(refreshed) = refreshed(stored, &key, proposal) {
+            plan.keep.push((stored.id.clone(), refreshed));
+        } else if !blocks(stored) {
+            fresh.push((key, proposal));
+            continue;
         }
+        wanted.insert(&stored.id);
     }
-    let gone: Vec<&StoredChange> = standing
-        .live
-        .iter()
-        .filter(|one| !wanted.contains(&one.id) && !under_way(one.state))
-        .filter(|one| read.contains(&one.change.target) && one.change.reason != Reason::Undo)
-        .collect();
+    let is_read = |one: &StoredChange| read.contains(&one.change.target);
+    let (gone, stays): (Vec<&StoredChange>, Vec<&StoredChange>) =
+        standing.live.iter().partition(|one| !wanted.contains(&one.id) && is_read(one) && !blocks(one));
     let lost: Vec<_> = gone.iter().filter(|one| !standing.fulfilled.contains(&one.id)).copied().collect();
     refuse_mass(&standing.live, &lost)?;
     plan.supersede = gone.iter().map(|one| one.id.clone()).collect();
 
-    let stays: Vec<&StoredChange> =
-        standing.live.iter().filter(|one| !plan.supersede.contains(&one.id)).collect();
     plan.brakes = brakes::trip(&fresh, &stays, &standing.spent, limits, counts);
     let held_by: BTreeMap<&ChangeKey, &BrakeKey> =
         plan.brakes.iter().flat_map(|brake| brake.holds.iter().map(move |key| (key, &brake.key))).collect();
-    for stored in stays {
+    for stored in stays.into_iter().filter(|one| is_read(one)) {
         plan.moves.extend(hold_or_let_go(stored, held_by.get(&stored.key).copied()));
     }
-    for change in fresh {
-        let brake = held_by.get(&change.key()).map(|key| (*key).clone());
-        let state = match (&brake, change.gate.needed()) {
+    for (key, change) in fresh {
+        let brake = held_by.get(&key).map(|key| (*key).clone());
+        let state = match (&brake, change.gate) {
             (Some(_), _) => State::Held,
-            (None, 0) => State::Approved,
-            (None, _) => State::Proposed,
+            (None, Gate::None) => State::Approved,
+            (None, Gate::One | Gate::Two) => State::Proposed,
         };
-        plan.insert.push((change, state, brake));
+        plan.insert.push((change.clone(), state, brake));
     }
     Ok(plan)
 }
 
-/// Open suspicions and orphans keep their key when another roster raises them again.
-fn keeps_its_key(kind: ChangeKind) -> bool {
-    matches!(kind, ChangeKind::SuspectLeaver | ChangeKind::OrphanAccount)
+/// The stored change as the proposal words it, if it is the same change: the same key, or an open suspicion or
+/// orphan of the same agency that another roster raises again.
+fn refreshed(stored: &StoredChange, key: &ChangeKey, proposal: &Change) -> Option<Change> {
+    let old = &stored.change;
+    if stored.key == *key {
+        // What was due on the day it was first proposed stays due then.
+        return Some(Change { due: old.due, ..proposal.clone() });
+    }
+    let raised_again = matches!(proposal.kind, ChangeKind::SuspectLeaver | ChangeKind::OrphanAccount)
+        && old.agency == proposal.agency
+        && !blocks(stored);
+    raised_again.then(|| Change {
+        label: proposal.label.clone(),
+        evidence: proposal.evidence.clone(),
+        needs: proposal.needs.clone(),
+        ..old.clone()
+    })
 }
 
-/// Being written, handed over or unclear: never superseded.
-fn under_way(state: State) -> bool {
-    matches!(state, State::Claimed | State::Ordered | State::Unknown)
+/// Being written, handed over or unclear, or an undo, which an operator asked for and no source can contradict:
+/// never superseded, and nothing of its kind is planned beside it.
+fn blocks(stored: &StoredChange) -> bool {
+    matches!(stored.state, State::Claimed | State::Ordered | State::Unknown)
+        || stored.change.reason == Reason::Undo
 }
 
-/// What a suppression is for: the same act with the same result and the same document.
-fn suppression(change: &Change) -> ((&TargetId, &Subject, ChangeKind), &Attrs, Option<&str>) {
-    ((&change.target, &change.subject, change.kind), &change.after, change.document.as_deref())
+/// What rejections and undos keep away.
+struct KeptAway<'a> {
+    keys: BTreeSet<&'a ChangeKey>,
+    /// The same act with the same result and the same document.
+    acts: BTreeSet<(Slot<'a>, &'a Attrs, Option<&'a str>)>,
+}
+
+impl<'a> KeptAway<'a> {
+    fn new(suppressed: &'a [Suppression]) -> Self {
+        let act = |one: &'a Suppression| {
+            ((&one.target, &one.subject, one.kind), &one.after, one.document.as_deref())
+        };
+        Self {
+            keys: suppressed.iter().map(|one| &one.key).collect(),
+            acts: suppressed.iter().map(act).collect(),
+        }
+    }
+
+    fn holds(&self, key: &ChangeKey, change: &Change) -> bool {
+        // A confirmation is new evidence that nobody has seen when a status or a suspicion was rejected; a reset sets
+        // no value, so that only its key tells one request from the next.
+        let by_key_alone = matches!(change.reason, Reason::LeaverConfirmed | Reason::RequestReset);
+        self.keys.contains(key)
+            || !by_key_alone && self.acts.contains(&(slot(change), &change.after, change.document.as_deref()))
+    }
 }
 
 fn refuse_mass(live: &[StoredChange], gone: &[&StoredChange]) -> Result<(), TooManySuperseded> {
@@ -210,12 +247,20 @@ fn hold_or_let_go(
     stored: &StoredChange,
     brake: Option<&BrakeKey>,
 ) -> Option<(ChangeId, State, State, Option<BrakeKey>)> {
+    use State::{
+        Applied, Approved, Claimed, Expired, Failed, Held, Ordered, Proposed, Rejected, Stale, Superseded,
+        Undone, Unknown,
+    };
     let next = match (stored.state, brake) {
-        (State::Held, Some(brake)) if stored.brake.as_ref() == Some(brake) => return None,
-        (State::Proposed | State::Approved | State::Held, Some(_)) => State::Held,
-        (State::Held, None) if stored.approvals.len() >= stored.change.gate.needed() => State::Approved,
-        (State::Held | State::Expired, None) => State::Proposed,
-        _ => return None,
+        (Held, Some(brake)) if stored.brake.as_ref() == Some(brake) => return None,
+        (Proposed | Approved | Held, Some(_)) => Held,
+        (Held, None) if stored.approvals.len() >= stored.change.gate.needed() => Approved,
+        (Held | Expired, None) => Proposed,
+        (Proposed | Approved, None)
+        | (Expired, Some(_))
+        | (Claimed | Ordered | Unknown | Failed | Rejected | Applied | Stale | Superseded | Undone, _) => {
+            return None;
+        }
     };
     Some((stored.id.clone(), stored.state, next, brake.cloned()))
 }

@@ -19,14 +19,15 @@ pub struct Difference {
     pub before: Attrs,
     /// As the rows have them.
     pub after: Attrs,
-    /// The rows whose word counted.
-    pub sources: BTreeSet<RowRef>,
+    /// The rows whose word counted, the newest first.
+    pub sources: Vec<RowRef>,
 }
 
 /// What `statements`, the newest first, would change on `account`. For each attribute the newest row that states
 /// it counts; an empty cell says nothing.
 pub fn difference(world: &World<'_>, account: &Account, statements: &[RowRef]) -> Difference {
     let mut out = Difference::default();
+    let mut counted = BTreeSet::new();
     for attr in &world.policy.owned {
         let newest = statements.iter().find_map(|at| Some((*at, stated(*attr, place(world, *at).1)?)));
         let Some((source, value)) = newest else { continue };
@@ -40,8 +41,9 @@ pub fn difference(world: &World<'_>, account: &Account, statements: &[RowRef]) -
             out.touch(account, Attr::FamilyName, Values::one(family(&name)));
             out.touch(account, Attr::GivenName, Values::one(name.given()));
         }
-        out.sources.insert(source);
+        counted.insert(source);
     }
+    out.sources = statements.iter().copied().filter(|at| counted.contains(at)).collect();
     out
 }
 

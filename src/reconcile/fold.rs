@@ -2,12 +2,13 @@
 
 use super::World;
 use super::correlate::{Correlation, Row, RowRef, place};
-use super::coverage::{coverage, covers, covers_unit};
+use super::coverage::{coverage, covers_unit};
 use super::ledger::Ledger;
 use super::timeline::Timeline;
+use crate::model::account::Attr;
 use crate::model::ids::{AgencyCode, PersonId, TargetId};
 use crate::model::record::{Action, Status};
-use crate::model::roster::{Coverage, RosterKind};
+use crate::model::roster::RosterKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The last word on one person in one agency.
@@ -135,13 +136,17 @@ impl<'a> Standing<'a> {
         let holders = ledger
             .accounts_in(agency)
             .iter()
-            .filter(|account| covers(&spoken, account) && !correlation.asked_about.contains(&account.id))
+            .filter(|account| !correlation.asked_about.contains_key(&account.id))
             .filter_map(|account| correlation.person_of.get(&account.id));
-        let mut missing: BTreeSet<PersonId> = holders.cloned().collect();
-        // Listed before, with an account elsewhere or none.
+        // Those listed before count too, with an account elsewhere or none.
         let before = self.spoken_of.get(agency).into_iter().flatten();
-        missing.extend(before.filter(|id| self.is_without(world, correlation, &spoken, agency, id)).cloned());
-        for person in missing.iter().filter(|person| !listed.contains(person)) {
+        let expected: BTreeSet<PersonId> = holders
+            .chain(before.filter(|person| !is_asked_about(correlation, person)))
+            .filter(|person| !listed.contains(person))
+            .filter(|person| covers_unit(&spoken, self.unit(world, correlation, agency, person)))
+            .cloned()
+            .collect();
+        for person in &expected {
             let stand = self.people.get(person).and_then(|stands| stands.get(agency));
             match stand {
                 None | Some(Stand::Present(_) | Stand::Absent(_)) => {
@@ -152,25 +157,23 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// Whether the roster speaks of somebody who has no account in the agency.
-    fn is_without(
+    /// The unit in which somebody is listed in `agency`, else the one that the account there has.
+    fn unit<'w>(
         &self,
-        world: &World<'_>,
+        world: &World<'w>,
         correlation: &Correlation,
-        spoken: &Coverage,
         agency: &AgencyCode,
         person: &PersonId,
-    ) -> bool {
-        let account = correlation.people.get(person).and_then(|one| one.accounts.get(&TargetId::mail()));
-        let account = account.and_then(|id| world.directory.accounts.get(id));
-        if account.is_some_and(|account| account.agency.as_ref() == Some(agency)) {
-            return false;
-        }
-        let unit = match self.people.get(person).and_then(|stands| stands.get(agency)) {
+    ) -> Option<&'w str> {
+        let listed = match self.people.get(person).and_then(|stands| stands.get(agency)) {
             Some(Stand::Present(row)) => place(world, *row).1.unit.as_deref(),
             _ => None,
         };
-        covers_unit(spoken, unit)
+        listed.or_else(|| {
+            let id = correlation.people.get(person)?.accounts.get(&TargetId::mail())?;
+            let account = world.directory.accounts.get(id)?;
+            account.get(Attr::Unit).filter(|_| account.agency.as_ref() == Some(agency))
+        })
     }
 
     /// A roster older than the one in force, which came before it, says nothing; its leaver rows are put to a person.
@@ -183,8 +186,8 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// What `agency` states of a person's attributes, the newest first: the row that lists him or her, and what
-    /// requests ask for.
+    /// What `agency` states of a person's attributes, the newest first: the row that lists him or her, unless a newer
+    /// roster has replaced it, and what requests ask for.
     pub fn statements(
         &self,
         world: &World<'_>,
@@ -193,7 +196,7 @@ impl<'a> Standing<'a> {
         agency: &AgencyCode,
     ) -> Vec<RowRef> {
         let listed = match self.people.get(person).and_then(|stands| stands.get(agency)) {
-            Some(Stand::Present(row)) => Some(*row),
+            Some(Stand::Present(row)) if !timeline.is_replaced(row.0) => Some(*row),
             _ => None,
         };
         let wishes = self.wishes.get(person).into_iter().flatten().copied();
@@ -202,6 +205,12 @@ impl<'a> Standing<'a> {
         all.sort_by_key(|(roster, _)| std::cmp::Reverse(timeline.rank[*roster]));
         all
     }
+}
+
+/// An account that is a possible answer to an open question: nothing is said of its holder.
+fn is_asked_about(correlation: &Correlation, person: &PersonId) -> bool {
+    let account = correlation.people.get(person).and_then(|one| one.accounts.get(&TargetId::mail()));
+    account.is_some_and(|account| correlation.asked_about.contains_key(account))
 }
 
 fn stand(row: &Row, reference: RowRef) -> Stand {

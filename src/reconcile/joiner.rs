@@ -1,10 +1,10 @@
 //! Joiners: people who are to have an account and have none. Address and place are settled here, in the plan.
 
-use super::World;
 use super::attributes::{family, stated};
 use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, case};
 use super::naming::{Namee, is_local_part, local_part};
+use super::{Scene, World};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::ids::{PersonId, Subject, TargetId};
@@ -14,7 +14,8 @@ use crate::model::record::Action;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Proposes an account for each joiner, in the order of their ids.
-pub fn propose(world: &World<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft) {
+pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft) {
+    let world = scene.world;
     let naming = &world.policy.naming;
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for account in world.directory.accounts.values() {
@@ -38,16 +39,16 @@ pub fn propose(world: &World<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
     }
     taken.append(&mut reserved);
     for (person, row) in joiners {
-        let agency = &place(world, *row).0.agency;
+        let (roster, record) = place(world, *row);
         let namee = Namee {
-            name: &person.name,
-            agency,
+            name: &record.full_name,
+            agency: &roster.agency,
             birth_year: person.birth.map(Birth::year),
             citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
         let login = own.remove(&person.id).or_else(|| local_part(naming, &namee, &taken));
         if let Some(login) = login.or_else(|| agreed(world, person, *row, &taken, out)) {
-            out.changes.push(create(world, person, *row, &login));
+            out.changes.push(create(scene, person, *row, &login));
             taken.insert(login);
         }
     }
@@ -59,11 +60,13 @@ fn local(address: &str, domain: &str) -> Option<String> {
     at.eq_ignore_ascii_case(domain).then(|| local.to_lowercase())
 }
 
-fn create(world: &World<'_>, person: &Person, row: RowRef, login: &str) -> Change {
+fn create(scene: &Scene<'_>, person: &Person, row: RowRef, login: &str) -> Change {
+    let world = scene.world;
     let (roster, record) = place(world, row);
     let agency = &roster.agency;
     let mail = format!("{login}@{}", world.policy.naming.domain);
-    let name = &person.name;
+    let statements = scene.standing.statements(world, scene.timeline, &person.id, agency);
+    let name = statements.first().map_or(&record.full_name, |at| &place(world, *at).1.full_name);
     let mut after = Attrs::from([
         (Attr::Dn, Values::one(world.policy.layout.account(agency, login).to_string())),
         (Attr::Login, Values::one(login)),
@@ -74,9 +77,8 @@ fn create(world: &World<'_>, person: &Person, row: RowRef, login: &str) -> Chang
         (Attr::Agency, Values::one(agency.as_str())),
     ]);
     for attr in [Attr::Title, Attr::Unit, Attr::Phone, Attr::StaffCode] {
-        if let Some(value) = stated(attr, record) {
-            after.insert(attr, Values::one(value));
-        }
+        let value = statements.iter().find_map(|at| stated(attr, place(world, *at).1));
+        after.extend(value.map(|value| (attr, Values::one(value))));
     }
     let reason = if record.action == Some(Action::Create) { Reason::RequestCreate } else { Reason::Joiner };
     Change {

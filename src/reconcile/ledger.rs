@@ -22,6 +22,7 @@ pub struct Ledger<'a> {
     people_by_mail: BTreeMap<String, Vec<&'a Person>>,
     people_by_birth: BTreeMap<NaiveDate, Vec<&'a Person>>,
     people_by_phone: BTreeMap<String, Vec<&'a Person>>,
+    people_by_row: BTreeMap<&'a str, Vec<&'a Person>>,
     person_of: BTreeMap<&'a AccountId, &'a Person>,
     account_of: BTreeMap<&'a PersonId, &'a Account>,
 }
@@ -130,6 +131,14 @@ impl<'a> Ledger<'a> {
         if let Some(number) = &person.phone {
             self.people_by_phone.entry(phone(number)).or_default().push(person);
         }
+        for print in &person.met {
+            self.people_by_row.entry(print).or_default().push(person);
+        }
+    }
+
+    /// Known people who were matched by a row that said this of who it is.
+    pub fn people_met_as(&self, print: &str) -> &[&'a Person] {
+        list(self.people_by_row.get(print))
     }
 
     /// One account, one person: the first link stands.
@@ -228,6 +237,6 @@ pub fn person_id(parts: &[&str]) -> PersonId {
     PersonId::new(format!("p-{}", &print.finish()[..24]))
 }
 
-fn list<'l, T>(list: Option<&'l Vec<T>>) -> &'l [T] {
+fn list<T>(list: Option<&Vec<T>>) -> &[T] {
     list.map_or(&[], Vec::as_slice)
 }

@@ -27,7 +27,7 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             (None, Fate::Unspoken | Fate::Leaves { .. } | Fate::Missing(_) | Fate::Moves { .. }) => {}
         }
     }
-    joiner::propose(scene.world, &joiners, out);
+    joiner::propose(scene, &joiners, out);
 }
 
 fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, out: &mut Draft) {
@@ -38,6 +38,7 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
             reopen(scene, person, account, *row, None, out);
             update(scene, person, account, home, &statements(home), out);
         }
+        Fate::Moves { to, .. } if is_doubtful(scene, account, to) => {}
         Fate::Moves { to, row, reason } => {
             let change = moving(scene, person, account, to, *row, *reason, &statements(to));
             let needs = change.clone();
@@ -65,6 +66,14 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
             ask_for(scene, person, account, out);
         }
     }
+}
+
+/// Whether the old agency or the new one may mean this account with a row that is still asked about: the holder may
+/// well work at home still, or have left the new one again.
+fn is_doubtful(scene: &Scene<'_>, account: &Account, to: &AgencyCode) -> bool {
+    let asking = scene.correlation.asked_about.get(&account.id);
+    asking
+        .is_some_and(|asking| asking.contains(to) || account.agency.iter().any(|home| asking.contains(home)))
 }
 
 /// What requests ask for where no list of the agency names the person.
@@ -193,9 +202,7 @@ fn update(
 ) {
     let world = scene.world;
     let difference = difference(world, account, statements);
-    let Some(newest) = difference.sources.iter().copied().max_by_key(|at| scene.timeline.rank[at.0]) else {
-        return;
-    };
+    let Some(newest) = difference.sources.first().copied() else { return };
     let reason = if difference.is_asked_for(world) { Reason::RequestChange } else { Reason::RosterAttribute };
     let gate = difference.gate(scene, account, agency);
     let change = on_account(world, person, account, ChangeKind::UpdateAttributes, reason)

@@ -124,13 +124,24 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// What one row tells of a person may tell another row's person from a namesake, so rows are read again with what was
+/// learned; a world in which nothing is new is read once. The limit is for worlds in which answers contradict rows.
+const READINGS: u32 = 4;
+
 /// Reconciles `world`.
 pub fn reconcile(world: &World<'_>) -> Proposals {
+    read(world, READINGS)
+}
+
+fn read(world: &World<'_>, readings: u32) -> Proposals {
     let ledger = Ledger::new(world);
     let verdicts = correlate::judge_all(world, &ledger);
     let decisions = coverage::decide(world, &ledger, &verdicts);
     let timeline = Timeline::new(world, decisions.iter().map(|one| one.decision.kind).collect());
     let correlation = correlate::settle(world, &ledger, &timeline, verdicts);
+    if readings > 1 && correlation.people != *world.people {
+        return read(&World { people: &correlation.people, ..*world }, readings - 1);
+    }
     let standing = fold::fold(world, &ledger, &correlation, &timeline);
     let scene =
         Scene { world, ledger: &ledger, timeline: &timeline, correlation: &correlation, standing: &standing };

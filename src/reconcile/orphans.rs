@@ -31,5 +31,5 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
 fn is_unclaimed(scene: &Scene<'_>, account: &Account) -> bool {
     !account.is_disabled()
         && !scene.correlation.person_of.contains_key(&account.id)
-        && !scene.correlation.asked_about.contains(&account.id)
+        && !scene.correlation.asked_about.contains_key(&account.id)
 }

@@ -53,7 +53,7 @@ pub fn propose(scene: &Scene<'_>, system: &RoleSnapshot, out: &mut Draft) {
         if !unwanted.is_empty() {
             let fate = fate(scene, id, home);
             for seat in unwanted {
-                out.changes.extend(seats.end(scene, id, &seat, &fate).map(|end| desk.revoke(&seat, end)));
+                out.changes.extend(seats.end(scene, id, &seat, &fate).map(|end| desk.revoke(&seat, &end)));
             }
         }
     }
@@ -79,10 +79,10 @@ impl Desk<'_> {
         let mut change = self.change(seat, ChangeKind::GrantRole, Reason::RoleByPosition);
         change.after.insert(Attr::Role, Values::one(seat.0.as_str()));
         change.needs.extend(self.needs.clone());
-        self.of_seat(seat, change.by_row(self.world, row).gated(gate, Risk::Medium))
+        of_seat(seat, change.by_row(self.world, row).gated(gate, Risk::Medium))
     }
 
-    fn revoke(&self, seat: &Seat, end: End) -> Change {
+    fn revoke(&self, seat: &Seat, end: &End) -> Change {
         let mut change = self.change(seat, ChangeKind::RevokeRole, end.reason);
         change.before.insert(Attr::Role, Values::one(seat.0.as_str()));
         change.after.insert(Attr::Role, Values::none());
@@ -91,12 +91,7 @@ impl Desk<'_> {
             By::UndatedRow(row) => change.by_row(self.world, row).undated(self.world),
             By::Absence(roster) => change.by_absence(self.world, roster),
         };
-        self.of_seat(seat, change.gated(end.gate, Risk::High))
-    }
-
-    /// The agency of a role's change is the seat's, whoever speaks.
-    fn of_seat(&self, seat: &Seat, change: Change) -> Change {
-        Change { agency: seat.1.clone(), ..change }
+        of_seat(seat, change.gated(end.gate, Risk::High))
     }
 
     fn change(&self, seat: &Seat, kind: ChangeKind, reason: Reason) -> Change {
@@ -129,4 +124,9 @@ impl Desk<'_> {
             }],
         }
     }
+}
+
+/// The agency of a role's change is the seat's, whoever speaks.
+fn of_seat(seat: &Seat, change: Change) -> Change {
+    Change { agency: seat.1.clone(), ..change }
 }

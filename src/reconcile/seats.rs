@@ -71,6 +71,9 @@ impl Seats {
         let known = scene.correlation.people.get(person).and_then(|person| scene.account_of(person));
         for (agency, stand) in scene.standing.people.get(person).into_iter().flatten() {
             let Stand::Present(row) = *stand else { continue };
+            if scene.timeline.is_replaced(row.0) {
+                continue;
+            }
             let (_, record) = place(scene.world, row);
             if record.status.is_some_and(Status::pauses) {
                 seats.resting.insert((*agency).clone(), row);

@@ -111,6 +111,7 @@ impl Engine {
             .suppressed
             .into_iter()
             .map(|one| Suppression {
+                key: one.key,
                 target: one.target,
                 subject: one.subject,
                 kind: one.kind,
@@ -150,6 +151,7 @@ impl Engine {
                 };
                 if created.kind == ChangeKind::CreateAccount {
                     found.push(Suppression {
+                        key: created.key(),
                         target: undo.target,
                         subject: undo.subject,
                         kind: ChangeKind::EnableAccount,

@@ -34,23 +34,51 @@ pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool 
         || ids_differ && !(within_agency && born_together(person.birth, row.birth))
 }
 
-/// Whether rows of one name in one roster are all one person, listed twice perhaps: each shares something with
-/// the first that namesakes do not share.
-pub(super) fn all_one(rows: &[&Row]) -> bool {
-    rows.split_first().is_none_or(|(first, rest)| rest.iter().all(|row| one(first, row)))
+/// Nobody is listed more often than this in one roster: so many rows of one name are namesakes.
+const LISTED_AT_MOST: usize = 32;
+
+/// Sorts rows of one name in one roster into people: rows of one person are linked by what namesakes do not share,
+/// and none speaks against another. The rows go by their place in `rows`.
+pub(super) fn one_by_one(rows: &[&Row]) -> Vec<Vec<usize>> {
+    let mut left: Vec<usize> = (0..rows.len()).collect();
+    if rows.len() > LISTED_AT_MOST {
+        return left.into_iter().map(|at| vec![at]).collect();
+    }
+    let mut people = Vec::new();
+    while let Some(first) = left.pop() {
+        let mut person = vec![first];
+        let mut next = 0;
+        while let Some(at) = person.get(next).copied() {
+            let (near, far) = left.into_iter().partition(|other| shared(rows[at], rows[*other]));
+            person.extend::<Vec<usize>>(near);
+            left = far;
+            next += 1;
+        }
+        let torn = person.iter().any(|a| person.iter().any(|b| apart(rows[*a], rows[*b])));
+        if torn {
+            people.extend(person.into_iter().map(|at| vec![at]));
+        } else {
+            people.push(person);
+        }
+    }
+    people
 }
 
-fn one(a: &Row, b: &Row) -> bool {
-    let (a_citizen, b_citizen) = (a.citizen_id.as_ref(), b.citizen_id.as_ref());
-    let citizen = a_citizen.zip(b_citizen).map(|(one, two)| one == two);
-    let (a_code, b_code) = (a.staff_code.as_deref(), b.staff_code.as_deref());
-    let apart = born_apart(a.birth, b.birth) || citizen == Some(false) || differ(a_code, b_code, staff);
-    let shared = citizen == Some(true)
+fn apart(a: &Row, b: &Row) -> bool {
+    let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref());
+    born_apart(a.birth, b.birth)
+        || citizens.is_some_and(|(one, two)| one != two)
+        || differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
+}
+
+fn shared(a: &Row, b: &Row) -> bool {
+    let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref());
+    citizens.is_some_and(|(one, two)| one == two)
         || born_together(a.birth, b.birth)
-        || agree(a_code, b_code, staff)
+        || agree(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
         || agree(a.phone.as_deref(), b.phone.as_deref(), phone)
-        || agree(a.email.as_deref(), b.email.as_deref(), str::to_lowercase);
-    !apart && (shared || same_words(a, b))
+        || agree(a.email.as_deref(), b.email.as_deref(), str::to_lowercase)
+        || same_words(a, b)
 }
 
 /// Two rows that say the same in every cell.

@@ -1,7 +1,8 @@
 //! Who-is questions: a row, the accounts it may be about, and the answer if one was given.
 
-use super::{Match, Row, Verdict, evidence};
+use super::{Row, evidence};
 use crate::model::account::{Account, Attr};
+use crate::model::ids::{AgencyCode, Fingerprint};
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::roster::Roster;
 use crate::reconcile::World;
@@ -10,23 +11,32 @@ use crate::reconcile::attributes::same;
 /// The answer that says: none of the candidates.
 pub const NEW: &str = "new";
 
-/// The verdict of an operator on `candidates`, or the question that is still open.
+/// What became of a question.
+pub(super) enum Answered<'a> {
+    /// It is this one.
+    Is(&'a Account),
+    /// It is none of these.
+    None(Vec<&'a Account>),
+    /// Nobody has said.
+    Open(Vec<&'a Account>),
+}
+
+/// What an operator said on `candidates`.
 pub(super) fn answered<'a>(
     world: &World<'a>,
-    roster: &'a Roster,
-    row: &'a Row,
+    roster: &Roster,
+    row: &Row,
     mut candidates: Vec<&'a Account>,
-) -> Verdict<'a> {
+) -> Answered<'a> {
     candidates.sort_by_key(|account| &account.id);
     candidates.dedup_by_key(|account| &account.id);
-    let answer = world.answers.get(&question(roster, row, &candidates).key());
-    match answer.map(String::as_str) {
-        Some(NEW) => Verdict::New,
-        Some(answer) => match candidates.iter().find(|one| one.id.as_str() == answer) {
-            Some(account) => Verdict::Account(account, Match::Answer),
-            None => Verdict::Ask(candidates),
-        },
-        None => Verdict::Ask(candidates),
+    let answer = world.answers.get(&question(roster, row, &candidates).key()).map(String::as_str);
+    if answer == Some(NEW) {
+        return Answered::None(candidates);
+    }
+    match candidates.iter().find(|one| Some(one.id.as_str()) == answer) {
+        Some(account) => Answered::Is(account),
+        None => Answered::Open(candidates),
     }
 }
 
@@ -60,6 +70,16 @@ fn about(row: &Row) -> String {
         row.phone.clone().unwrap_or_default(),
     ]
     .join("|")
+}
+
+/// The fingerprint of what a row says of who somebody is: every cell that may tell one from another, and none that
+/// changes with the work.
+pub(super) fn met_as(agency: &AgencyCode, row: &Row) -> String {
+    let citizen = row.citizen_id.as_ref().map(|mark| mark.hash.as_str());
+    let print = Fingerprint::of("met").part(agency.as_str()).part(&about(row));
+    let cells = [citizen, row.staff_code.as_deref(), row.email.as_deref()];
+    let print = cells.into_iter().fold(print, |print, cell| print.part(cell.unwrap_or_default()));
+    print.finish()[..16].to_owned()
 }
 
 /// The birth a row states, as text.

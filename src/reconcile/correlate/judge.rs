@@ -1,12 +1,14 @@
 //! The ordered rules of "who is who": one row against everything that was known before this pass.
 
 use super::alike::{agree, born_apart, born_together, conflict, differ};
+use super::ask::met_as;
 use super::{Match, Row, Verdict};
 use crate::model::account::{Account, Attr};
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AccountId, AgencyCode};
 use crate::model::person::{Birth, Person};
 use crate::reconcile::attributes::same;
 use crate::reconcile::ledger::{Ledger, Spelling, name_key, phone, staff};
+use std::collections::BTreeSet;
 
 /// A row to be judged.
 pub(super) struct Judge<'a, 'w> {
@@ -16,6 +18,8 @@ pub(super) struct Judge<'a, 'w> {
     pub(super) name: &'w Spelling,
     /// Whether all rows of this name in the roster are one person.
     pub(super) unique: bool,
+    /// Whose holder an operator said that it is not.
+    pub(super) not: BTreeSet<&'a AccountId>,
 }
 
 /// What the rules about people come to.
@@ -32,18 +36,19 @@ impl<'a> Judge<'a, '_> {
                 Verdict::Person(person, why)
             }
             // Known, but without an account so far: somebody may have made one by hand.
-            Identity::Is(person, why) => match self.account(Some(person)) {
+            Identity::Is(person, why) => match self.account(Some(person), Vec::new()) {
                 Verdict::Undecided => Verdict::Person(person, why),
                 verdict => verdict,
             },
-            Identity::Ask(accounts) => Verdict::Ask(accounts),
-            Identity::Nobody => self.account(None),
+            Identity::Ask(doubtful) => self.account(None, doubtful),
+            Identity::Nobody => self.account(None, Vec::new()),
         }
     }
 
-    /// Citizen ID; staff code; name and full birth date; for people without an account the phone too.
+    /// A row that once was matched and says the same again; citizen ID; staff code; name and full birth date; for
+    /// people without an account the phone too.
     fn identity(&self) -> Identity<'a> {
-        for rule in [Self::by_citizen, Self::by_staff_code, Self::by_birth] {
+        for rule in [Self::by_former_row, Self::by_citizen, Self::by_staff_code, Self::by_birth] {
             match rule(self) {
                 Identity::Nobody => {}
                 found => return found,
@@ -60,20 +65,30 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
+    fn by_former_row(&self) -> Identity<'a> {
+        let met = self.ledger.people_met_as(&met_as(self.agency, self.row));
+        let fits = |person: &&&Person| self.may_be(person) && !self.against(person);
+        match met.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+            [person] => Identity::Is(person, Match::Known),
+            _ => Identity::Nobody,
+        }
+    }
+
     /// The same citizen ID under another name is the same person if born on the same day; else somebody mistyped.
     fn by_citizen(&self) -> Identity<'a> {
         let Some(mark) = &self.row.citizen_id else { return Identity::Nobody };
-        let people = self.ledger.people_by_citizen(&mark.hash);
-        let sure = |person: &&&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
-        match people.iter().filter(sure).collect::<Vec<_>>().as_slice() {
+        let people =
+            || self.ledger.people_by_citizen(&mark.hash).iter().copied().filter(|one| self.may_be(one));
+        let sure = |person: &&Person| self.is_called(person) || born_together(person.birth, self.row.birth);
+        match people().filter(sure).collect::<Vec<_>>().as_slice() {
             [person] => Identity::Is(person, Match::CitizenId),
-            _ => Self::ask_holders(people.iter().filter_map(|one| self.ledger.account_of(&one.id)).collect()),
+            _ => Self::ask_holders(people().filter_map(|one| self.ledger.account_of(&one.id)).collect()),
         }
     }
 
     fn by_staff_code(&self) -> Identity<'a> {
         let Some(code) = &self.row.staff_code else { return Identity::Nobody };
-        let fits = |person: &&&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         match self.ledger.people_by_staff(code).iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [person] => Identity::Is(person, Match::StaffCode),
             _ => Identity::Nobody,
@@ -84,7 +99,7 @@ impl<'a> Judge<'a, '_> {
     /// both, so elsewhere another phone makes it a question.
     fn by_birth(&self) -> Identity<'a> {
         let Some(date) = self.row.birth.and_then(Birth::date) else { return Identity::Nobody };
-        let fits = |person: &&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         let born = self.ledger.people_by_birth(date).iter().copied().filter(fits);
         let (here, elsewhere): (Vec<_>, Vec<_>) = born.partition(|person| {
             self.ledger
@@ -111,6 +126,11 @@ impl<'a> Judge<'a, '_> {
         if accounts.is_empty() { Identity::Nobody } else { Identity::Ask(accounts) }
     }
 
+    /// Whether nobody has said that it is not this person.
+    fn may_be(&self, person: &Person) -> bool {
+        self.ledger.account_of(&person.id).is_none_or(|account| !self.not.contains(&account.id))
+    }
+
     fn is_called(&self, person: &Person) -> bool {
         self.name.is(&person.name.matching())
     }
@@ -132,23 +152,31 @@ impl<'a> Judge<'a, '_> {
             || account.is_some_and(|account| self.phone_differs(account))
     }
 
-    /// The rules about accounts, for somebody who has none linked so far or is not known at all.
-    fn account(&self, person: Option<&Person>) -> Verdict<'a> {
+    /// The rules about accounts, for somebody who has none linked so far or is not known at all. What speaks for
+    /// an account and what speaks against it make it doubtful, and then all that come into question are asked about.
+    fn account(&self, person: Option<&Person>, mut doubtful: Vec<&'a Account>) -> Verdict<'a> {
         let fits = |account: &Account| match (self.ledger.person_of(&account.id), person) {
             (Some(holder), Some(person)) => holder.id == person.id,
             (Some(holder), None) => !self.against(holder),
             (None, _) => true,
         };
-        let mut doubtful = Vec::new();
         for rule in [Self::by_account_code, Self::by_address] {
-            if let Some((account, why)) = rule(self) {
-                if self.account_is_called(account) && fits(account) {
+            if let Some((account, why)) = rule(self).filter(|(account, _)| !self.not.contains(&account.id)) {
+                if self.account_is_called(account) && fits(account) && doubtful.is_empty() {
                     return Verdict::Account(account, why);
                 }
-                doubtful.push(account);
+                // Somebody known, and the account somebody else's: no doubt.
+                if person.is_none() || self.ledger.person_of(&account.id).is_none() {
+                    doubtful.push(account);
+                }
             }
         }
+        let mut here = self.ledger.accounts_named_in(self.name, self.agency);
+        here.retain(|account| !self.not.contains(&account.id));
+        let fitting: Vec<&Account> = here.iter().copied().filter(|account| fits(account)).collect();
         if !doubtful.is_empty() {
+            let of_the_name = if fitting.is_empty() && self.unique { here } else { fitting };
+            doubtful.extend(of_the_name);
             return Verdict::Ask(doubtful);
         }
         if person.is_none()
@@ -156,8 +184,6 @@ impl<'a> Judge<'a, '_> {
         {
             return Verdict::Person(person, Match::Address);
         }
-        let here = self.ledger.accounts_named_in(self.name, self.agency);
-        let fitting: Vec<&Account> = here.iter().copied().filter(|account| fits(account)).collect();
         match (fitting.as_slice(), here.as_slice()) {
             ([], [only]) if self.unique && person.is_none() => Verdict::Ask(vec![only]),
             ([], _) => self.elsewhere(&fits),
@@ -170,13 +196,13 @@ impl<'a> Judge<'a, '_> {
     /// name says nothing.
     fn by_account_code(&self) -> Option<(&'a Account, Match)> {
         let code = self.row.staff_code.as_deref()?;
-        let all = self.ledger.accounts_by_staff(code);
-        let here = |account: &&&Account| account.agency.as_ref() == Some(self.agency);
-        let called = |account: &&&Account| self.account_is_called(account);
-        let called: Vec<&&Account> = all.iter().filter(called).collect();
+        let all =
+            || self.ledger.accounts_by_staff(code).iter().copied().filter(|one| !self.not.contains(&one.id));
+        let here = |account: &&Account| account.agency.as_ref() == Some(self.agency);
+        let called: Vec<&Account> = all().filter(|account| self.account_is_called(account)).collect();
         let one = match called.as_slice() {
-            [one] => Some(**one),
-            _ => called.into_iter().find(here).or_else(|| all.iter().find(here)).copied(),
+            [one] => Some(*one),
+            _ => called.into_iter().find(here).or_else(|| all().find(here)),
         };
         Some((one?, Match::StaffCode))
     }
@@ -187,7 +213,7 @@ impl<'a> Judge<'a, '_> {
 
     /// An address that a roster once gave for somebody and that no account has.
     fn by_known_address(&self) -> Option<&'a Person> {
-        let fits = |person: &&&Person| self.is_called(person) && !self.against(person);
+        let fits = |person: &&&Person| self.may_be(person) && self.is_called(person) && !self.against(person);
         let known = self.ledger.people_by_mail(self.row.email.as_deref()?);
         match known.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             [person] => Some(person),
@@ -206,12 +232,12 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
-    /// Namesakes, all of whom may be meant: only a former match that the row itself tells from the others stands.
+    /// Namesakes, all of whom may be meant: only a former match that told of a birth or a phone stands, where the row
+    /// states the same.
     fn among_namesakes(&self, accounts: &[&'a Account]) -> Verdict<'a> {
         let told_apart = |account: &&Account| {
             self.ledger.person_of(&account.id).is_some_and(|person| {
                 born_together(person.birth, self.row.birth)
-                    || self.phone_agrees(account)
                     || agree(person.phone.as_deref(), self.row.phone.as_deref(), phone)
             })
         };
@@ -231,6 +257,7 @@ impl<'a> Judge<'a, '_> {
             .iter()
             .copied()
             .filter(|account| account.agency.as_ref() != Some(self.agency))
+            .filter(|account| !self.not.contains(&account.id))
             .filter(|account| self.account_is_called(account) && fits(account))
             .collect();
         match found.as_slice() {

@@ -8,6 +8,7 @@
 mod alike;
 mod ask;
 mod judge;
+mod learned;
 mod newcomers;
 mod settle;
 
@@ -16,7 +17,7 @@ use super::ledger::{Ledger, Spelling};
 use crate::model::account::Account;
 use crate::model::citizen::CitizenMark;
 use crate::model::evidence::Evidence;
-use crate::model::ids::{AccountId, PersonId, QuestionKey};
+use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::record::{Action, Record, Status};
@@ -73,14 +74,15 @@ pub struct Correlation {
     pub order: Vec<Vec<(usize, PersonId)>>,
     /// Open questions.
     pub questions: BTreeMap<QuestionKey, Question>,
-    /// Accounts that are a possible answer to an open question: nothing is said of them.
-    pub asked_about: BTreeSet<AccountId>,
+    /// Accounts that are a possible answer to an open question, with the agencies that raise one: nothing is said of
+    /// them.
+    pub asked_about: BTreeMap<AccountId, BTreeSet<AgencyCode>>,
     /// The person each account is now held to belong to.
     pub person_of: BTreeMap<AccountId, PersonId>,
 }
 
 /// A row's verdict, from what was known before this pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Verdict<'a> {
     /// This account's holder.
     Account(&'a Account, Match),
@@ -88,44 +90,100 @@ pub enum Verdict<'a> {
     Person(&'a Person, Match),
     /// One of these accounts' holders, or none.
     Ask(Vec<&'a Account>),
-    /// An operator said that it is none of the candidates.
-    New,
+    /// Another row of the same roster, at this index, speaks of the same person and is asked about.
+    Waits(usize),
     /// Nobody known fits.
     Undecided,
 }
 
 impl<'a> Verdict<'a> {
+    /// Whether both come to the same account or person, for whatever reason.
+    fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Account(one, _), Self::Account(two, _)) => one.id == two.id,
+            (Self::Person(one, _), Self::Person(two, _)) => one.id == two.id,
+            _ => false,
+        }
+    }
+
     /// The account it comes to, where there is one for sure.
     pub fn account(&self, ledger: &Ledger<'a>) -> Option<&'a Account> {
         match self {
             Self::Account(account, _) => Some(account),
             Self::Person(person, _) => ledger.account_of(&person.id),
-            Self::Ask(_) | Self::New | Self::Undecided => None,
+            Self::Ask(_) | Self::Waits(_) | Self::Undecided => None,
         }
     }
 }
 
 /// The verdict of every row of every roster, in the world's order.
 pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>) -> Vec<Vec<Verdict<'a>>> {
-    let mut out = Vec::with_capacity(world.rosters.len());
-    for roster in world.rosters {
-        let names: Vec<Spelling> = roster.rows.iter().map(|row| Spelling::of(&row.full_name)).collect();
-        let mut namesakes: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-        for (row, name) in roster.rows.iter().zip(&names) {
-            namesakes.entry(name.key()).or_default().push(row);
-        }
-        let unique: BTreeMap<&str, bool> =
-            namesakes.into_iter().map(|(name, rows)| (name, alike::all_one(&rows))).collect();
-        let verdicts = roster.rows.iter().zip(&names).map(|(row, name)| {
-            let unique = unique.get(name.key()).copied().unwrap_or(false);
-            match (judge::Judge { ledger, agency: &roster.agency, row, name, unique }).verdict() {
-                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
-                verdict => verdict,
-            }
-        });
-        out.push(verdicts.collect());
+    world.rosters.iter().map(|roster| judge_roster(world, ledger, roster)).collect()
+}
+
+fn judge_roster<'a>(world: &World<'a>, ledger: &Ledger<'a>, roster: &'a Roster) -> Vec<Verdict<'a>> {
+    let names: Vec<Spelling> = roster.rows.iter().map(|row| Spelling::of(&row.full_name)).collect();
+    let mut namesakes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, name) in names.iter().enumerate() {
+        namesakes.entry(name.key()).or_default().push(at);
     }
-    out
+    let mut verdicts = vec![Verdict::Undecided; roster.rows.len()];
+    for places in namesakes.into_values() {
+        let rows: Vec<&Row> = places.iter().map(|at| &roster.rows[*at]).collect();
+        let people = alike::one_by_one(&rows);
+        let unique = people.len() == 1;
+        for (at, row) in places.iter().zip(rows) {
+            let (agency, name, not) = (&roster.agency, &names[*at], BTreeSet::new());
+            verdicts[*at] = judged(world, roster, judge::Judge { ledger, agency, row, name, unique, not });
+        }
+        for person in people.into_iter().filter(|person| person.len() > 1) {
+            let mut places: Vec<usize> = person.into_iter().map(|at| places[at]).collect();
+            // The one that is asked about must not depend on where it stands.
+            places.sort_by(|a, b| alike::precedence(&roster.rows[*a], &roster.rows[*b]));
+            agree(ledger, &roster.rows, &places, &mut verdicts);
+        }
+    }
+    verdicts
+}
+
+/// Rows of one person: the account that one of them makes sure is the others' too, and where one has to be asked
+/// about, the others wait for the answer.
+fn agree<'a>(ledger: &Ledger<'a>, rows: &'a [Row], places: &[usize], verdicts: &mut [Verdict<'a>]) {
+    let mut sure = places.iter().filter_map(|at| verdicts[*at].account(ledger));
+    let Some(account) = sure.next() else {
+        let Some(asking) = places.iter().find(|at| matches!(verdicts[**at], Verdict::Ask(_))) else { return };
+        for at in places {
+            if !matches!(verdicts[*at], Verdict::Ask(_)) {
+                verdicts[*at] = Verdict::Waits(*asking);
+            }
+        }
+        return;
+    };
+    if sure.any(|other| other.id != account.id) {
+        return;
+    }
+    let holder = ledger.person_of(&account.id);
+    for at in places.iter().filter(|at| !holder.is_some_and(|one| alike::conflict(one, &rows[**at], true))) {
+        if verdicts[*at].account(ledger).is_none() {
+            verdicts[*at] = Verdict::Account(account, Match::Known);
+        }
+    }
+}
+
+/// The verdict on one row with the answers given so far: whoever it is said not to be is left out, and the rules go
+/// on without.
+fn judged<'a>(world: &World<'a>, roster: &'a Roster, mut judge: judge::Judge<'a, '_>) -> Verdict<'a> {
+    loop {
+        let candidates = match judge.verdict() {
+            Verdict::Ask(candidates) => candidates,
+            verdict => return verdict,
+        };
+        match ask::answered(world, roster, judge.row, candidates) {
+            ask::Answered::Open(candidates) => return Verdict::Ask(candidates),
+            ask::Answered::Is(account) => return Verdict::Account(account, Match::Answer),
+            ask::Answered::None(candidates) => judge.not.extend(candidates.iter().map(|one| &one.id)),
+        }
+    }
 }
 
 /// The roster and row behind a reference.

@@ -1,14 +1,16 @@
 //! Newcomers: people without an account. Rows of several rosters may speak of one of them; nobody is to be given
 //! two accounts, and nobody's id is to change because a later roster says more.
 
-use super::alike::{born_apart, born_together, conflict, differ};
+use super::alike::{agree, born_apart, born_together, conflict, differ};
 use super::ask::birth;
 use super::{Match, Row, RowRef, place};
+use crate::model::account::Account;
 use crate::model::ids::{AgencyCode, PersonId};
 use crate::model::name::ascii;
 use crate::model::person::Person;
 use crate::reconcile::World;
 use crate::reconcile::ledger::{Ledger, person_id, phone, staff};
+use crate::reconcile::timeline::Timeline;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Newcomers<'a, 'w> {
     world: &'w World<'a>,
     ledger: &'w Ledger<'a>,
+    timeline: &'w Timeline<'w>,
     by_name: BTreeMap<String, Vec<Newcomer<'a>>>,
 }
 
@@ -24,6 +27,16 @@ struct Newcomer<'a> {
     agency: &'a AgencyCode,
     row: &'a Row,
     known: Option<(&'a Person, Match)>,
+    /// Accounts of this name elsewhere that may be meant.
+    elsewhere: Vec<&'a Account>,
+}
+
+/// What becomes of a row.
+pub(super) enum Settled<'a> {
+    /// It is this person's.
+    Is(PersonId, Match),
+    /// The holder of one of these accounts may be meant.
+    Ask(Vec<&'a Account>),
 }
 
 /// Rows held to speak of one person.
@@ -32,37 +45,44 @@ struct Cluster<'a> {
 }
 
 impl<'a, 'w> Newcomers<'a, 'w> {
-    pub(super) fn new(world: &'w World<'a>, ledger: &'w Ledger<'a>) -> Self {
-        Self { world, ledger, by_name: BTreeMap::new() }
+    pub(super) fn new(world: &'w World<'a>, ledger: &'w Ledger<'a>, timeline: &'w Timeline<'w>) -> Self {
+        Self { world, ledger, timeline, by_name: BTreeMap::new() }
     }
 
     /// A row of somebody known.
     pub(super) fn known(&mut self, reference: RowRef, person: &'a Person, why: Match) {
-        self.add(reference, Some((person, why)));
+        self.add(reference, Some((person, why)), Vec::new());
     }
 
-    /// A row that fits nobody.
-    pub(super) fn unknown(&mut self, reference: RowRef) {
-        self.add(reference, None);
+    /// A row that fits nobody here; `elsewhere` are accounts of the name in other agencies.
+    pub(super) fn unknown(&mut self, reference: RowRef, elsewhere: Vec<&'a Account>) {
+        self.add(reference, None, elsewhere);
     }
 
-    fn add(&mut self, reference: RowRef, known: Option<(&'a Person, Match)>) {
+    fn add(&mut self, reference: RowRef, known: Option<(&'a Person, Match)>, elsewhere: Vec<&'a Account>) {
         let (roster, row) = place(self.world, reference);
-        let newcomer = Newcomer { reference, agency: &roster.agency, row, known };
+        let newcomer = Newcomer { reference, agency: &roster.agency, row, known, elsewhere };
         self.by_name.entry(row.full_name.matching()).or_default().push(newcomer);
     }
 
-    /// Who each row speaks of.
-    pub(super) fn settle(self) -> Vec<(RowRef, PersonId, Match)> {
+    /// Who each row speaks of. Rows of one person are asked about only where none of them tells that he or she is none
+    /// of those elsewhere.
+    pub(super) fn settle(self) -> Vec<(RowRef, Settled<'a>)> {
         let mut out = Vec::new();
         for (name, rows) in self.by_name {
             let mut taken = BTreeSet::new();
-            for cluster in clusters(rows) {
+            for cluster in clusters(rows, self.timeline) {
+                if cluster.rows.iter().all(|one| !one.elsewhere.is_empty()) {
+                    out.extend(
+                        cluster.rows.into_iter().map(|one| (one.reference, Settled::Ask(one.elsewhere))),
+                    );
+                    continue;
+                }
                 let id = cluster.id(self.world, self.ledger, &name, &taken);
                 taken.insert(id.clone());
                 out.extend(cluster.rows.into_iter().map(|one| {
                     let why = one.known.map_or(Match::New, |(_, why)| why);
-                    (one.reference, id.clone(), why)
+                    (one.reference, Settled::Is(id.clone(), why))
                 }));
             }
         }
@@ -70,20 +90,19 @@ impl<'a, 'w> Newcomers<'a, 'w> {
     }
 }
 
-/// Sorts rows of one name into people. The rows that tell most come first, so that the order of rosters and rows
-/// does not matter.
-fn clusters(mut rows: Vec<Newcomer<'_>>) -> Vec<Cluster<'_>> {
+/// Sorts rows of one name into people. The rows that tell most come first, then the newest, so that the order of
+/// rosters and rows does not matter.
+fn clusters<'a>(mut rows: Vec<Newcomer<'a>>, timeline: &Timeline<'_>) -> Vec<Cluster<'a>> {
     rows.sort_by_cached_key(|one| {
-        let row = one.row;
+        let marks = marks(one);
         (
-            Reverse((one.known.map(|(person, _)| &person.id), row.citizen_id.as_ref())),
-            Reverse((row.birth.map(|birth| (birth.date(), birth.year())), row.phone.as_deref().map(phone))),
-            Reverse(row.staff_code.as_deref().map(staff)),
-            one.agency,
-            signature(row),
+            Reverse(one.known.map(|(person, _)| &person.id)),
+            Reverse(marks.len()),
+            Reverse(timeline.rank[one.reference.0]),
+            marks,
         )
     });
-    let mut clusters: Vec<Cluster<'_>> = Vec::new();
+    let mut clusters: Vec<Cluster<'a>> = Vec::new();
     let mut index = Index::default();
     for one in rows {
         let at = index.find(&clusters, &one).unwrap_or(clusters.len());
@@ -139,6 +158,7 @@ fn marks(one: &Newcomer<'_>) -> Vec<String> {
         date.map(|date| format!("born {date}")),
         row.phone.as_deref().map(|number| format!("phone {}", phone(number))),
         row.staff_code.as_deref().map(|code| format!("staff {agency} {}", staff(code))),
+        row.email.as_deref().map(|mail| format!("mail {}", mail.to_lowercase())),
         Some(format!("row {agency} {}", signature(row))),
     ]
     .into_iter()
@@ -147,14 +167,21 @@ fn marks(one: &Newcomer<'_>) -> Vec<String> {
 }
 
 impl Cluster<'_> {
-    /// Whether nothing speaks against it: neither the citizen ID nor the birth nor another known person.
+    /// Whether nothing speaks against it: neither another known person nor the birth nor, where the citizen ID or,
+    /// within the agency, the full birth date is not the same, the citizen ID, the staff code or the phone.
     fn may_hold(&self, one: &Newcomer<'_>) -> bool {
+        let number = one.row.phone.as_deref();
+        let has_phone = self.rows.iter().any(|other| agree(other.row.phone.as_deref(), number, phone));
         self.rows.iter().all(|other| {
+            let (a, b) = (other.row, one.row);
             let known = other.known.zip(one.known).is_none_or(|((a, _), (b, _))| a.id == b.id);
-            let citizens = other.row.citizen_id.as_ref().zip(one.row.citizen_id.as_ref());
-            known
-                && citizens.is_none_or(|(a, b)| a == b || born_together(other.row.birth, one.row.birth))
-                && !born_apart(other.row.birth, one.row.birth)
+            let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref()).map(|(a, b)| a == b);
+            let here = other.agency == one.agency;
+            let sure = citizens == Some(true) || here && born_together(a.birth, b.birth);
+            let against = citizens == Some(false)
+                || here && differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
+                || !here && !has_phone && differ(a.phone.as_deref(), number, phone);
+            known && !born_apart(a.birth, b.birth) && (sure || !against)
         })
     }
 
@@ -172,7 +199,8 @@ impl Cluster<'_> {
             self.rows.iter().filter_map(|one| Some((one.agency, staff(one.row.staff_code.as_deref()?))));
         let said = self.rows.iter().map(|one| (one.agency, signature(one.row))).min();
         let parts: Vec<&str> = match (citizen, code.min(), &said) {
-            (Some(mark), _, _) => vec!["citizen", &mark.hash],
+            // With the name: a mistyped citizen ID may be somebody else's.
+            (Some(mark), _, _) => vec!["citizen", &mark.hash, name],
             (None, Some((agency, code)), _) => return free(world, &["staff", agency.as_str(), &code, name]),
             (None, None, Some((agency, said))) => vec!["name", agency.as_str(), said],
             (None, None, None) => vec!["name", name],
@@ -218,12 +246,10 @@ pub(super) fn waiting<'a>(world: &World<'a>, ledger: &Ledger<'a>, reference: Row
 }
 
 /// Whether two rows of one agency that share nothing speak of two people: one roster lists them apart, or they
-/// state another phone or staff code.
+/// state another phone.
 fn kept_apart(one: &Newcomer<'_>, two: &Newcomer<'_>) -> bool {
     let (a, b) = (one.row, two.row);
-    one.reference.0 == two.reference.0
-        || differ(a.phone.as_deref(), b.phone.as_deref(), phone)
-        || one.agency == two.agency && differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
+    one.reference.0 == two.reference.0 || differ(a.phone.as_deref(), b.phone.as_deref(), phone)
 }
 
 /// What a row says of who somebody is: the name with birth and phone, or with the unit where it says neither.

@@ -1,15 +1,18 @@
 //! The second step: what the rows of this pass tell of each other, and people made of the verdicts.
 
-use super::alike::{born_together, conflict, differ, precedence};
-use super::newcomers::{self, Newcomers};
-use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place};
-use crate::model::account::{Account, Attr};
+use super::alike::precedence;
+use super::ask::Answered;
+use super::learned::{Learned, namesakes_elsewhere, spoken_for};
+use super::newcomers::{self, Newcomers, Settled};
+use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, place};
+use crate::model::account::Account;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
-use crate::model::person::{Birth, Person};
+use crate::model::person::Person;
+use crate::model::roster::Roster;
 use crate::reconcile::World;
-use crate::reconcile::ledger::{Ledger, Spelling, person_id, phone, staff};
+use crate::reconcile::ledger::{Ledger, person_id};
 use crate::reconcile::timeline::Timeline;
-use chrono::NaiveDate;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes people of the verdicts.
@@ -22,19 +25,29 @@ pub fn settle<'a>(
     let mut settling = Settling { world, ledger, out: Correlation::default(), sure: BTreeMap::new() };
     let learned = Learned::from(world, ledger, &verdicts);
     let spoken_for = spoken_for(world, ledger, timeline, &verdicts);
-    let mut newcomers = Newcomers::new(world, ledger);
+    let mut waiting = Vec::new();
+    let mut newcomers = Newcomers::new(world, ledger, timeline);
     for (index, verdicts) in verdicts.into_iter().enumerate() {
         for (at, verdict) in verdicts.into_iter().enumerate() {
             let reference = (index, at);
             let (roster, row) = place(world, reference);
+            let mut elsewhere = Vec::new();
             let verdict = match verdict {
-                Verdict::Undecided => {
-                    learned.verdict(row, || elsewhere(ledger, &spoken_for, &roster.agency, row))
-                }
-                verdict => verdict,
-            };
-            let verdict = match verdict {
-                Verdict::Ask(candidates) => ask::answered(world, roster, row, candidates),
+                Verdict::Undecided => learned.verdict(row).unwrap_or_else(|| {
+                    match ask::answered(
+                        world,
+                        roster,
+                        row,
+                        namesakes_elsewhere(ledger, &spoken_for, roster, row),
+                    ) {
+                        Answered::Is(account) => Verdict::Account(account, Match::Answer),
+                        Answered::None(_) => Verdict::Undecided,
+                        Answered::Open(candidates) => {
+                            elsewhere = candidates;
+                            Verdict::Undecided
+                        }
+                    }
+                }),
                 verdict => verdict,
             };
             match verdict {
@@ -43,14 +56,23 @@ pub fn settle<'a>(
                     Some(account) => settling.sure(reference, Holder::Of(account), why),
                     None => newcomers.known(reference, person, why),
                 },
-                Verdict::Ask(_) | Verdict::New | Verdict::Undecided if timeline.is_replaced(index) => {}
+                Verdict::Ask(_) | Verdict::Waits(_) | Verdict::Undecided if timeline.is_replaced(index) => {}
                 Verdict::Ask(candidates) => settling.ask(reference, &candidates),
-                Verdict::New | Verdict::Undecided => newcomers.unknown(reference),
+                Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
+                Verdict::Undecided => newcomers.unknown(reference, elsewhere),
             }
         }
     }
-    for (reference, id, why) in newcomers.settle() {
-        settling.sure(reference, Holder::Nobody(id), why);
+    for (reference, asking) in waiting {
+        if let Some(asked) = settling.out.rows.get(&asking).cloned() {
+            settling.out.rows.insert(reference, asked);
+        }
+    }
+    for (reference, settled) in newcomers.settle() {
+        match settled {
+            Settled::Is(id, why) => settling.sure(reference, Holder::Nobody(id), why),
+            Settled::Ask(candidates) => settling.ask(reference, &candidates),
+        }
     }
     settling.finish(timeline)
 }
@@ -77,17 +99,25 @@ impl<'a> Settling<'a, '_> {
         let (roster, row) = place(self.world, reference);
         let question = ask::question(roster, row, candidates);
         let key = question.key();
-        self.out.asked_about.extend(candidates.iter().map(|one| one.id.clone()));
+        for account in candidates {
+            let agencies = self.out.asked_about.entry(account.id.clone()).or_default();
+            agencies.insert(roster.agency.clone());
+        }
         self.out.rows.insert(reference, Resolved::Asked(key.clone()));
         match self.out.questions.entry(key) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(question);
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let evidence = &mut entry.get_mut().evidence;
-                evidence.extend(question.evidence);
-                evidence.sort();
-                evidence.dedup();
+            // Several rows raise it: its words must not depend on which of them is read first.
+            Entry::Occupied(mut entry) => {
+                let asked = entry.get_mut();
+                if (&question.label, &question.candidates) < (&asked.label, &asked.candidates) {
+                    asked.label = question.label;
+                    asked.candidates = question.candidates;
+                }
+                asked.evidence.extend(question.evidence);
+                asked.evidence.sort();
+                asked.evidence.dedup();
             }
         }
     }
@@ -121,10 +151,16 @@ impl<'a> Settling<'a, '_> {
             let rows_of = &self.world.rosters[roster].rows;
             rows.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| precedence(&rows_of[a.0], &rows_of[b.0])));
         }
-        for roster in &timeline.order {
-            for (at, id) in &order[*roster] {
-                let row = &self.world.rosters[*roster].rows[*at];
-                tell(self.out.people.entry(id.clone()).or_insert_with(|| stranger(id, row)), row);
+        for index in &timeline.order {
+            let Roster { agency, rows, .. } = &self.world.rosters[*index];
+            for (at, id) in &order[*index] {
+                let row = &rows[*at];
+                match self.out.people.entry(id.clone()) {
+                    // What a replaced roster had to tell was heard while it was in force.
+                    Entry::Occupied(_) if timeline.is_replaced(*index) => {}
+                    Entry::Occupied(mut entry) => tell(entry.get_mut(), agency, row),
+                    Entry::Vacant(entry) => tell(entry.insert(stranger(id, row)), agency, row),
+                }
             }
         }
         for (account, id) in owners {
@@ -176,11 +212,12 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         phone: None,
         mail: None,
         accounts: BTreeMap::new(),
+        met: BTreeSet::new(),
     }
 }
 
 /// What a row tells of a person. An empty cell says nothing.
-fn tell(person: &mut Person, row: &Row) {
+fn tell(person: &mut Person, agency: &AgencyCode, row: &Row) {
     person.name.clone_from(&row.full_name);
     // A full date is not replaced by a bare year.
     if row.birth.is_some_and(|new| new.date().is_some() || person.birth.is_none()) {
@@ -191,107 +228,11 @@ fn tell(person: &mut Person, row: &Row) {
     update(&mut person.staff_code, row.staff_code.as_ref());
     update(&mut person.phone, row.phone.as_ref());
     update(&mut person.mail, row.email.as_ref());
+    person.met.insert(ask::met_as(agency, row));
 }
 
 fn update<T: Clone + PartialEq>(known: &mut Option<T>, stated: Option<&T>) {
     if stated.is_some() && known.as_ref() != stated {
         *known = stated.cloned();
     }
-}
-
-/// What the rows that were matched tell, for those that were not: a citizen ID or a birth date that the directory
-/// does not hold.
-struct Learned<'a> {
-    by_citizen: BTreeMap<&'a str, Vec<(&'a Row, Verdict<'a>)>>,
-    by_birth: BTreeMap<NaiveDate, Vec<(&'a Row, Verdict<'a>)>>,
-}
-
-impl<'a> Learned<'a> {
-    fn from(world: &World<'a>, ledger: &Ledger<'a>, verdicts: &[Vec<Verdict<'a>>]) -> Self {
-        let mut out = Self { by_citizen: BTreeMap::new(), by_birth: BTreeMap::new() };
-        for (roster, verdicts) in world.rosters.iter().zip(verdicts) {
-            for (row, verdict) in roster.rows.iter().zip(verdicts) {
-                let Some(account) = verdict.account(ledger) else { continue };
-                if let Some(mark) = &row.citizen_id {
-                    let verdict = Verdict::Account(account, Match::CitizenId);
-                    out.by_citizen.entry(&mark.hash).or_default().push((row, verdict));
-                }
-                if let Some(date) = row.birth.and_then(Birth::date) {
-                    let verdict = Verdict::Account(account, Match::NameAndBirth);
-                    out.by_birth.entry(date).or_default().push((row, verdict));
-                }
-            }
-        }
-        out
-    }
-
-    /// The verdict on a row that nobody known fits.
-    fn verdict(&self, row: &Row, otherwise: impl FnOnce() -> Verdict<'a>) -> Verdict<'a> {
-        let name = row.full_name.matching();
-        let called = |other: &Row| other.full_name.matching() == name;
-        let by_citizen = row.citizen_id.as_ref().and_then(|mark| self.by_citizen.get(mark.hash.as_str()));
-        let sure = |other: &Row| called(other) || born_together(other.birth, row.birth);
-        if let Some(verdict) = only(by_citizen, sure) {
-            return verdict;
-        }
-        let by_birth = row.birth.and_then(Birth::date).and_then(|date| self.by_birth.get(&date));
-        let fits = |other: &Row| {
-            called(other)
-                && !differ(other.phone.as_deref(), row.phone.as_deref(), phone)
-                && other.citizen_id.as_ref().zip(row.citizen_id.as_ref()).is_none_or(|(one, two)| one == two)
-        };
-        only(by_birth, fits).unwrap_or_else(otherwise)
-    }
-}
-
-/// The one verdict that the rows which fit agree on.
-fn only<'a>(rows: Option<&Vec<(&'a Row, Verdict<'a>)>>, fits: impl Fn(&Row) -> bool) -> Option<Verdict<'a>> {
-    let mut fitting = rows?.iter().filter(|(row, _)| fits(row)).map(|(_, verdict)| verdict);
-    let first = fitting.next()?;
-    fitting.all(|verdict| verdict == first).then(|| first.clone())
-}
-
-/// The accounts whose own agency, in a roster that nothing has replaced, says that the holder works there.
-fn spoken_for<'a>(
-    world: &World<'a>,
-    ledger: &Ledger<'a>,
-    timeline: &Timeline<'_>,
-    verdicts: &[Vec<Verdict<'a>>],
-) -> BTreeSet<&'a AccountId> {
-    let mut out = BTreeSet::new();
-    for (index, (roster, verdicts)) in world.rosters.iter().zip(verdicts).enumerate() {
-        if timeline.is_replaced(index) {
-            continue;
-        }
-        for (row, verdict) in roster.rows.iter().zip(verdicts) {
-            let account = verdict.account(ledger).filter(|_| !goes(row));
-            out.extend(account.filter(|one| one.agency.as_ref() == Some(&roster.agency)).map(|one| &one.id));
-        }
-    }
-    out
-}
-
-/// Accounts of this name elsewhere that nobody speaks for may be the row's: a name alone is a question.
-fn elsewhere<'a>(
-    ledger: &Ledger<'a>,
-    spoken_for: &BTreeSet<&AccountId>,
-    agency: &AgencyCode,
-    row: &Row,
-) -> Verdict<'a> {
-    let found: Vec<&Account> = ledger
-        .accounts_named(&Spelling::of(&row.full_name))
-        .filter(|account| account.agency.as_ref() != Some(agency))
-        .filter(|account| !spoken_for.contains(&account.id) && !account.is_disabled())
-        .filter(|account| may_be(ledger, account, row))
-        .collect();
-    if found.is_empty() { Verdict::Undecided } else { Verdict::Ask(found) }
-}
-
-/// Whether nothing that both sides state differs.
-fn may_be(ledger: &Ledger<'_>, account: &Account, row: &Row) -> bool {
-    let (number, code) = (row.phone.as_deref(), row.staff_code.as_deref());
-    let phones = account.all(Attr::Phone);
-    (number.is_none() || phones.is_empty() || phones.iter().any(|one| !differ(Some(one), number, phone)))
-        && !differ(account.get(Attr::StaffCode), code, staff)
-        && !ledger.person_of(&account.id).is_some_and(|person| conflict(person, row, false))
 }

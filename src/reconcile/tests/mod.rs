@@ -1,1 +1,19 @@
+//! What the rules come to, a behaviour a test.
 
+mod absence;
+mod attributes;
+mod coverage;
+mod history;
+mod identity;
+mod joiners;
+mod leavers;
+mod newcomers;
+mod properties;
+mod protected;
+mod requests;
+mod roles;
+mod row_results;
+mod transfers;
+
+const PHONE: &str = "0912000001";
+const OTHER_PHONE: &str = "0912000002";

@@ -70,6 +70,7 @@ fn person(id: &str, account: Option<&str>) -> Person {
         phone: None,
         mail: None,
         accounts: account.map(|account| (TargetId::mail(), AccountId::new(account))).into_iter().collect(),
+        met: std::collections::BTreeSet::new(),
     }
 }
 
