@@ -20,7 +20,7 @@ fn an_equal_key_keeps_its_row_and_its_due_date_and_refreshes_its_words() {
         evidence: vec![Evidence::Snapshot { target: "mail".into(), entry: "e".into() }],
         ..disable(1)
     };
-    let plan = planned(&[again.clone()], &standing);
+    let plan = planned(std::slice::from_ref(&again), &standing);
     assert_eq!((plan.insert.len(), plan.supersede.len(), plan.moves.len()), (0, 0, 0));
     let kept = &plan.keep[0].1;
     assert_eq!(kept.due, standing.live[0].change.due);
@@ -89,7 +89,7 @@ fn a_suspicion_raised_by_another_roster_keeps_its_key() {
             evidence: vec![Evidence::Snapshot { target: "mail".into(), entry: "e".into() }],
             ..change(kind, 1)
         };
-        let plan = planned(&[raised.clone()], &standing);
+        let plan = planned(std::slice::from_ref(&raised), &standing);
         assert_eq!((plan.insert.len(), plan.supersede.len()), (0, 0));
         let kept = &plan.keep[0].1;
         assert_eq!(kept.key(), standing.live[0].key);
