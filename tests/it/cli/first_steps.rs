@@ -36,7 +36,7 @@ fn every_command_explains_itself() {
         assert!(top.contains(command.split(' ').next().unwrap()), "{command} is not in the overview");
     }
     assert_eq!(rosterd(here.path(), &["--version"]).status.code(), Some(0));
-    assert_eq!(rosterd(here.path(), &["no-such-command"]).status.code(), Some(2));
+    assert_eq!(rosterd(here.path(), &["no-such-command"]).status.code(), Some(1));
 }
 
 #[test]
