@@ -31,12 +31,12 @@ pub fn difference(world: &World<'_>, account: &Account, statements: &[RowRef]) -
     for attr in &world.policy.owned {
         let newest = statements.iter().find_map(|at| Some((*at, stated(*attr, place(world, *at).1)?)));
         let Some((source, value)) = newest else { continue };
-        if account.all(*attr).iter().any(|held| same(*attr, held, &value)) {
+        if account.all(*attr).iter().any(|held| same(*attr, held, value)) {
             continue;
         }
-        out.touch(account, *attr, Values::one(value.as_str()));
+        out.touch(account, *attr, Values::one(value));
         if *attr == Attr::FullName
-            && let Some(name) = PersonName::new(&value)
+            && let Some(name) = PersonName::new(value)
         {
             out.touch(account, Attr::FamilyName, Values::one(family(&name)));
             out.touch(account, Attr::GivenName, Values::one(name.given()));
@@ -92,13 +92,13 @@ impl Difference {
 }
 
 /// What the row states of an attribute that a roster may own.
-pub fn stated(attr: Attr, row: &Row) -> Option<String> {
+pub fn stated(attr: Attr, row: &Row) -> Option<&str> {
     match attr {
-        Attr::Title => row.position.clone(),
-        Attr::Unit => row.unit.clone(),
-        Attr::Phone => row.phone.clone(),
-        Attr::FullName => Some(row.full_name.to_string()),
-        Attr::StaffCode => row.staff_code.clone(),
+        Attr::Title => row.position.as_deref(),
+        Attr::Unit => row.unit.as_deref(),
+        Attr::Phone => row.phone.as_deref(),
+        Attr::FullName => Some(row.full_name.as_str()),
+        Attr::StaffCode => row.staff_code.as_deref(),
         Attr::Dn
         | Attr::Login
         | Attr::FamilyName
@@ -113,6 +113,11 @@ pub fn stated(attr: Attr, row: &Row) -> Option<String> {
 
 /// Whether two spellings say the same.
 pub fn same(attr: Attr, held: &str, stated: &str) -> bool {
+    // Most are spelt alike, and taking a spelling apart is the dear part.
+    held == stated || same_apart_from_spelling(attr, held, stated)
+}
+
+fn same_apart_from_spelling(attr: Attr, held: &str, stated: &str) -> bool {
     match attr {
         Attr::Phone => phone(held) == phone(stated),
         Attr::Unit => unit_key(held) == unit_key(stated),

@@ -21,19 +21,19 @@ pub struct Decided {
 
 /// Decides the kind of every roster that has none yet; decided ones keep theirs. One entry a roster, in the
 /// world's order.
-pub fn decide(world: &World<'_>, ledger: &Ledger<'_>, verdicts: &[Vec<Verdict<'_>>]) -> Vec<Decided> {
-    let elsewhere = listed_by(world, ledger, verdicts);
+pub fn decide<'a>(world: &World<'a>, ledger: &Ledger<'a>, verdicts: &[Vec<Verdict<'a>>]) -> Vec<Decided> {
+    let undecided = world.rosters.iter().any(|roster| roster.kind.is_none());
+    let elsewhere = if undecided { listed_by(world, ledger, verdicts) } else { BTreeMap::new() };
     world
         .rosters
         .iter()
         .zip(verdicts)
         .map(|(roster, verdicts)| {
-            let (kind, claims) = match roster.kind {
-                Some(kind) => (kind, (0, 0)),
-                None => {
-                    let claims = claims(roster, ledger, verdicts, &elsewhere);
-                    (kind(world, roster.declared, claims), claims)
-                }
+            let (kind, claims) = if let Some(kind) = roster.kind {
+                (kind, (0, 0))
+            } else {
+                let claims = claims(roster, ledger, verdicts, &elsewhere);
+                (kind(world, roster, claims), claims)
             };
             let decision = Decision { roster: roster.id.clone(), kind, claims };
             Decided { decision, new: roster.kind.is_none() }
@@ -41,9 +41,11 @@ pub fn decide(world: &World<'_>, ledger: &Ledger<'_>, verdicts: &[Vec<Verdict<'_
         .collect()
 }
 
-fn kind(world: &World<'_>, declared: Declared, (hits, known): (usize, usize)) -> RosterKind {
-    match declared {
+fn kind(world: &World<'_>, roster: &Roster, (hits, known): (usize, usize)) -> RosterKind {
+    match roster.declared {
         Declared::Request => RosterKind::Request,
+        // A list without anybody is a failed one, whatever it says of itself: it proves no absence.
+        Declared::WholeAgency | Declared::StaffList if roster.rows.is_empty() => RosterKind::Partial,
         Declared::WholeAgency => RosterKind::Full,
         Declared::StaffList if hits * 100 >= known * world.policy.full_share as usize => RosterKind::Full,
         Declared::StaffList | Declared::SomePeople => RosterKind::Partial,

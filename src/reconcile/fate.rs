@@ -45,7 +45,7 @@ pub fn fate(scene: &Scene<'_>, person: &PersonId, home: Option<&AgencyCode>) -> 
     let newest = stands
         .iter()
         .filter_map(|(agency, stand)| match stand {
-            Stand::Present(row) => Some((*agency, *row)),
+            Stand::Present(row) => Some((agency, row)),
             _ => None,
         })
         .max_by_key(|(_, row)| scene.timeline.rank[row.0]);
@@ -53,20 +53,20 @@ pub fn fate(scene: &Scene<'_>, person: &PersonId, home: Option<&AgencyCode>) -> 
         return match newest {
             Some((agency, row)) => Fate::Works { home: agency.clone(), row },
             None => stands
-                .values()
-                .copied()
+                .iter()
+                .map(|(_, stand)| stand)
                 .max_by_key(|stand| age(*stand))
                 .map_or(Fate::Unspoken, |stand| ending(scene, person, stand)),
         };
     };
     if let Some(Stand::Present(row)) = stands.get(home) {
-        return Fate::Works { home: home.clone(), row: *row };
+        return Fate::Works { home: home.clone(), row };
     }
     let above = above(scene, home);
     // A department may send one roster for the units below it.
-    if !stands.contains_key(home) {
+    if stands.get(home).is_none() {
         let listed = above.iter().find_map(|agency| match stands.get(agency) {
-            Some(Stand::Present(row)) => Some((*agency, *row)),
+            Some(Stand::Present(row)) => Some((*agency, row)),
             _ => None,
         });
         if let Some((agency, row)) = listed {
@@ -74,8 +74,8 @@ pub fn fate(scene: &Scene<'_>, person: &PersonId, home: Option<&AgencyCode>) -> 
         }
     }
     // Only the account's own agency, or one above it, speaks of its end.
-    let own = stands.get(home).copied().or_else(|| {
-        let words = above.iter().filter_map(|agency| stands.get(agency).copied());
+    let own = stands.get(home).or_else(|| {
+        let words = above.iter().filter_map(|agency| stands.get(agency));
         words.filter(|stand| ends(*stand)).max_by_key(|stand| age(*stand))
     });
     match (newest, own) {

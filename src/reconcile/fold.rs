@@ -8,8 +8,8 @@ use super::timeline::Timeline;
 use crate::model::account::Attr;
 use crate::model::ids::{AgencyCode, PersonId, TargetId};
 use crate::model::record::{Action, Status};
-use crate::model::roster::RosterKind;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::roster::{Coverage, RosterKind};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The last word on one person in one agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,29 +42,56 @@ impl Stand {
     }
 }
 
+/// The last words on one person, by agency: few, so a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stands<'a>(Vec<(&'a AgencyCode, Stand)>);
+
+impl<'a> Stands<'a> {
+    /// The last word of `agency`.
+    pub fn get(&self, agency: &AgencyCode) -> Option<Stand> {
+        self.0.iter().find(|(one, _)| *one == agency).map(|(_, stand)| *stand)
+    }
+
+    /// All of them, by agency.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a AgencyCode, Stand)> {
+        self.0.iter().copied()
+    }
+
+    fn set(&mut self, agency: &'a AgencyCode, stand: Stand) -> Option<Stand> {
+        match self.0.binary_search_by_key(&agency, |(one, _)| one) {
+            Ok(at) => Some(std::mem::replace(&mut self.0[at].1, stand)),
+            Err(at) => {
+                self.0.insert(at, (agency, stand));
+                None
+            }
+        }
+    }
+}
+
 /// Where everybody stands.
 #[derive(Debug, Default)]
 pub struct Standing<'a> {
-    /// By person, by agency.
-    pub people: BTreeMap<PersonId, BTreeMap<&'a AgencyCode, Stand>>,
+    /// By person, by agency; only looked up in, so that nothing depends on its order.
+    pub people: HashMap<&'a PersonId, Stands<'a>>,
     /// Rows that ask for a change, oldest first.
-    pub wishes: BTreeMap<PersonId, Vec<RowRef>>,
+    pub wishes: BTreeMap<&'a PersonId, Vec<RowRef>>,
     /// The newest row that asks for a password anew.
-    pub resets: BTreeMap<PersonId, RowRef>,
+    pub resets: BTreeMap<&'a PersonId, RowRef>,
     /// Rows by which somebody goes, against the roster in force: a person must look.
-    pub contradicted: Vec<(PersonId, RowRef)>,
+    pub contradicted: Vec<(&'a PersonId, RowRef)>,
     /// Who has a last word in each agency.
-    spoken_of: BTreeMap<&'a AgencyCode, BTreeSet<PersonId>>,
+    spoken_of: BTreeMap<&'a AgencyCode, Vec<&'a PersonId>>,
 }
 
 /// Folds every roster.
 pub fn fold<'a>(
     world: &World<'a>,
-    ledger: &Ledger<'a>,
-    correlation: &Correlation,
+    ledger: &'a Ledger<'a>,
+    correlation: &'a Correlation,
     timeline: &Timeline<'a>,
 ) -> Standing<'a> {
-    let mut out = Standing::default();
+    let mut out =
+        Standing { people: HashMap::with_capacity(correlation.people.len()), ..Standing::default() };
     for index in timeline.order.iter().copied() {
         if timeline.late[index] {
             out.late(world, correlation, index);
@@ -81,17 +108,17 @@ pub fn fold<'a>(
 impl<'a> Standing<'a> {
     /// What each row states. The rows of a replaced roster count as long as nothing newer speaks of the person: who
     /// was said to leave is expected to be missing afterwards.
-    fn rows(&mut self, world: &World<'a>, correlation: &Correlation, index: usize) {
+    fn rows(&mut self, world: &World<'a>, correlation: &'a Correlation, index: usize) {
         let agency = &world.rosters[index].agency;
         for (at, person) in &correlation.order[index] {
             let reference = (index, *at);
             let row = &world.rosters[index].rows[*at];
             match row.action {
                 Some(Action::ResetPassword) => {
-                    self.resets.insert(person.clone(), reference);
+                    self.resets.insert(person, reference);
                 }
                 Some(Action::Change) => {
-                    self.wishes.entry(person.clone()).or_default().push(reference);
+                    self.wishes.entry(person).or_default().push(reference);
                 }
                 Some(Action::Create | Action::Suspend | Action::Revoke) | None => {
                     let next = stand(row, reference);
@@ -104,23 +131,20 @@ impl<'a> Standing<'a> {
         }
     }
 
-    fn set(&mut self, person: &PersonId, agency: &'a AgencyCode, stand: Stand) -> Option<Stand> {
-        if !self.people.contains_key(person) {
-            self.people.insert(person.clone(), BTreeMap::new());
-        }
-        let before = self.people.get_mut(person)?.insert(agency, stand);
+    fn set(&mut self, person: &'a PersonId, agency: &'a AgencyCode, stand: Stand) -> Option<Stand> {
+        let before = self.people.entry(person).or_default().set(agency, stand);
         if before.is_none() {
-            self.spoken_of.entry(agency).or_default().insert(person.clone());
+            self.spoken_of.entry(agency).or_default().push(person);
         }
         before
     }
 
     /// A list that names somebody whose account a request takes away, or who leaves in the same roster.
-    fn contradict(&mut self, person: &PersonId, roster: usize, before: Stand) {
+    fn contradict(&mut self, person: &'a PersonId, roster: usize, before: Stand) {
         match before {
-            Stand::Revoked(row) | Stand::Suspended(row) => self.contradicted.push((person.clone(), row)),
+            Stand::Revoked(row) | Stand::Suspended(row) => self.contradicted.push((person, row)),
             Stand::Left(row) | Stand::Away(row) if row.0 == roster => {
-                self.contradicted.push((person.clone(), row));
+                self.contradicted.push((person, row));
             }
             Stand::Left(_) | Stand::Away(_) | Stand::Present(_) | Stand::Absent(_) => {}
         }
@@ -128,25 +152,33 @@ impl<'a> Standing<'a> {
 
     /// A full roster's silence. It undoes no request: one outlives the full rosters dated before it, and a person
     /// who was taken off is expected to be missing after it.
-    fn absences(&mut self, world: &World<'a>, ledger: &Ledger<'a>, correlation: &Correlation, index: usize) {
+    fn absences(
+        &mut self,
+        world: &World<'a>,
+        ledger: &'a Ledger<'a>,
+        correlation: &'a Correlation,
+        index: usize,
+    ) {
         let roster = &world.rosters[index];
         let agency = &roster.agency;
         let spoken = coverage(roster, RosterKind::Full);
-        let listed: BTreeSet<&PersonId> = correlation.order[index].iter().map(|(_, person)| person).collect();
+        let listed: HashSet<&PersonId> = correlation.order[index].iter().map(|(_, person)| person).collect();
         let holders = ledger
             .accounts_in(agency)
             .iter()
             .filter(|account| !correlation.asked_about.contains_key(&account.id))
-            .filter_map(|account| correlation.person_of.get(&account.id));
+            .filter_map(|account| correlation.person_of(ledger, &account.id));
         // Those listed before count too, with an account elsewhere or none.
-        let before = self.spoken_of.get(agency).into_iter().flatten();
-        let expected: BTreeSet<PersonId> = holders
+        let before = self.spoken_of.get(agency).into_iter().flatten().copied();
+        let expected: Vec<&PersonId> = holders
             .chain(before.filter(|person| !is_asked_about(correlation, person)))
-            .filter(|person| !listed.contains(person))
-            .filter(|person| covers_unit(&spoken, self.unit(world, correlation, agency, person)))
-            .cloned()
+            .filter(|person| !listed.contains(*person))
+            .filter(|person| {
+                spoken == Coverage::Agency
+                    || covers_unit(&spoken, self.unit(world, correlation, agency, person))
+            })
             .collect();
-        for person in &expected {
+        for person in expected {
             let stand = self.people.get(person).and_then(|stands| stands.get(agency));
             match stand {
                 None | Some(Stand::Present(_) | Stand::Absent(_)) => {
@@ -166,7 +198,7 @@ impl<'a> Standing<'a> {
         person: &PersonId,
     ) -> Option<&'w str> {
         let listed = match self.people.get(person).and_then(|stands| stands.get(agency)) {
-            Some(Stand::Present(row)) => place(world, *row).1.unit.as_deref(),
+            Some(Stand::Present(row)) => place(world, row).1.unit.as_deref(),
             _ => None,
         };
         listed.or_else(|| {
@@ -177,11 +209,11 @@ impl<'a> Standing<'a> {
     }
 
     /// A roster older than the one in force, which came before it, says nothing; its leaver rows are put to a person.
-    fn late(&mut self, world: &World<'a>, correlation: &Correlation, index: usize) {
+    fn late(&mut self, world: &World<'a>, correlation: &'a Correlation, index: usize) {
         for (at, person) in &correlation.order[index] {
             let row = &world.rosters[index].rows[*at];
             if matches!(stand(row, (index, *at)), Stand::Left(_) | Stand::Away(_)) {
-                self.contradicted.push((person.clone(), (index, *at)));
+                self.contradicted.push((person, (index, *at)));
             }
         }
     }
@@ -196,7 +228,7 @@ impl<'a> Standing<'a> {
         agency: &AgencyCode,
     ) -> Vec<RowRef> {
         let listed = match self.people.get(person).and_then(|stands| stands.get(agency)) {
-            Some(Stand::Present(row)) if !timeline.is_replaced(row.0) => Some(*row),
+            Some(Stand::Present(row)) if !timeline.is_replaced(row.0) => Some(row),
             _ => None,
         };
         let wishes = self.wishes.get(person).into_iter().flatten().copied();

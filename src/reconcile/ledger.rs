@@ -1,45 +1,61 @@
 //! The ledger: accounts and known people, indexed by what rows are matched on.
 
 use super::World;
-use crate::model::account::{Account, AccountKind, Attr};
+use crate::model::account::{Account, AccountKind, Attr, Snapshot};
 use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
 use crate::model::name::{PersonName, ascii};
 use crate::model::person::Person;
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 
-/// Indexes over one world. Every list is in id order, except where it says otherwise.
-#[derive(Debug, Default)]
+/// Indexes over one world. Every list is in id order, except where it says otherwise. The maps without an order are
+/// only looked up in, so that nothing depends on theirs. Most rows say what they said before: what only the others
+/// are matched on is indexed when the first of them comes.
+#[derive(Debug)]
 pub struct Ledger<'a> {
-    accounts_by_staff: BTreeMap<String, Vec<&'a Account>>,
-    accounts_by_mail: BTreeMap<String, &'a Account>,
-    /// By agency, then by id.
-    accounts_by_name: BTreeMap<String, Vec<&'a Account>>,
-    accounts_by_phone: BTreeMap<String, Vec<&'a Account>>,
+    directory: &'a Snapshot,
+    people: &'a BTreeMap<PersonId, Person>,
+    accounts: HashMap<&'a AccountId, &'a Account>,
     accounts_in: BTreeMap<&'a AgencyCode, Vec<&'a Account>>,
-    people_by_citizen: BTreeMap<&'a str, Vec<&'a Person>>,
-    people_by_staff: BTreeMap<String, Vec<&'a Person>>,
-    people_by_mail: BTreeMap<String, Vec<&'a Person>>,
-    people_by_birth: BTreeMap<NaiveDate, Vec<&'a Person>>,
-    people_by_phone: BTreeMap<String, Vec<&'a Person>>,
-    people_by_row: BTreeMap<&'a str, Vec<&'a Person>>,
-    person_of: BTreeMap<&'a AccountId, &'a Person>,
-    account_of: BTreeMap<&'a PersonId, &'a Account>,
+    people_by_row: HashMap<&'a str, Vec<&'a Person>>,
+    person_of: HashMap<&'a AccountId, &'a Person>,
+    account_of: HashMap<&'a PersonId, &'a Account>,
+    accounts_by: OnceCell<AccountsBy<'a>>,
+    people_by: OnceCell<PeopleBy<'a>>,
+}
+
+/// Accounts by what they hold.
+#[derive(Debug, Default)]
+struct AccountsBy<'a> {
+    staff: HashMap<String, Vec<&'a Account>>,
+    mail: HashMap<String, &'a Account>,
+    /// By agency, then by id.
+    name: HashMap<String, Vec<&'a Account>>,
+    phone: HashMap<String, Vec<&'a Account>>,
+}
+
+/// People by what rows told of them.
+#[derive(Debug, Default)]
+struct PeopleBy<'a> {
+    citizen: HashMap<&'a str, Vec<&'a Person>>,
+    staff: HashMap<String, Vec<&'a Person>>,
+    mail: HashMap<String, Vec<&'a Person>>,
+    birth: HashMap<NaiveDate, Vec<&'a Person>>,
+    phone: HashMap<String, Vec<&'a Person>>,
 }
 
 /// A name as compared.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub struct Spelling {
     matching: String,
-    ascii: String,
+    ascii: OnceCell<String>,
 }
 
 impl Spelling {
     /// How `name` is compared.
     pub fn of(name: &PersonName) -> Self {
-        let matching = name.matching();
-        let ascii = ascii(&matching);
-        Self { matching, ascii }
+        Self { matching: name.matching(), ascii: OnceCell::new() }
     }
 
     /// What equal names share.
@@ -49,7 +65,11 @@ impl Spelling {
 
     /// Whether `other` is this name, or this name as a directory without tone marks has it.
     pub fn is(&self, other: &str) -> bool {
-        self.matching == other || self.ascii == other
+        self.matching == other || other.is_ascii() && self.ascii() == other
+    }
+
+    fn ascii(&self) -> &str {
+        self.ascii.get_or_init(|| ascii(&self.matching))
     }
 }
 
@@ -70,70 +90,96 @@ pub fn phone(text: &str) -> String {
 impl<'a> Ledger<'a> {
     /// Indexes `world`.
     pub fn new(world: &World<'a>) -> Self {
-        let mut ledger = Self::default();
-        for account in world.directory.accounts.values().filter(|one| one.kind == AccountKind::Person) {
-            ledger.add_account(account);
+        let count = world.directory.accounts.len();
+        let mut ledger = Self {
+            directory: world.directory,
+            people: world.people,
+            accounts: world.directory.accounts.iter().collect(),
+            accounts_in: BTreeMap::new(),
+            people_by_row: HashMap::with_capacity(world.people.len()),
+            person_of: HashMap::with_capacity(count),
+            account_of: HashMap::with_capacity(count),
+            accounts_by: OnceCell::new(),
+            people_by: OnceCell::new(),
+        };
+        for account in persons(world.directory) {
+            if let Some(agency) = &account.agency {
+                ledger.accounts_in.entry(agency).or_default().push(account);
+            }
         }
-        for list in ledger.accounts_by_name.values_mut() {
-            list.sort_by_key(|account| account.agency.as_ref());
-        }
+        let mail = TargetId::mail();
         for person in world.people.values() {
-            ledger.add_person(person);
+            for print in &person.met {
+                ledger.people_by_row.entry(print).or_default().push(person);
+            }
             // A link to an entry that is gone from a directory read whole binds nobody.
-            let linked = person.accounts.get(&TargetId::mail());
-            if let Some(account) = linked.and_then(|id| world.directory.accounts.get(id)) {
+            if let Some(account) = person.accounts.get(&mail).and_then(|id| ledger.account(id)) {
                 ledger.link(person, account);
             }
         }
-        // An account made by hand from a plan: its address is reserved for the person it was planned for.
-        for (address, id) in world.reserved {
-            if let Some(person) = world.people.get(id)
-                && let Some(account) = ledger.account_by_mail(address)
-                && Spelling::of(&person.name).is(&name_key(account).unwrap_or_default())
-            {
-                ledger.link(person, account);
-            }
-        }
+        ledger.link_reserved(world);
         ledger
     }
 
-    fn add_account(&mut self, account: &'a Account) {
-        if let Some(code) = account.get(Attr::StaffCode) {
-            self.accounts_by_staff.entry(staff(code)).or_default().push(account);
-        }
-        for mail in [Attr::Mail, Attr::Alias].iter().flat_map(|attr| account.all(*attr)) {
-            self.accounts_by_mail.entry(mail.to_lowercase()).or_insert(account);
-        }
-        if let Some(name) = name_key(account) {
-            self.accounts_by_name.entry(name).or_default().push(account);
-        }
-        for number in account.all(Attr::Phone) {
-            self.accounts_by_phone.entry(phone(number)).or_default().push(account);
-        }
-        if let Some(agency) = &account.agency {
-            self.accounts_in.entry(agency).or_default().push(account);
+    /// An account made by hand from a plan: its address is reserved for the person it was planned for.
+    fn link_reserved(&mut self, world: &World<'a>) {
+        for (address, id) in world.reserved {
+            let waits = world.people.get(id).filter(|person| !self.account_of.contains_key(&person.id));
+            if let Some(person) = waits
+                && let Some(account) = self.account_by_mail(address)
+                && Spelling::of(&person.name).is(&name_key(account).unwrap_or_default())
+            {
+                self.link(person, account);
+            }
         }
     }
 
-    fn add_person(&mut self, person: &'a Person) {
-        if let Some(mark) = &person.citizen {
-            self.people_by_citizen.entry(&mark.hash).or_default().push(person);
-        }
-        if let Some(code) = &person.staff_code {
-            self.people_by_staff.entry(staff(code)).or_default().push(person);
-        }
-        if let Some(mail) = &person.mail {
-            self.people_by_mail.entry(mail.to_lowercase()).or_default().push(person);
-        }
-        if let Some(date) = person.birth.and_then(crate::model::person::Birth::date) {
-            self.people_by_birth.entry(date).or_default().push(person);
-        }
-        if let Some(number) = &person.phone {
-            self.people_by_phone.entry(phone(number)).or_default().push(person);
-        }
-        for print in &person.met {
-            self.people_by_row.entry(print).or_default().push(person);
-        }
+    fn accounts_by(&self) -> &AccountsBy<'a> {
+        self.accounts_by.get_or_init(|| {
+            let mut by = AccountsBy::default();
+            for account in persons(self.directory) {
+                if let Some(code) = account.get(Attr::StaffCode) {
+                    by.staff.entry(staff(code)).or_default().push(account);
+                }
+                for mail in [Attr::Mail, Attr::Alias].iter().flat_map(|attr| account.all(*attr)) {
+                    by.mail.entry(mail.to_lowercase()).or_insert(account);
+                }
+                if let Some(name) = name_key(account) {
+                    by.name.entry(name).or_default().push(account);
+                }
+                for number in account.all(Attr::Phone) {
+                    by.phone.entry(phone(number)).or_default().push(account);
+                }
+            }
+            for list in by.name.values_mut() {
+                list.sort_by_key(|account| account.agency.as_ref());
+            }
+            by
+        })
+    }
+
+    fn people_by(&self) -> &PeopleBy<'a> {
+        self.people_by.get_or_init(|| {
+            let mut by = PeopleBy::default();
+            for person in self.people.values() {
+                if let Some(mark) = &person.citizen {
+                    by.citizen.entry(&mark.hash).or_default().push(person);
+                }
+                if let Some(code) = &person.staff_code {
+                    by.staff.entry(staff(code)).or_default().push(person);
+                }
+                if let Some(mail) = &person.mail {
+                    by.mail.entry(mail.to_lowercase()).or_default().push(person);
+                }
+                if let Some(date) = person.birth.and_then(crate::model::person::Birth::date) {
+                    by.birth.entry(date).or_default().push(person);
+                }
+                if let Some(number) = &person.phone {
+                    by.phone.entry(phone(number)).or_default().push(person);
+                }
+            }
+            by
+        })
     }
 
     /// Known people who were matched by a row that said this of who it is.
@@ -161,42 +207,42 @@ impl<'a> Ledger<'a> {
 
     /// Known people with this citizen ID.
     pub fn people_by_citizen(&self, hash: &str) -> &[&'a Person] {
-        list(self.people_by_citizen.get(hash))
+        list(self.people_by().citizen.get(hash))
     }
 
     /// Known people with this staff code.
     pub fn people_by_staff(&self, code: &str) -> &[&'a Person] {
-        list(self.people_by_staff.get(&staff(code)))
+        list(self.people_by().staff.get(&staff(code)))
     }
 
     /// Known people with this address.
     pub fn people_by_mail(&self, mail: &str) -> &[&'a Person] {
-        list(self.people_by_mail.get(&mail.to_lowercase()))
+        list(self.people_by().mail.get(&mail.to_lowercase()))
     }
 
     /// Known people born on this day.
     pub fn people_by_birth(&self, date: NaiveDate) -> &[&'a Person] {
-        list(self.people_by_birth.get(&date))
+        list(self.people_by().birth.get(&date))
     }
 
     /// Known people with this phone.
     pub fn people_by_phone(&self, number: &str) -> &[&'a Person] {
-        list(self.people_by_phone.get(&phone(number)))
+        list(self.people_by().phone.get(&phone(number)))
     }
 
     /// Accounts with this staff code.
     pub fn accounts_by_staff(&self, code: &str) -> &[&'a Account] {
-        list(self.accounts_by_staff.get(&staff(code)))
+        list(self.accounts_by().staff.get(&staff(code)))
     }
 
     /// The account this address reaches.
     pub fn account_by_mail(&self, mail: &str) -> Option<&'a Account> {
-        self.accounts_by_mail.get(&mail.to_lowercase()).copied()
+        self.accounts_by().mail.get(&mail.to_lowercase()).copied()
     }
 
     /// Accounts with this phone.
     pub fn accounts_by_phone(&self, number: &str) -> &[&'a Account] {
-        list(self.accounts_by_phone.get(&phone(number)))
+        list(self.accounts_by().phone.get(&phone(number)))
     }
 
     /// Accounts of this name, those without tone marks included.
@@ -215,14 +261,25 @@ impl<'a> Ledger<'a> {
     }
 
     fn spellings(&self, name: &Spelling) -> [&[&'a Account]; 2] {
-        let bare = (name.ascii != name.matching).then(|| self.accounts_by_name.get(&name.ascii)).flatten();
-        [list(self.accounts_by_name.get(&name.matching)), list(bare)]
+        let by_name = &self.accounts_by().name;
+        let bare = (name.ascii() != name.matching).then(|| by_name.get(name.ascii())).flatten();
+        [list(by_name.get(&name.matching)), list(bare)]
+    }
+
+    /// The account with this id.
+    pub fn account(&self, id: &AccountId) -> Option<&'a Account> {
+        self.accounts.get(id).copied()
     }
 
     /// The personal accounts of `agency`.
     pub fn accounts_in(&self, agency: &AgencyCode) -> &[&'a Account] {
         list(self.accounts_in.get(agency))
     }
+}
+
+/// The accounts that rows may claim.
+fn persons(directory: &Snapshot) -> impl Iterator<Item = &Account> {
+    directory.accounts.values().filter(|one| one.kind == AccountKind::Person)
 }
 
 /// An account's name as compared.

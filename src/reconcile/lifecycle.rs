@@ -146,7 +146,7 @@ fn moving(
     // Where the receiving agency names no day, the day on which the old one lets go counts.
     let left =
         account.agency.as_ref().and_then(|home| match scene.standing.people.get(&person.id)?.get(home)? {
-            Stand::Away(row) | Stand::Left(row) => place(world, *row).1.effective_date,
+            Stand::Away(row) | Stand::Left(row) => place(world, row).1.effective_date,
             Stand::Present(_) | Stand::Revoked(_) | Stand::Suspended(_) | Stand::Absent(_) => None,
         });
     change.effective = change.effective.or(left);

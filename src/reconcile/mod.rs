@@ -99,7 +99,7 @@ pub struct Proposals {
     pub people: BTreeMap<PersonId, Person>,
     /// Kinds decided in this pass.
     pub decisions: Vec<Decision>,
-    /// What each row leads to, for the feedback.
+    /// What each row leads to, for the feedback: of the rosters whose kind was decided in this pass.
     pub rows: RowResults,
     /// Protected accounts that something would have been proposed for.
     pub protected: BTreeSet<AccountId>,
@@ -115,12 +115,13 @@ pub struct Scene<'a> {
     timeline: &'a Timeline<'a>,
     correlation: &'a Correlation,
     standing: &'a Standing<'a>,
+    mail: TargetId,
 }
 
 impl<'a> Scene<'a> {
     /// The mail account of a person, if the directory has it.
     fn account_of(&self, person: &Person) -> Option<&'a Account> {
-        self.world.directory.accounts.get(person.accounts.get(&TargetId::mail())?)
+        self.ledger.account(person.accounts.get(&self.mail)?)
     }
 }
 
@@ -140,11 +141,19 @@ fn read(world: &World<'_>, readings: u32) -> Proposals {
     let timeline = Timeline::new(world, decisions.iter().map(|one| one.decision.kind).collect());
     let correlation = correlate::settle(world, &ledger, &timeline, verdicts);
     if readings > 1 && correlation.people != *world.people {
-        return read(&World { people: &correlation.people, ..*world }, readings - 1);
+        let people = correlation.people;
+        drop((ledger, timeline));
+        return read(&World { people: &people, ..*world }, readings - 1);
     }
     let standing = fold::fold(world, &ledger, &correlation, &timeline);
-    let scene =
-        Scene { world, ledger: &ledger, timeline: &timeline, correlation: &correlation, standing: &standing };
+    let scene = Scene {
+        world,
+        ledger: &ledger,
+        timeline: &timeline,
+        correlation: &correlation,
+        standing: &standing,
+        mail: TargetId::mail(),
+    };
     let mut draft = Draft { questions: correlation.questions.clone(), ..Draft::default() };
     lifecycle::propose(&scene, &mut draft);
     requests::propose(&scene, &mut draft);

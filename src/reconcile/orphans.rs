@@ -30,6 +30,6 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
 /// An account that is a possible answer to an open question may yet be claimed.
 fn is_unclaimed(scene: &Scene<'_>, account: &Account) -> bool {
     !account.is_disabled()
-        && !scene.correlation.person_of.contains_key(&account.id)
+        && scene.correlation.person_of(scene.ledger, &account.id).is_none()
         && !scene.correlation.asked_about.contains_key(&account.id)
 }

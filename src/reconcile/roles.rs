@@ -30,15 +30,15 @@ pub fn propose(scene: &Scene<'_>, system: &RoleSnapshot, out: &mut Draft) {
         })
         .collect();
     let mut positions = Positions::of(map);
-    for id in scene.standing.people.keys() {
-        let Some(person) = scene.correlation.people.get(id) else { continue };
+    for (id, person) in &scene.correlation.people {
+        let Some(stands) = scene.standing.people.get(id) else { continue };
         let account = scene.account_of(person);
         let create = created.get(id);
         let mail = account.and_then(|one| one.get(Attr::Mail)).or(create.map(|(mail, _)| mail.as_str()));
         let Some(mail) = mail else { continue };
         let home = account.and_then(|account| account.agency.as_ref());
         let desk = Desk { world: scene.world, map, person, mail, needs: create.map(|(_, key)| key.clone()) };
-        let seats = Seats::of(scene, &mut positions, id);
+        let seats = Seats::of(scene, &mut positions, stands, account);
         let held = held.get(&mail.to_lowercase()).map_or(&[][..], Vec::as_slice);
         for (seat, row) in &seats.wanted {
             if !held.iter().any(|one| fills(one, seat)) {

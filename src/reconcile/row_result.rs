@@ -41,7 +41,7 @@ pub enum RowResult {
 /// Results by roster, sheet and row.
 pub type RowResults = BTreeMap<RosterId, BTreeMap<String, BTreeMap<u32, RowResult>>>;
 
-/// The result of every row of every roster.
+/// The result of every row of every roster that is decided in this pass: their senders wait for an answer.
 pub fn results(scene: &Scene<'_>, changes: &[Change]) -> RowResults {
     type Place<'a> = (&'a RosterId, &'a str, u32);
     let mut asked: BTreeMap<Place<'_>, Vec<(ChangeKind, String)>> = BTreeMap::new();
@@ -53,7 +53,8 @@ pub fn results(scene: &Scene<'_>, changes: &[Change]) -> RowResults {
         }
     }
     let mut rows = RowResults::new();
-    for (index, roster) in scene.world.rosters.iter().enumerate() {
+    let rosters = scene.world.rosters.iter().enumerate();
+    for (index, roster) in rosters.filter(|(_, roster)| roster.kind.is_none()) {
         for (at, row) in roster.rows.iter().enumerate() {
             let kinds = asked.remove(&(&roster.id, row.sheet.as_str(), row.row));
             let result = match kinds {

@@ -2,15 +2,16 @@
 
 use super::correlate::{RowRef, place};
 use super::fate::{Fate, leaving};
-use super::fold::Stand;
+use super::fold::{Stand, Stands};
 use super::policy::{Given, RoleMap};
 use super::{Scene, World};
-use crate::model::account::Attr;
+use crate::model::account::{Account, Attr};
 use crate::model::change::{Gate, Reason};
 use crate::model::ids::{AgencyCode, PersonId};
 use crate::model::record::Status;
 use crate::model::roster::{Coverage, RosterKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// One role in one agency.
 pub type Seat = (String, AgencyCode);
@@ -18,30 +19,31 @@ pub type Seat = (String, AgencyCode);
 /// What titles give, worked out once for each.
 pub struct Positions<'a> {
     map: &'a RoleMap,
-    known: BTreeMap<(Option<&'a str>, &'a str, Option<&'a str>), Given>,
+    known: HashMap<(Option<&'a str>, &'a str, Option<&'a str>), Rc<Given>>,
 }
 
 impl<'a> Positions<'a> {
     /// Those of one system.
     pub fn of(map: &'a RoleMap) -> Self {
-        Self { map, known: BTreeMap::new() }
+        Self { map, known: HashMap::new() }
     }
 
-    fn given(&mut self, kind: Option<&'a str>, title: &'a str, unit: Option<&'a str>) -> &Given {
-        self.known.entry((kind, title, unit)).or_insert_with(|| self.map.given(kind, Some(title), unit))
+    fn given(&mut self, kind: Option<&'a str>, title: &'a str, unit: Option<&'a str>) -> Rc<Given> {
+        let given = || Rc::new(self.map.given(kind, Some(title), unit));
+        Rc::clone(self.known.entry((kind, title, unit)).or_insert_with(given))
     }
 }
 
 /// What the posts of a person give.
 #[derive(Default)]
-pub struct Seats {
+pub struct Seats<'a> {
     /// The seats by the row that gives each.
     pub wanted: BTreeMap<Seat, RowRef>,
     /// Agencies whose row states a title: only there does the map's silence say something, except of the roles that
     /// it might give in a unit that is not known.
-    titled: BTreeMap<AgencyCode, (RowRef, Given)>,
+    titled: BTreeMap<&'a AgencyCode, (RowRef, Rc<Given>)>,
     /// Agencies where the person is on leave or seconded.
-    resting: BTreeMap<AgencyCode, RowRef>,
+    resting: BTreeMap<&'a AgencyCode, RowRef>,
 }
 
 /// Why a seat ends.
@@ -64,30 +66,34 @@ pub enum By {
     Absence(usize),
 }
 
-impl Seats {
-    /// The seats of `person`, whose account may know the unit that a row leaves out.
-    pub fn of<'a>(scene: &Scene<'a>, positions: &mut Positions<'a>, person: &PersonId) -> Self {
+impl<'a> Seats<'a> {
+    /// The seats of somebody who stands so, and whose account may know the unit that a row leaves out.
+    pub fn of(
+        scene: &Scene<'a>,
+        positions: &mut Positions<'a>,
+        stands: &Stands<'a>,
+        account: Option<&'a Account>,
+    ) -> Self {
         let mut seats = Self::default();
-        let known = scene.correlation.people.get(person).and_then(|person| scene.account_of(person));
-        for (agency, stand) in scene.standing.people.get(person).into_iter().flatten() {
-            let Stand::Present(row) = *stand else { continue };
+        for (agency, stand) in stands.iter() {
+            let Stand::Present(row) = stand else { continue };
             if scene.timeline.is_replaced(row.0) {
                 continue;
             }
             let (_, record) = place(scene.world, row);
             if record.status.is_some_and(Status::pauses) {
-                seats.resting.insert((*agency).clone(), row);
+                seats.resting.insert(agency, row);
                 continue;
             }
             let Some(title) = record.position.as_deref() else { continue };
-            let at_home = known.filter(|account| account.agency.as_ref() == Some(*agency));
+            let at_home = account.filter(|account| account.agency.as_ref() == Some(agency));
             let unit = record.unit.as_deref().or_else(|| at_home.and_then(|account| account.get(Attr::Unit)));
             let kind = kind(scene.world, agency);
             let given = positions.given(kind, title, unit);
             for role in &given.roles {
-                seats.wanted.insert((role.clone(), (*agency).clone()), row);
+                seats.wanted.insert((role.clone(), agency.clone()), row);
             }
-            seats.titled.insert((*agency).clone(), (row, given.clone()));
+            seats.titled.insert(agency, (row, given));
         }
         seats
     }
@@ -108,7 +114,7 @@ impl Seats {
                 end(Reason::RoleNotByPosition, Gate::One, By::UndatedRow(*row))
             };
         }
-        let stand = scene.standing.people.get(person).and_then(|stands| stands.get(agency)).copied();
+        let stand = scene.standing.people.get(person).and_then(|stands| stands.get(agency));
         match stand {
             Some(Stand::Away(row)) => end(Reason::RoleEndsByTransfer, Gate::One, By::Row(row)),
             Some(Stand::Left(row)) => {

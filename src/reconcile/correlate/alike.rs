@@ -71,7 +71,8 @@ fn apart(a: &Row, b: &Row) -> bool {
         || differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
 }
 
-fn shared(a: &Row, b: &Row) -> bool {
+/// Whether two rows share what namesakes do not share, within one agency.
+pub(super) fn shared(a: &Row, b: &Row) -> bool {
     let citizens = a.citizen_id.as_ref().zip(b.citizen_id.as_ref());
     citizens.is_some_and(|(one, two)| one == two)
         || born_together(a.birth, b.birth)

@@ -73,13 +73,17 @@ fn about(row: &Row) -> String {
 }
 
 /// The fingerprint of what a row says of who somebody is: every cell that may tell one from another, and none that
-/// changes with the work.
+/// changes with the work; as written, for it is the same list that comes again.
 pub(super) fn met_as(agency: &AgencyCode, row: &Row) -> String {
     let citizen = row.citizen_id.as_ref().map(|mark| mark.hash.as_str());
-    let print = Fingerprint::of("met").part(agency.as_str()).part(&about(row));
-    let cells = [citizen, row.staff_code.as_deref(), row.email.as_deref()];
-    let print = cells.into_iter().fold(print, |print, cell| print.part(cell.unwrap_or_default()));
-    print.finish()[..16].to_owned()
+    let print = Fingerprint::of("met").part(agency.as_str());
+    let print = print.part(row.full_name.as_str()).part(&birth(row));
+    [&row.unit, &row.phone, &row.staff_code, &row.email]
+        .into_iter()
+        .fold(print, |print, cell| print.part(cell.as_deref().unwrap_or_default()))
+        .part(citizen.unwrap_or_default())
+        .finish()[..16]
+        .to_owned()
 }
 
 /// The birth a row states, as text.

@@ -29,6 +29,27 @@ enum Identity<'a> {
     Nobody,
 }
 
+/// The person of whom a row once said the same.
+pub(super) fn former<'a>(ledger: &Ledger<'a>, agency: &AgencyCode, row: &Row) -> Option<&'a Person> {
+    match ledger.people_met_as(&met_as(agency, row)) {
+        [person] => Some(*person),
+        several => {
+            let mut fitting = several.iter().filter(|person| !against(ledger, agency, person, row));
+            fitting.next().filter(|_| fitting.next().is_none()).copied()
+        }
+    }
+    .filter(|person| !against(ledger, agency, person, row))
+}
+
+/// Whether something a row of `agency` states speaks against a person of its name.
+fn against(ledger: &Ledger<'_>, agency: &AgencyCode, person: &Person, row: &Row) -> bool {
+    // Within the agency less does: only what speaks against somebody elsewhere asks where the account lies.
+    conflict(person, row, false) && {
+        let account = ledger.account_of(&person.id);
+        conflict(person, row, account.is_some_and(|one| one.agency.as_ref() == Some(agency)))
+    }
+}
+
 impl<'a> Judge<'a, '_> {
     pub(super) fn verdict(&self) -> Verdict<'a> {
         match self.identity() {
@@ -66,11 +87,9 @@ impl<'a> Judge<'a, '_> {
     }
 
     fn by_former_row(&self) -> Identity<'a> {
-        let met = self.ledger.people_met_as(&met_as(self.agency, self.row));
-        let fits = |person: &&&Person| self.may_be(person) && !self.against(person);
-        match met.iter().filter(fits).collect::<Vec<_>>().as_slice() {
-            [person] => Identity::Is(person, Match::Known),
-            _ => Identity::Nobody,
+        match former(self.ledger, self.agency, self.row) {
+            Some(person) if self.may_be(person) => Identity::Is(person, Match::SameRow),
+            Some(_) | None => Identity::Nobody,
         }
     }
 
@@ -111,15 +130,11 @@ impl<'a> Judge<'a, '_> {
             ([], [person]) if !self.other_phone(person) => Some(*person),
             _ => None,
         };
-        match sure {
-            Some(person) => Identity::Is(person, Match::NameAndBirth),
-            None => {
-                let among = if here.is_empty() { elsewhere } else { here };
-                Self::ask_holders(
-                    among.iter().filter_map(|person| self.ledger.account_of(&person.id)).collect(),
-                )
-            }
+        if let Some(person) = sure {
+            return Identity::Is(person, Match::NameAndBirth);
         }
+        let among = if here.is_empty() { elsewhere } else { here };
+        Self::ask_holders(among.iter().filter_map(|person| self.ledger.account_of(&person.id)).collect())
     }
 
     fn ask_holders(accounts: Vec<&'a Account>) -> Identity<'a> {
@@ -140,10 +155,8 @@ impl<'a> Judge<'a, '_> {
             || self.ledger.person_of(&account.id).is_some_and(|person| self.is_called(person))
     }
 
-    /// Whether something the row states speaks against a person of this name.
     fn against(&self, person: &Person) -> bool {
-        let account = self.ledger.account_of(&person.id);
-        conflict(person, self.row, account.is_some_and(|one| one.agency.as_ref() == Some(self.agency)))
+        against(self.ledger, self.agency, person, self.row)
     }
 
     fn other_phone(&self, person: &Person) -> bool {

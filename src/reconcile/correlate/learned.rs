@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rows that were matched tell, for those that were not: a citizen ID or a birth date that the directory
 /// does not hold.
+#[derive(Default)]
 pub(super) struct Learned<'a> {
     by_citizen: BTreeMap<&'a str, Vec<(&'a Row, Verdict<'a>)>>,
     by_birth: BTreeMap<NaiveDate, Vec<(&'a Row, Verdict<'a>)>>,

@@ -34,6 +34,8 @@ pub type RowRef = (usize, usize);
 /// Why a row is held to be a person's. The order is the order in which the rules are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Match {
+    /// A row that said the same was this person's.
+    SameRow,
     /// An operator said so.
     Answer,
     /// The same citizen ID.
@@ -61,6 +63,13 @@ pub enum Resolved {
     Asked(QuestionKey),
 }
 
+impl Resolved {
+    /// Whether the row said what one said before.
+    fn is_same(&self) -> bool {
+        matches!(self, Self::Person(_, Match::SameRow))
+    }
+}
+
 /// Every row that matters, resolved. The rows of a replaced roster that fit nobody for sure are left out: a newer
 /// roster has spoken.
 #[derive(Debug, Default)]
@@ -77,8 +86,15 @@ pub struct Correlation {
     /// Accounts that are a possible answer to an open question, with the agencies that raise one: nothing is said of
     /// them.
     pub asked_about: BTreeMap<AccountId, BTreeSet<AgencyCode>>,
-    /// The person each account is now held to belong to.
-    pub person_of: BTreeMap<AccountId, PersonId>,
+    /// The people of accounts that nobody was linked to before.
+    pub owners: BTreeMap<AccountId, PersonId>,
+}
+
+impl Correlation {
+    /// The person an account is held to belong to.
+    pub fn person_of<'c>(&'c self, ledger: &'c Ledger<'_>, account: &AccountId) -> Option<&'c PersonId> {
+        ledger.person_of(account).map(|person| &person.id).or_else(|| self.owners.get(account))
+    }
 }
 
 /// A row's verdict, from what was known before this pass.
@@ -122,6 +138,14 @@ pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>) -> Vec<Vec<Verdict<
 }
 
 fn judge_roster<'a>(world: &World<'a>, ledger: &Ledger<'a>, roster: &'a Roster) -> Vec<Verdict<'a>> {
+    // Most rosters say of everybody what the last one said.
+    let former = |row: &Row| {
+        let person = judge::former(ledger, &roster.agency, row)?;
+        ledger.account_of(&person.id).map(|_| Verdict::Person(person, Match::SameRow))
+    };
+    if let Some(verdicts) = roster.rows.iter().map(former).collect() {
+        return verdicts;
+    }
     let names: Vec<Spelling> = roster.rows.iter().map(|row| Spelling::of(&row.full_name)).collect();
     let mut namesakes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, name) in names.iter().enumerate() {

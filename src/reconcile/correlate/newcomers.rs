@@ -1,7 +1,7 @@
 //! Newcomers: people without an account. Rows of several rosters may speak of one of them; nobody is to be given
 //! two accounts, and nobody's id is to change because a later roster says more.
 
-use super::alike::{agree, born_apart, born_together, conflict, differ};
+use super::alike::{agree, born_apart, born_together, conflict, differ, shared};
 use super::ask::birth;
 use super::{Match, Row, RowRef, place};
 use crate::model::account::Account;
@@ -72,6 +72,11 @@ impl<'a, 'w> Newcomers<'a, 'w> {
         for (name, rows) in self.by_name {
             let mut taken = BTreeSet::new();
             for cluster in clusters(rows, self.timeline) {
+                let is_replaced = |one: &Newcomer<'_>| self.timeline.is_replaced(one.reference.0);
+                // A replaced roster adds to what is said of somebody, and speaks of nobody else.
+                if cluster.rows.iter().all(|one| is_replaced(one) && one.known.is_none()) {
+                    continue;
+                }
                 if cluster.rows.iter().all(|one| !one.elsewhere.is_empty()) {
                     out.extend(
                         cluster.rows.into_iter().map(|one| (one.reference, Settled::Ask(one.elsewhere))),
@@ -166,12 +171,16 @@ fn marks(one: &Newcomer<'_>) -> Vec<String> {
     .collect()
 }
 
-impl Cluster<'_> {
+impl<'a> Cluster<'a> {
     /// Whether nothing speaks against it: neither another known person nor the birth nor, where the citizen ID or,
-    /// within the agency, the full birth date is not the same, the citizen ID, the staff code or the phone.
+    /// within the agency, the full birth date is not the same, the citizen ID or the staff code; nor the phone of
+    /// another agency's row, where no row here is linked.
     fn may_hold(&self, one: &Newcomer<'_>) -> bool {
         let number = one.row.phone.as_deref();
-        let has_phone = self.rows.iter().any(|other| agree(other.row.phone.as_deref(), number, phone));
+        let is_linked = self.rows.iter().any(|other| {
+            agree(other.row.phone.as_deref(), number, phone)
+                || other.agency == one.agency && shared(other.row, one.row)
+        });
         self.rows.iter().all(|other| {
             let (a, b) = (other.row, one.row);
             let known = other.known.zip(one.known).is_none_or(|((a, _), (b, _))| a.id == b.id);
@@ -180,13 +189,13 @@ impl Cluster<'_> {
             let sure = citizens == Some(true) || here && born_together(a.birth, b.birth);
             let against = citizens == Some(false)
                 || here && differ(a.staff_code.as_deref(), b.staff_code.as_deref(), staff)
-                || !here && !has_phone && differ(a.phone.as_deref(), number, phone);
+                || !here && !is_linked && differ(a.phone.as_deref(), number, phone);
             known && !born_apart(a.birth, b.birth) && (sure || !against)
         })
     }
 
     /// Somebody known who has no account yet; else a new id, from what is least likely to change.
-    fn id(&self, world: &World<'_>, ledger: &Ledger<'_>, name: &str, taken: &BTreeSet<PersonId>) -> PersonId {
+    fn id(&self, world: &World<'a>, ledger: &Ledger<'a>, name: &str, taken: &BTreeSet<PersonId>) -> PersonId {
         if let Some(id) = self.rows.iter().filter_map(|one| Some(&one.known?.0.id)).min() {
             return id.clone();
         }

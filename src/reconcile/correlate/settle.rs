@@ -6,14 +6,14 @@ use super::learned::{Learned, namesakes_elsewhere, spoken_for};
 use super::newcomers::{self, Newcomers, Settled};
 use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, place};
 use crate::model::account::Account;
-use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use crate::model::ids::{AccountId, PersonId, TargetId};
 use crate::model::person::Person;
 use crate::model::roster::Roster;
 use crate::reconcile::World;
 use crate::reconcile::ledger::{Ledger, person_id};
 use crate::reconcile::timeline::Timeline;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Makes people of the verdicts.
 pub fn settle<'a>(
@@ -23,8 +23,12 @@ pub fn settle<'a>(
     verdicts: Vec<Vec<Verdict<'a>>>,
 ) -> Correlation {
     let mut settling = Settling { world, ledger, out: Correlation::default(), sure: BTreeMap::new() };
-    let learned = Learned::from(world, ledger, &verdicts);
-    let spoken_for = spoken_for(world, ledger, timeline, &verdicts);
+    let open = verdicts.iter().flatten().any(|verdict| matches!(verdict, Verdict::Undecided));
+    let (learned, spoken_for) = if open {
+        (Learned::from(world, ledger, &verdicts), spoken_for(world, ledger, timeline, &verdicts))
+    } else {
+        (Learned::default(), BTreeSet::new())
+    };
     let mut waiting = Vec::new();
     let mut newcomers = Newcomers::new(world, ledger, timeline);
     for (index, verdicts) in verdicts.into_iter().enumerate() {
@@ -51,12 +55,12 @@ pub fn settle<'a>(
                 verdict => verdict,
             };
             match verdict {
-                Verdict::Account(account, why) => settling.sure(reference, Holder::Of(account), why),
+                Verdict::Account(account, why) => settling.sure(reference, account, why),
                 Verdict::Person(person, why) => match ledger.account_of(&person.id) {
-                    Some(account) => settling.sure(reference, Holder::Of(account), why),
+                    Some(account) => settling.sure(reference, account, why),
                     None => newcomers.known(reference, person, why),
                 },
-                Verdict::Ask(_) | Verdict::Waits(_) | Verdict::Undecided if timeline.is_replaced(index) => {}
+                Verdict::Ask(_) | Verdict::Waits(_) if timeline.is_replaced(index) => {}
                 Verdict::Ask(candidates) => settling.ask(reference, &candidates),
                 Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
                 Verdict::Undecided => newcomers.unknown(reference, elsewhere),
@@ -70,17 +74,19 @@ pub fn settle<'a>(
     }
     for (reference, settled) in newcomers.settle() {
         match settled {
-            Settled::Is(id, why) => settling.sure(reference, Holder::Nobody(id), why),
+            Settled::Is(id, why) => {
+                settling.sure.insert(reference, (Holder::Known(id), why));
+            }
             Settled::Ask(candidates) => settling.ask(reference, &candidates),
         }
     }
     settling.finish(timeline)
 }
 
-/// What a row is held to be: the holder of an account, or somebody without one.
+/// What a row is held to be: the holder of an account that nobody is linked to yet, or somebody with an id.
 enum Holder<'a> {
     Of(&'a Account),
-    Nobody(PersonId),
+    Known(PersonId),
 }
 
 struct Settling<'a, 'w> {
@@ -91,7 +97,11 @@ struct Settling<'a, 'w> {
 }
 
 impl<'a> Settling<'a, '_> {
-    fn sure(&mut self, reference: RowRef, holder: Holder<'a>, why: Match) {
+    fn sure(&mut self, reference: RowRef, account: &'a Account, why: Match) {
+        let holder = match self.ledger.person_of(&account.id) {
+            Some(person) => Holder::Known(person.id.clone()),
+            None => Holder::Of(account),
+        };
         self.sure.insert(reference, (holder, why));
     }
 
@@ -125,15 +135,15 @@ impl<'a> Settling<'a, '_> {
     /// Gives every account its person, then lets the rows tell of the people, oldest roster first.
     fn finish(mut self, timeline: &Timeline<'_>) -> Correlation {
         self.out.people.clone_from(self.world.people);
+        let mail = TargetId::mail();
         for person in self.out.people.values_mut() {
-            let linked = self.ledger.account_of(&person.id).map(|account| account.id.clone());
-            match linked {
+            match self.ledger.account_of(&person.id) {
+                Some(account) if person.accounts.get(&mail) == Some(&account.id) => {}
                 Some(account) => {
-                    self.out.person_of.insert(account.clone(), person.id.clone());
-                    person.accounts.insert(TargetId::mail(), account);
+                    person.accounts.insert(mail.clone(), account.id.clone());
                 }
                 None => {
-                    person.accounts.remove(&TargetId::mail());
+                    person.accounts.remove(&mail);
                 }
             }
         }
@@ -142,7 +152,7 @@ impl<'a> Settling<'a, '_> {
         for ((roster, at), (holder, why)) in std::mem::take(&mut self.sure) {
             let id = match holder {
                 Holder::Of(account) => owners[&account.id].clone(),
-                Holder::Nobody(id) => id,
+                Holder::Known(id) => id,
             };
             order[roster].push((at, id.clone()));
             self.out.rows.insert((roster, at), Resolved::Person(id, why));
@@ -151,30 +161,46 @@ impl<'a> Settling<'a, '_> {
             let rows_of = &self.world.rosters[roster].rows;
             rows.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| precedence(&rows_of[a.0], &rows_of[b.0])));
         }
-        for index in &timeline.order {
-            let Roster { agency, rows, .. } = &self.world.rosters[*index];
-            for (at, id) in &order[*index] {
-                let row = &rows[*at];
-                match self.out.people.entry(id.clone()) {
-                    // What a replaced roster had to tell was heard while it was in force.
-                    Entry::Occupied(_) if timeline.is_replaced(*index) => {}
-                    Entry::Occupied(mut entry) => tell(entry.get_mut(), agency, row),
-                    Entry::Vacant(entry) => tell(entry.insert(stranger(id, row)), agency, row),
-                }
+        self.hear(timeline, &order);
+        for (account, id) in &owners {
+            if let Some(person) = self.out.people.get_mut(id) {
+                person.accounts.insert(mail.clone(), account.clone());
             }
         }
-        for (account, id) in owners {
-            if let Some(person) = self.out.people.get_mut(&id) {
-                person.accounts.insert(TargetId::mail(), account.clone());
-                self.out.person_of.insert(account, id);
-            }
-        }
+        self.out.owners = owners;
         self.out.order = order;
         self.out
     }
 
-    /// The person behind each account that a row speaks of: the linked one; else somebody known who waits for an
-    /// account; else somebody new.
+    /// Lets the rows tell of the people, oldest roster first.
+    fn hear(&mut self, timeline: &Timeline<'_>, order: &[Vec<(usize, PersonId)>]) {
+        let mut known: HashMap<&PersonId, &mut Person> = self.out.people.iter_mut().collect();
+        let mut strangers: BTreeMap<PersonId, Person> = BTreeMap::new();
+        for index in &timeline.order {
+            let Roster { agency, rows, .. } = &self.world.rosters[*index];
+            for (at, id) in &order[*index] {
+                let row = &rows[*at];
+                let person = match known.get_mut(id) {
+                    // What a replaced roster had to tell was heard while it was in force.
+                    Some(_) if timeline.is_replaced(*index) => continue,
+                    Some(person) => &mut **person,
+                    None => match strangers.entry(id.clone()) {
+                        Entry::Occupied(_) if timeline.is_replaced(*index) => continue,
+                        Entry::Occupied(entry) => entry.into_mut(),
+                        Entry::Vacant(entry) => entry.insert(stranger(id, row)),
+                    },
+                };
+                tell(person, row);
+                if !self.out.rows.get(&(*index, *at)).is_some_and(Resolved::is_same) {
+                    person.met.insert(ask::met_as(agency, row));
+                }
+            }
+        }
+        self.out.people.extend(strangers);
+    }
+
+    /// The person behind each account that a row speaks of and nobody is linked to: somebody known who waits for an
+    /// account, else somebody new.
     fn owners(&self) -> BTreeMap<AccountId, PersonId> {
         let mut rows: BTreeMap<&AccountId, Vec<RowRef>> = BTreeMap::new();
         for (reference, (holder, _)) in &self.sure {
@@ -185,15 +211,12 @@ impl<'a> Settling<'a, '_> {
         let mut taken = BTreeSet::new();
         let mut owners = BTreeMap::new();
         for (account, rows) in rows {
-            let id = match self.ledger.person_of(account) {
-                Some(person) => person.id.clone(),
-                None => rows
-                    .into_iter()
-                    .flat_map(|reference| newcomers::waiting(self.world, self.ledger, reference))
-                    .filter(|id| !taken.contains(id))
-                    .min()
-                    .unwrap_or_else(|| person_id(&["account", account.as_str()])),
-            };
+            let id = rows
+                .into_iter()
+                .flat_map(|reference| newcomers::waiting(self.world, self.ledger, reference))
+                .filter(|id| !taken.contains(id))
+                .min()
+                .unwrap_or_else(|| person_id(&["account", account.as_str()]));
             taken.insert(id.clone());
             owners.insert(account.clone(), id);
         }
@@ -217,8 +240,10 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
 }
 
 /// What a row tells of a person. An empty cell says nothing.
-fn tell(person: &mut Person, agency: &AgencyCode, row: &Row) {
-    person.name.clone_from(&row.full_name);
+fn tell(person: &mut Person, row: &Row) {
+    if person.name != row.full_name {
+        person.name.clone_from(&row.full_name);
+    }
     // A full date is not replaced by a bare year.
     if row.birth.is_some_and(|new| new.date().is_some() || person.birth.is_none()) {
         person.birth = row.birth;
@@ -228,7 +253,6 @@ fn tell(person: &mut Person, agency: &AgencyCode, row: &Row) {
     update(&mut person.staff_code, row.staff_code.as_ref());
     update(&mut person.phone, row.phone.as_ref());
     update(&mut person.mail, row.email.as_ref());
-    person.met.insert(ask::met_as(agency, row));
 }
 
 fn update<T: Clone + PartialEq>(known: &mut Option<T>, stated: Option<&T>) {

@@ -245,21 +245,20 @@ impl Province {
         let mail = change.before(Attr::Mail).unwrap().to_owned();
         let agency = code(change.before(Attr::Agency).unwrap());
         let holdings = &mut self.systems[0].holdings;
-        match change.after(Attr::Role) {
-            Some(role) => holdings.push(Holding {
+        if let Some(role) = change.after(Attr::Role) {
+            holdings.push(Holding {
                 login: mail.clone(),
                 mail: Some(mail),
                 name: None,
                 agency: Some(agency),
                 role: role.to_owned(),
-            }),
-            None => {
-                let role = change.before(Attr::Role).unwrap();
-                holdings.retain(|one| {
-                    let here = one.agency.as_ref().is_none_or(|one| *one == agency);
-                    !(here && one.role == role && one.mail.as_deref() == Some(mail.as_str()))
-                });
-            }
+            });
+        } else {
+            let role = change.before(Attr::Role).unwrap();
+            holdings.retain(|one| {
+                let here = one.agency.as_ref().is_none_or(|one| *one == agency);
+                !(here && one.role == role && one.mail.as_deref() == Some(mail.as_str()))
+            });
         }
         holdings.sort();
     }

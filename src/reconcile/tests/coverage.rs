@@ -36,6 +36,18 @@ fn the_first_list_of_an_agency_without_accounts_is_full() {
 }
 
 #[test]
+fn a_list_without_anybody_takes_nobody_away() {
+    for sheet in [full("a"), staff_list("a"), full("a").of_units(&["Văn phòng"])] {
+        let mut province = office().given(full("a").dated("2026-01-01").rows((0..5).map(row)));
+        let first = province.reconcile();
+        province.learn(&first);
+        province.give(sheet.dated("2026-11-01"));
+        assert_eq!(kinds(&province), [RosterKind::Partial]);
+        assert_eq!(province.proposes(), [""; 0]);
+    }
+}
+
+#[test]
 fn a_decision_stays_when_the_directory_grows() {
     let mut province = office().given(staff_list("a").rows((0..4).map(row)));
     let first = province.reconcile();

@@ -111,8 +111,11 @@ fn rosters_of_units_replace_each_other_unit_by_unit() {
     let first = province.reconcile();
     province.learn(&first);
     // The office speaks anew and without An; Thanh tra's word of January stands.
-    province.give(full("a").dated("2026-11-01").of_units(&["Văn phòng"]));
-    assert_eq!(province.proposes(), ["suspect-leaver an absent-from-full-roster one"]);
+    let colleague = line("Đỗ Văn Mới").phone("0912000003");
+    province.give(full("a").dated("2026-11-01").of_units(&["Văn phòng"]).row(colleague));
+    let suspected: Vec<String> =
+        province.proposes().into_iter().filter(|one| one.starts_with("suspect")).collect();
+    assert_eq!(suspected, ["suspect-leaver an absent-from-full-roster one"]);
 }
 
 #[test]
