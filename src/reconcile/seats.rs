@@ -16,10 +16,13 @@ use std::rc::Rc;
 /// One role in one agency.
 pub type Seat = (String, AgencyCode);
 
+/// A kind of agency, a title and a unit.
+type Post<'a> = (Option<&'a str>, &'a str, Option<&'a str>);
+
 /// What titles give, worked out once for each.
 pub struct Positions<'a> {
     map: &'a RoleMap,
-    known: HashMap<(Option<&'a str>, &'a str, Option<&'a str>), Rc<Given>>,
+    known: HashMap<Post<'a>, Rc<Given>>,
 }
 
 impl<'a> Positions<'a> {
