@@ -27,8 +27,10 @@ struct Newcomer<'a> {
     agency: &'a AgencyCode,
     row: &'a Row,
     known: Option<(&'a Person, Match)>,
-    /// Accounts of this name elsewhere that may be meant.
-    elsewhere: Vec<&'a Account>,
+    /// Accounts that may be meant.
+    perhaps: Vec<&'a Account>,
+    /// Whether some of these lie in the agency: then only what namesakes do not share makes it another row's person.
+    is_here: bool,
 }
 
 /// What becomes of a row.
@@ -51,22 +53,33 @@ impl<'a, 'w> Newcomers<'a, 'w> {
 
     /// A row of somebody known.
     pub(super) fn known(&mut self, reference: RowRef, person: &'a Person, why: Match) {
-        self.add(reference, Some((person, why)), Vec::new());
+        self.add(reference, Some((person, why)), Vec::new(), false);
     }
 
     /// A row that fits nobody here; `elsewhere` are accounts of the name in other agencies.
     pub(super) fn unknown(&mut self, reference: RowRef, elsewhere: Vec<&'a Account>) {
-        self.add(reference, None, elsewhere);
+        self.add(reference, None, elsewhere, false);
     }
 
-    fn add(&mut self, reference: RowRef, known: Option<(&'a Person, Match)>, elsewhere: Vec<&'a Account>) {
+    /// A row that may be any of the `candidates`, unless another row tells that it is somebody new.
+    pub(super) fn asked(&mut self, reference: RowRef, candidates: Vec<&'a Account>) {
+        self.add(reference, None, candidates, true);
+    }
+
+    fn add(
+        &mut self,
+        reference: RowRef,
+        known: Option<(&'a Person, Match)>,
+        perhaps: Vec<&'a Account>,
+        is_here: bool,
+    ) {
         let (roster, row) = place(self.world, reference);
-        let newcomer = Newcomer { reference, agency: &roster.agency, row, known, elsewhere };
+        let newcomer = Newcomer { reference, agency: &roster.agency, row, known, perhaps, is_here };
         self.by_name.entry(row.full_name.matching()).or_default().push(newcomer);
     }
 
     /// Who each row speaks of. Rows of one person are asked about only where none of them tells that he or she is none
-    /// of those elsewhere.
+    /// of those who come into question.
     pub(super) fn settle(self) -> Vec<(RowRef, Settled<'a>)> {
         let mut out = Vec::new();
         for (name, rows) in self.by_name {
@@ -77,10 +90,9 @@ impl<'a, 'w> Newcomers<'a, 'w> {
                 if cluster.rows.iter().all(|one| is_replaced(one) && one.known.is_none()) {
                     continue;
                 }
-                if cluster.rows.iter().all(|one| !one.elsewhere.is_empty()) {
-                    out.extend(
-                        cluster.rows.into_iter().map(|one| (one.reference, Settled::Ask(one.elsewhere))),
-                    );
+                if cluster.rows.iter().all(|one| !one.perhaps.is_empty()) {
+                    let asked = cluster.rows.into_iter().filter(|one| !is_replaced(one));
+                    out.extend(asked.map(|one| (one.reference, Settled::Ask(one.perhaps))));
                     continue;
                 }
                 let id = cluster.id(self.world, self.ledger, &name, &taken);
@@ -143,6 +155,9 @@ impl<'a> Index<'a> {
         let marked = marks(one).into_iter().flat_map(|mark| self.by_mark.get(&mark).into_iter().flatten());
         if let Some(found) = marked.copied().find(|at| clusters[*at].may_hold(one)) {
             return Some(found);
+        }
+        if one.is_here {
+            return None;
         }
         let mut near = self.by_agency.get(one.agency)?.iter().copied().filter(|at| {
             let cluster = &clusters[*at];

@@ -60,16 +60,10 @@ pub fn settle<'a>(
                     Some(account) => settling.sure(reference, account, why),
                     None => newcomers.known(reference, person, why),
                 },
-                Verdict::Ask(_) | Verdict::Waits(_) if timeline.is_replaced(index) => {}
-                Verdict::Ask(candidates) => settling.ask(reference, &candidates),
+                Verdict::Ask(candidates) => newcomers.asked(reference, candidates),
                 Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
                 Verdict::Undecided => newcomers.unknown(reference, elsewhere),
             }
-        }
-    }
-    for (reference, asking) in waiting {
-        if let Some(asked) = settling.out.rows.get(&asking).cloned() {
-            settling.out.rows.insert(reference, asked);
         }
     }
     for (reference, settled) in newcomers.settle() {
@@ -80,10 +74,18 @@ pub fn settle<'a>(
             Settled::Ask(candidates) => settling.ask(reference, &candidates),
         }
     }
+    for (reference, asking) in waiting {
+        if let Some(asked) = settling.out.rows.get(&asking).cloned() {
+            settling.out.rows.insert(reference, asked);
+        } else if let Some(told) = settling.sure.get(&asking).cloned() {
+            settling.sure.insert(reference, told);
+        }
+    }
     settling.finish(timeline)
 }
 
 /// What a row is held to be: the holder of an account that nobody is linked to yet, or somebody with an id.
+#[derive(Clone)]
 enum Holder<'a> {
     Of(&'a Account),
     Known(PersonId),
