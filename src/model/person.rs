@@ -1,7 +1,7 @@
 //! A person (cán bộ, công chức, viên chức): who holds posts and accounts.
 
 use super::citizen::CitizenMark;
-use super::ids::{AccountId, PersonId, TargetId};
+use super::ids::{AccountId, AgencyCode, PersonId, TargetId};
 use super::name::PersonName;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -77,4 +77,7 @@ pub struct Person {
     /// person's, whoever else has come since.
     #[serde(default)]
     pub met: BTreeSet<String>,
+    /// Agencies whose rosters have listed this person.
+    #[serde(default)]
+    pub listed: BTreeSet<AgencyCode>,
 }

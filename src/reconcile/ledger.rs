@@ -43,6 +43,8 @@ struct PeopleBy<'a> {
     mail: HashMap<String, Vec<&'a Person>>,
     birth: HashMap<NaiveDate, Vec<&'a Person>>,
     phone: HashMap<String, Vec<&'a Person>>,
+    /// Those without an account, by name.
+    waiting: HashMap<String, Vec<&'a Person>>,
 }
 
 /// A name as compared.
@@ -177,6 +179,9 @@ impl<'a> Ledger<'a> {
                 if let Some(number) = &person.phone {
                     by.phone.entry(phone(number)).or_default().push(person);
                 }
+                if !self.account_of.contains_key(&person.id) {
+                    by.waiting.entry(person.name.matching()).or_default().push(person);
+                }
             }
             by
         })
@@ -228,6 +233,11 @@ impl<'a> Ledger<'a> {
     /// Known people with this phone.
     pub fn people_by_phone(&self, number: &str) -> &[&'a Person] {
         list(self.people_by().phone.get(&phone(number)))
+    }
+
+    /// Known people of this name who have no account.
+    pub fn people_waiting(&self, name: &str) -> &[&'a Person] {
+        list(self.people_by().waiting.get(name))
     }
 
     /// Accounts with this staff code.

@@ -136,7 +136,7 @@ pub fn reconcile(world: &World<'_>) -> Proposals {
 
 fn read(world: &World<'_>, readings: u32) -> Proposals {
     let ledger = Ledger::new(world);
-    let verdicts = correlate::judge_all(world, &ledger);
+    let verdicts = correlate::judge_all(world, &ledger, &timeline::replaced_before(world));
     let decisions = coverage::decide(world, &ledger, &verdicts);
     let timeline = Timeline::new(world, decisions.iter().map(|one| one.decision.kind).collect());
     let correlation = correlate::settle(world, &ledger, &timeline, verdicts);

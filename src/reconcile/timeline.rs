@@ -3,7 +3,7 @@
 use super::World;
 use super::coverage::coverage;
 use crate::model::ids::AgencyCode;
-use crate::model::roster::{Coverage, RosterKind};
+use crate::model::roster::{Coverage, Roster, RosterKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every roster of a world in its place in time. Rosters go by their index in the world.
@@ -83,4 +83,13 @@ impl<'a> Timeline<'a> {
     pub fn is_replaced(&self, roster: usize) -> bool {
         self.replaced_by[roster].is_some()
     }
+}
+
+/// Which rosters those decided in earlier passes have replaced. No roster that comes later brings one back.
+pub fn replaced_before(world: &World<'_>) -> Vec<bool> {
+    // One that is still undecided speaks for nobody yet.
+    let kinds = world.rosters.iter().map(|roster| roster.kind.unwrap_or(RosterKind::Partial)).collect();
+    let timeline = Timeline::new(world, kinds);
+    let decided = |(index, roster): (usize, &Roster)| roster.kind.is_some() && timeline.is_replaced(index);
+    world.rosters.iter().enumerate().map(decided).collect()
 }

@@ -21,9 +21,18 @@ pub(super) struct Learned<'a> {
 }
 
 impl<'a> Learned<'a> {
-    pub(super) fn from(world: &World<'a>, ledger: &Ledger<'a>, verdicts: &[Vec<Verdict<'a>>]) -> Self {
+    pub(super) fn from(
+        world: &World<'a>,
+        ledger: &Ledger<'a>,
+        timeline: &Timeline<'_>,
+        verdicts: &[Vec<Verdict<'a>>],
+    ) -> Self {
         let mut out = Self { by_citizen: BTreeMap::new(), by_birth: BTreeMap::new() };
-        for (roster, verdicts) in world.rosters.iter().zip(verdicts) {
+        for (index, (roster, verdicts)) in world.rosters.iter().zip(verdicts).enumerate() {
+            // What it had to tell was told while it was in force.
+            if timeline.is_replaced(index) {
+                continue;
+            }
             for (row, verdict) in roster.rows.iter().zip(verdicts) {
                 let Some(account) = verdict.account(ledger) else { continue };
                 if let Some(mark) = &row.citizen_id {

@@ -14,6 +14,7 @@ mod settle;
 
 use super::World;
 use super::ledger::{Ledger, Spelling};
+use super::timeline::Timeline;
 use crate::model::account::Account;
 use crate::model::citizen::CitizenMark;
 use crate::model::evidence::Evidence;
@@ -70,8 +71,8 @@ impl Resolved {
     }
 }
 
-/// Every row that matters, resolved. The rows of a replaced roster that fit nobody for sure are left out: a newer
-/// roster has spoken.
+/// Every row that matters, resolved. Of a replaced roster only the rows of those who go matter, and only where it is
+/// sure who is meant.
 #[derive(Debug, Default)]
 pub struct Correlation {
     /// Everybody known, updated by the rows.
@@ -110,6 +111,8 @@ pub enum Verdict<'a> {
     Waits(usize),
     /// Nobody known fits.
     Undecided,
+    /// A newer roster has spoken.
+    Unheard,
 }
 
 impl<'a> Verdict<'a> {
@@ -127,14 +130,32 @@ impl<'a> Verdict<'a> {
         match self {
             Self::Account(account, _) => Some(account),
             Self::Person(person, _) => ledger.account_of(&person.id),
-            Self::Ask(_) | Self::Waits(_) | Self::Undecided => None,
+            Self::Ask(_) | Self::Waits(_) | Self::Undecided | Self::Unheard => None,
         }
     }
 }
 
-/// The verdict of every row of every roster, in the world's order.
-pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>) -> Vec<Vec<Verdict<'a>>> {
-    world.rosters.iter().map(|roster| judge_roster(world, ledger, roster)).collect()
+/// The verdict of every row of every roster, in the world's order. Nobody listens to what rosters replaced in an
+/// earlier pass list: who was listed is known since.
+pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>, replaced: &[bool]) -> Vec<Vec<Verdict<'a>>> {
+    let judge = |(roster, replaced): (&'a Roster, &bool)| {
+        if *replaced && !roster.rows.iter().any(goes) {
+            return vec![Verdict::Unheard; roster.rows.len()];
+        }
+        judge_roster(world, ledger, roster)
+    };
+    world.rosters.iter().zip(replaced).map(judge).collect()
+}
+
+/// Leaves of a replaced roster what still counts: who was said to go is expected to be missing afterwards.
+fn silence<'a>(world: &World<'a>, timeline: &Timeline<'_>, verdicts: &mut [Vec<Verdict<'a>>]) {
+    for (index, verdicts) in verdicts.iter_mut().enumerate().filter(|(index, _)| timeline.is_replaced(*index)) {
+        for (row, verdict) in world.rosters[index].rows.iter().zip(verdicts) {
+            if !goes(row) {
+                *verdict = Verdict::Unheard;
+            }
+        }
+    }
 }
 
 fn judge_roster<'a>(world: &World<'a>, ledger: &Ledger<'a>, roster: &'a Roster) -> Vec<Verdict<'a>> {

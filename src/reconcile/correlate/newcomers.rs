@@ -84,9 +84,15 @@ impl<'a, 'w> Newcomers<'a, 'w> {
         let mut out = Vec::new();
         for (name, rows) in self.by_name {
             let mut taken = BTreeSet::new();
-            for cluster in clusters(rows, self.timeline) {
+            let clusters = clusters(rows, self.timeline);
+            let mut spread: BTreeMap<&AgencyCode, usize> = BTreeMap::new();
+            for cluster in &clusters {
+                let agencies: BTreeSet<&AgencyCode> = cluster.rows.iter().map(|one| one.agency).collect();
+                agencies.into_iter().for_each(|agency| *spread.entry(agency).or_default() += 1);
+            }
+            for cluster in clusters {
                 let is_replaced = |one: &Newcomer<'_>| self.timeline.is_replaced(one.reference.0);
-                // A replaced roster adds to what is said of somebody, and speaks of nobody else.
+                // A replaced roster makes nobody known.
                 if cluster.rows.iter().all(|one| is_replaced(one) && one.known.is_none()) {
                     continue;
                 }
@@ -95,7 +101,7 @@ impl<'a, 'w> Newcomers<'a, 'w> {
                     out.extend(asked.map(|one| (one.reference, Settled::Ask(one.perhaps))));
                     continue;
                 }
-                let id = cluster.id(self.world, self.ledger, &name, &taken);
+                let id = cluster.id(self.world, self.ledger, &name, &taken, &spread);
                 taken.insert(id.clone());
                 out.extend(cluster.rows.into_iter().map(|one| {
                     let why = one.known.map_or(Match::New, |(_, why)| why);
@@ -161,7 +167,7 @@ impl<'a> Index<'a> {
         }
         let mut near = self.by_agency.get(one.agency)?.iter().copied().filter(|at| {
             let cluster = &clusters[*at];
-            cluster.may_hold(one) && cluster.rows.iter().all(|other| !kept_apart(other, one))
+            cluster.may_hold(one) && cluster.rows.iter().all(|other| !other.is_here && !kept_apart(other, one))
         });
         near.next().filter(|_| near.next().is_none())
     }
@@ -210,12 +216,22 @@ impl<'a> Cluster<'a> {
     }
 
     /// Somebody known who has no account yet; else a new id, from what is least likely to change.
-    fn id(&self, world: &World<'a>, ledger: &Ledger<'a>, name: &str, taken: &BTreeSet<PersonId>) -> PersonId {
+    fn id(
+        &self,
+        world: &World<'a>,
+        ledger: &Ledger<'a>,
+        name: &str,
+        taken: &BTreeSet<PersonId>,
+        spread: &BTreeMap<&AgencyCode, usize>,
+    ) -> PersonId {
         if let Some(id) = self.rows.iter().filter_map(|one| Some(&one.known?.0.id)).min() {
             return id.clone();
         }
         let waiting = self.rows.iter().flat_map(|one| waiting(world, ledger, one.reference));
         if let Some(id) = waiting.filter(|id| !taken.contains(id)).min() {
+            return id;
+        }
+        if let Some(id) = self.listed(ledger, name, spread).filter(|id| !taken.contains(id)) {
             return id;
         }
         let citizen = self.rows.iter().filter_map(|one| one.row.citizen_id.as_ref()).min();
@@ -230,6 +246,26 @@ impl<'a> Cluster<'a> {
             (None, None, None) => vec!["name", name],
         };
         free(world, &parts)
+    }
+
+    /// The one of this name who waits for an account and was listed in an agency where nobody else of the name comes
+    /// into question.
+    fn listed(
+        &self,
+        ledger: &Ledger<'_>,
+        name: &str,
+        spread: &BTreeMap<&AgencyCode, usize>,
+    ) -> Option<PersonId> {
+        let fits = |person: &&Person| {
+            self.rows.iter().any(|one| person.listed.contains(one.agency) && spread[one.agency] == 1)
+                && !self.rows.iter().any(|one| {
+                    conflict(person, one.row, true)
+                        || differ(person.phone.as_deref(), one.row.phone.as_deref(), phone)
+                        || differ(person.staff_code.as_deref(), one.row.staff_code.as_deref(), staff)
+                })
+        };
+        let mut fitting = ledger.people_waiting(name).iter().copied().filter(fits);
+        fitting.next().filter(|_| fitting.next().is_none()).map(|person| person.id.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use super::alike::precedence;
 use super::ask::Answered;
 use super::learned::{Learned, namesakes_elsewhere, spoken_for};
 use super::newcomers::{self, Newcomers, Settled};
-use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, place};
+use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place, silence};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, PersonId, TargetId};
 use crate::model::person::Person;
@@ -20,12 +20,13 @@ pub fn settle<'a>(
     world: &World<'a>,
     ledger: &Ledger<'a>,
     timeline: &Timeline<'_>,
-    verdicts: Vec<Vec<Verdict<'a>>>,
+    mut verdicts: Vec<Vec<Verdict<'a>>>,
 ) -> Correlation {
+    silence(world, timeline, &mut verdicts);
     let mut settling = Settling { world, ledger, out: Correlation::default(), sure: BTreeMap::new() };
     let open = verdicts.iter().flatten().any(|verdict| matches!(verdict, Verdict::Undecided));
     let (learned, spoken_for) = if open {
-        (Learned::from(world, ledger, &verdicts), spoken_for(world, ledger, timeline, &verdicts))
+        (Learned::from(world, ledger, timeline, &verdicts), spoken_for(world, ledger, timeline, &verdicts))
     } else {
         (Learned::default(), BTreeSet::new())
     };
@@ -63,6 +64,7 @@ pub fn settle<'a>(
                 Verdict::Ask(candidates) => newcomers.asked(reference, candidates),
                 Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
                 Verdict::Undecided => newcomers.unknown(reference, elsewhere),
+                Verdict::Unheard => {}
             }
         }
     }
@@ -193,6 +195,9 @@ impl<'a> Settling<'a, '_> {
                     },
                 };
                 tell(person, row);
+                if !goes(row) && !person.listed.contains(agency) {
+                    person.listed.insert(agency.clone());
+                }
                 if !self.out.rows.get(&(*index, *at)).is_some_and(Resolved::is_same) {
                     person.met.insert(ask::met_as(agency, row));
                 }
@@ -238,6 +243,7 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         mail: None,
         accounts: BTreeMap::new(),
         met: BTreeSet::new(),
+        listed: BTreeSet::new(),
     }
 }
 
