@@ -32,13 +32,13 @@ enum Identity<'a> {
 /// The person of whom a row once said the same.
 pub(super) fn former<'a>(ledger: &Ledger<'a>, agency: &AgencyCode, row: &Row) -> Option<&'a Person> {
     match ledger.people_met_as(&met_as(agency, row)) {
+        // It was settled then, whatever other rows have told of the person since.
         [person] => Some(*person),
         several => {
             let mut fitting = several.iter().filter(|person| !against(ledger, agency, person, row));
             fitting.next().filter(|_| fitting.next().is_none()).copied()
         }
     }
-    .filter(|person| !against(ledger, agency, person, row))
 }
 
 /// Whether something a row of `agency` states speaks against a person of its name.
