@@ -149,7 +149,8 @@ pub fn judge_all<'a>(world: &World<'a>, ledger: &Ledger<'a>, replaced: &[bool]) 
 
 /// Leaves of a replaced roster what still counts: who was said to go is expected to be missing afterwards.
 fn silence<'a>(world: &World<'a>, timeline: &Timeline<'_>, verdicts: &mut [Vec<Verdict<'a>>]) {
-    for (index, verdicts) in verdicts.iter_mut().enumerate().filter(|(index, _)| timeline.is_replaced(*index)) {
+    for (index, verdicts) in verdicts.iter_mut().enumerate().filter(|(index, _)| timeline.is_replaced(*index))
+    {
         for (row, verdict) in world.rosters[index].rows.iter().zip(verdicts) {
             if !goes(row) {
                 *verdict = Verdict::Unheard;

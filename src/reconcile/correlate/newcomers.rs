@@ -88,7 +88,9 @@ impl<'a, 'w> Newcomers<'a, 'w> {
             let mut spread: BTreeMap<&AgencyCode, usize> = BTreeMap::new();
             for cluster in &clusters {
                 let agencies: BTreeSet<&AgencyCode> = cluster.rows.iter().map(|one| one.agency).collect();
-                agencies.into_iter().for_each(|agency| *spread.entry(agency).or_default() += 1);
+                for agency in agencies {
+                    *spread.entry(agency).or_default() += 1;
+                }
             }
             for cluster in clusters {
                 let is_replaced = |one: &Newcomer<'_>| self.timeline.is_replaced(one.reference.0);
@@ -167,7 +169,8 @@ impl<'a> Index<'a> {
         }
         let mut near = self.by_agency.get(one.agency)?.iter().copied().filter(|at| {
             let cluster = &clusters[*at];
-            cluster.may_hold(one) && cluster.rows.iter().all(|other| !other.is_here && !kept_apart(other, one))
+            cluster.may_hold(one)
+                && cluster.rows.iter().all(|other| !other.is_here && !kept_apart(other, one))
         });
         near.next().filter(|_| near.next().is_none())
     }
