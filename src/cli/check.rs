@@ -144,6 +144,9 @@ fn folders(site: &Site, report: &mut Report) {
             for (path, why) in look.strays {
                 report.note("inbox", Err(format!("{}: {why}", path.display())));
             }
+            for (path, why) in look.unread {
+                report.note("inbox", Err(format!("{}: {why}", path.display())));
+            }
         }
         Err(error) => report.note("inbox", Err(text(error))),
     }

@@ -3,5 +3,6 @@
 pub mod accept;
 pub mod answer;
 pub mod folders;
+pub mod inbox;
 pub mod scan;
 pub mod take;

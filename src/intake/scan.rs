@@ -1,5 +1,6 @@
 //! A scan: what lies in the inbox now. Two looks that agree make a file that is no longer being copied.
 
+use super::inbox::{dropped_as, is_claimed};
 use crate::model::agency::Agencies;
 use crate::model::ids::AgencyCode;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Look {
     /// What lies there and is nobody's: a folder whose name is no agency's code, a link, a file beside the
     /// folders. For a log line and for `check`.
     pub strays: Vec<(PathBuf, &'static str)>,
+    /// Folders that could not be read, and what the system said; the others were.
+    pub unread: Vec<(PathBuf, String)>,
 }
 
 impl Look {
@@ -62,7 +65,7 @@ pub fn look(inbox: &Path, agencies: &Agencies, now: SystemTime) -> io::Result<Lo
         // macOS writes names decomposed, Windows in any case.
         let name: String = name.to_string_lossy().nfc().collect();
         match AgencyCode::parse(&name).ok().filter(|code| agencies.contains_key(code)) {
-            Some(code) => folder(&path, &code, now, DEPTH, &mut look)?,
+            Some(code) => look.add(&path, &code, now, DEPTH),
             None => look.strays.push((path, "a folder whose name is no agency's code")),
         }
     }
@@ -75,58 +78,79 @@ fn entries(folder: &Path) -> io::Result<Vec<std::fs::DirEntry>> {
     Ok(entries)
 }
 
-fn folder(
-    path: &Path,
-    agency: &AgencyCode,
-    now: SystemTime,
-    depth: usize,
-    look: &mut Look,
-) -> io::Result<()> {
-    let mut files = Vec::new();
-    for entry in entries(path)? {
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if passed_over(&name) {
-            continue;
-        }
-        if kind.is_dir() {
-            if depth == 0 {
-                look.strays.push((path, "too many folders inside one another"));
-            } else {
-                folder(&path, agency, now, depth - 1, look)?;
-            }
-        } else if kind.is_file() {
-            // It may have gone since the folder was listed.
-            if let Ok(meta) = entry.metadata() {
-                files.push((path, (meta.len(), meta.modified().ok())));
-            }
-        } else {
-            look.strays.push((path, "neither a file nor a folder; links are not followed"));
+impl Look {
+    /// Adds what lies in a folder of `agency`; one that cannot be read keeps no other from being read.
+    fn add(&mut self, path: &Path, agency: &AgencyCode, now: SystemTime, depth: usize) {
+        if let Err(error) = self.folder(path, agency, now, depth) {
+            self.unread.push((path.to_owned(), error.to_string()));
         }
     }
-    let is_pdf = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
-    let base = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().nfc().collect::<String>());
-    let pdfs: BTreeMap<_, _> =
-        files.iter().filter(|(path, _)| is_pdf(path)).map(|(path, _)| (base(path), path.clone())).collect();
-    let claimed: Vec<_> =
-        files.iter().filter(|(path, _)| !is_pdf(path)).map(|(path, _)| base(path)).collect();
-    for (path, seen) in files {
-        let mut pdf = None;
-        if is_pdf(&path) {
-            let waits = seen.1.and_then(|at| now.duration_since(at).ok()).is_none_or(|age| age < PDF_WAITS);
-            if waits || claimed.contains(&base(&path)) {
+
+    fn folder(&mut self, path: &Path, agency: &AgencyCode, now: SystemTime, depth: usize) -> io::Result<()> {
+        let mut files = Vec::new();
+        for entry in entries(path)? {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // It may have gone since the folder was listed.
+            let Ok(kind) = entry.file_type() else { continue };
+            if passed_over(&name) {
                 continue;
             }
-        } else {
-            pdf = pdfs.get(&base(&path)).cloned();
+            if kind.is_dir() {
+                if depth == 0 {
+                    self.strays.push((path, "too many folders inside one another"));
+                } else {
+                    self.add(&path, agency, now, depth - 1);
+                }
+            } else if kind.is_file() {
+                if let Ok(meta) = entry.metadata() {
+                    files.push((path, (meta.len(), meta.modified().ok())));
+                }
+            } else {
+                self.strays.push((path, "neither a file nor a folder; links are not followed"));
+            }
         }
-        look.files.insert(path.clone(), Dropped { agency: agency.clone(), path, pdf, seen });
+        self.pair(files, agency, now);
+        Ok(())
     }
-    Ok(())
+
+    /// Workbooks with their documents. A document alone waits for its workbook.
+    fn pair(&mut self, files: Vec<Seen>, agency: &AgencyCode, now: SystemTime) {
+        let is_pdf = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
+        let base = |path: &Path| {
+            path.file_stem().map(|stem| dropped_as(&stem.to_string_lossy()).nfc().collect::<String>())
+        };
+        let pdfs: BTreeMap<_, _> = files
+            .iter()
+            .filter(|(path, _)| is_pdf(path))
+            .map(|(path, _)| (base(path), path.clone()))
+            .collect();
+        let claimed: Vec<_> =
+            files.iter().filter(|(path, _)| !is_pdf(path)).map(|(path, _)| base(path)).collect();
+        for (path, seen) in files {
+            let mut pdf = None;
+            if is_pdf(&path) {
+                let waits =
+                    seen.1.and_then(|at| now.duration_since(at).ok()).is_none_or(|age| age < PDF_WAITS);
+                if waits || claimed.contains(&base(&path)) {
+                    continue;
+                }
+            } else {
+                pdf = pdfs.get(&base(&path)).cloned();
+            }
+            self.files.insert(path.clone(), Dropped { agency: agency.clone(), path, pdf, seen });
+        }
+    }
 }
+
+/// A file with its size and time.
+type Seen = (PathBuf, (u64, Option<SystemTime>));
 
 /// Lock files of Excel and LibreOffice, hidden and half-copied files, what systems leave behind.
 fn passed_over(name: &str) -> bool {
+    if is_claimed(name) {
+        return false;
+    }
     let lower = name.to_lowercase();
     let ends = |ending: &str| Path::new(&lower).extension().is_some_and(|found| found == ending);
     name.starts_with("~$")
@@ -176,6 +200,24 @@ mod tests {
         let look = look(dir.path(), &agencies(), SystemTime::now()).unwrap();
         assert_eq!(names(&look), ["b.xls", "a.xlsx"]);
         assert_eq!(look.strays.len(), 4);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_keeps_no_other_from_being_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        put(dir.path(), &["skhcn/2025/a.xlsx", "skhcn/b.xlsx"]);
+        let closed = dir.path().join("skhcn/2025");
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+        let look = look(dir.path(), &agencies(), SystemTime::now()).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700)).unwrap();
+        // Root reads it all the same.
+        if nix::unistd::geteuid().is_root() {
+            assert_eq!((names(&look), look.unread), (vec!["a.xlsx".into(), "b.xlsx".into()], vec![]));
+        } else {
+            assert_eq!(names(&look), ["b.xlsx"]);
+            assert!(look.unread.iter().any(|(path, why)| *path == closed && !why.is_empty()));
+        }
     }
 
     #[test]

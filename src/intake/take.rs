@@ -3,6 +3,7 @@
 
 use super::accept::{Source, accept, holds_passwords};
 use super::folders::Folders;
+use super::inbox::Held;
 use super::scan::Dropped;
 use crate::files;
 use crate::kill::{KillPoint, reached};
@@ -76,28 +77,22 @@ pub enum TakeError {
 impl Intake<'_> {
     /// Takes one file.
     pub async fn take(&self, file: &Dropped, reader: &mut Reader) -> Result<Taken, TakeError> {
-        let name = file_name(&file.path);
-        let (bytes, oversize) = match files::read(&file.path, self.largest) {
-            Ok(bytes) => (bytes, false),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Taken::Gone),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => (Vec::new(), true),
-            Err(source) => return Err(TakeError::File { what: "reading", path: file.path.clone(), source }),
-        };
-        // A file too large to be read is known by its name, size being all that is certain of it.
-        let hashed = if oversize { name.as_bytes() } else { &bytes };
-        let sha256 = hex(digest::digest(&digest::SHA256, hashed).as_ref());
+        let Some((held, content)) = self.open(file)? else { return Ok(Taken::Gone) };
+        let name = held.name();
+        let sha256 = content.hash(&name);
         if let Some(known) = self.store.find_by_hash(&file.agency, &sha256).await? {
-            return self.repeated(file, &known).map(|()| Taken::Repeated);
+            return self.known(file, held, &content, &known);
         }
         let spool = self.folders.spool.join(&sha256);
         on_file("spooling", &spool, |path| {
             files::private_folder(&self.folders.spool)?;
-            files::write(path, &bytes, 0o600)
+            files::write(path, content.bytes(), 0o600)
         })?;
-        let mut reading = if oversize {
-            refusal(FindingCode::TooLarge, vec![format!("> {} MB", self.largest / 1_048_576)])
-        } else {
-            reader.read(&bytes, &name, self.today).await?
+        let mut reading = match &content {
+            Content::Oversize(_) => {
+                refusal(FindingCode::TooLarge, vec![format!("> {} MB", self.largest / 1_048_576)])
+            }
+            Content::Whole(bytes) => reader.read(bytes, &name, self.today).await?,
         };
         let id = RosterId::new(store::ids::fresh(self.now)?);
         let source = Source {
@@ -134,29 +129,88 @@ impl Intake<'_> {
             })
             .await?;
         reached(KillPoint::AfterArrival);
-        clear(file, &place, passwords)?;
+        clear(file, held, &content, &place, passwords)?;
+        self.clear_pdf(file, &place)?;
         Ok(if accepted { Taken::Accepted } else { Taken::Refused })
     }
 
-    /// The same bytes again: moved beside the first, and answered with the feedback they had. A crash between
-    /// storing and moving ends here too.
-    fn repeated(&self, file: &Dropped, known: &Arrival) -> Result<(), TakeError> {
-        let place = known.done_path.as_ref().map_or_else(|| self.folders.done.clone(), PathBuf::from);
-        if holds_passwords(&known.notes) {
-            return clear(file, &place, true);
+    fn open(&self, file: &Dropped) -> Result<Option<(Held, Content)>, TakeError> {
+        let read = |path: &Path| {
+            let held = Held::open(&self.folders.inbox, path)?;
+            let content = match held.read(self.largest) {
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Content::Oversize(held.size()?),
+                bytes => Content::Whole(bytes?),
+            };
+            Ok((held, content))
+        };
+        match on_file("reading", &file.path, read) {
+            Err(TakeError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
         }
-        if !place.exists() {
-            return clear(file, &place, false);
+    }
+
+    /// Bytes that came before: a crash between storing and moving is made good; else they were sent again, are moved
+    /// beside the first, and answered with the feedback these had.
+    fn known(
+        &self,
+        file: &Dropped,
+        held: Held,
+        content: &Content,
+        known: &Arrival,
+    ) -> Result<Taken, TakeError> {
+        let place = known.done_path.as_ref().map_or_else(|| self.folders.done.clone(), PathBuf::from);
+        let passwords = holds_passwords(&known.notes);
+        if held.is_claimed() || passwords || !place.exists() {
+            clear(file, held, content, &place, passwords || place.exists())?;
+            self.clear_pdf(file, &place)?;
+            return Ok(Taken::Repeated);
         }
         let root = if known.roster.is_some() { &self.folders.done } else { &self.folders.refused };
         let folder = root.join(file.agency.as_str()).join(self.today.to_string());
-        let again = files::free_name(&folder, &file_name(&file.path));
-        clear(file, &again, false)?;
+        let again = files::free_name(&folder, &held.name());
+        clear(file, held, content, &again, false)?;
+        self.clear_pdf(file, &again)?;
         let (first, copy) = (files::with_ending(&place, ENDING), files::with_ending(&again, ENDING));
         if first.exists() && !copy.exists() {
             on_file("copying", &copy, |copy| files::write(copy, &std::fs::read(&first)?, 0o640))?;
         }
-        Ok(())
+        Ok(Taken::Repeated)
+    }
+
+    /// Moves the document that came with a workbook beside it.
+    fn clear_pdf(&self, file: &Dropped, place: &Path) -> Result<(), TakeError> {
+        let (Some(pdf), Some(folder)) = (&file.pdf, place.parent()) else { return Ok(()) };
+        on_file("moving", pdf, |path| {
+            let held = Held::open(&self.folders.inbox, path)?;
+            let to = files::free_name(folder, &held.name());
+            held.claim()?.move_to(&to)
+        })
+    }
+}
+
+/// What a dropped file holds.
+enum Content {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// More than is read; its size in bytes.
+    Oversize(u64),
+}
+
+impl Content {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Oversize(_) => &[],
+        }
+    }
+
+    /// By what it is known again. Of a file too large to be read only the name and the size are certain.
+    fn hash(&self, name: &str) -> String {
+        let digest = match self {
+            Self::Whole(bytes) => digest::digest(&digest::SHA256, bytes),
+            Self::Oversize(size) => digest::digest(&digest::SHA256, format!("{size} {name}").as_bytes()),
+        };
+        hex(digest.as_ref())
     }
 }
 
@@ -169,10 +223,6 @@ pub fn refusal(code: FindingCode, details: Vec<String>) -> Reading {
     Reading { blocks: Vec::new(), findings: vec![finding] }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// Does one thing to a file, and names both where it fails.
 fn on_file<T>(
     what: &'static str,
@@ -182,16 +232,21 @@ fn on_file<T>(
     act(path).map_err(|source| TakeError::File { what, path: path.to_owned(), source })
 }
 
-/// Moves a file and its PDF out of the inbox; one with passwords is deleted.
-fn clear(file: &Dropped, place: &Path, passwords: bool) -> Result<(), TakeError> {
-    if passwords {
-        on_file("deleting", &file.path, |path| std::fs::remove_file(path))?;
+/// Takes a file out of the inbox: to `place`, or to nowhere. What was dropped in its place since it was read stays, and
+/// what was read goes to `place` all the same.
+fn clear(file: &Dropped, held: Held, content: &Content, place: &Path, delete: bool) -> Result<(), TakeError> {
+    let claimed = on_file("moving", &file.path, |_| held.claim())?;
+    let replaced = matches!(content, Content::Whole(bytes) if !claimed.holds(bytes));
+    if replaced {
+        on_file("giving back", &file.path, |_| claimed.give_back())?;
+        if delete {
+            return Ok(());
+        }
+        return on_file("writing", place, |place| files::write(place, content.bytes(), 0o640));
+    }
+    if delete {
+        on_file("deleting", &file.path, |_| claimed.delete())
     } else {
-        on_file("moving", &file.path, |path| files::move_to(path, place))?;
+        on_file("moving", &file.path, |_| claimed.move_to(place))
     }
-    if let Some(pdf) = &file.pdf {
-        let beside = place.parent().map(|folder| files::free_name(folder, &file_name(pdf)));
-        on_file("moving", pdf, |path| beside.map_or(Ok(()), |to| files::move_to(path, &to)))?;
-    }
-    Ok(())
 }

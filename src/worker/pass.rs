@@ -139,18 +139,20 @@ impl Engine {
         Ok(summary)
     }
 
-    /// Files of the inbox that no longer change.
-    pub async fn settled(&self) -> Result<Vec<Dropped>, std::io::Error> {
+    /// Files of the inbox that no longer change, and a line for each folder that could not be read.
+    pub async fn settled(&self) -> Result<(Vec<Dropped>, Vec<String>), std::io::Error> {
         let folders = &self.config().folders;
         let first = look(&folders.inbox, &self.site.agencies, SystemTime::now())?;
         for (path, why) in &first.strays {
             tracing::warn!(path = %path.display(), "left in the inbox: {why}");
         }
+        let unread = first.unread.iter().map(|(path, why)| format!("{}: {why}", path.display())).collect();
         if first.files.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), unread));
         }
         tokio::time::sleep(folders.settle()).await;
-        Ok(first.settled(&look(&folders.inbox, &self.site.agencies, SystemTime::now())?))
+        let later = look(&folders.inbox, &self.site.agencies, SystemTime::now())?;
+        Ok((first.settled(&later), unread))
     }
 
     async fn take_in(
@@ -160,7 +162,10 @@ impl Engine {
         summary: &mut Summary,
     ) -> Result<(), StoreError> {
         let files = match self.settled().await {
-            Ok(files) => files,
+            Ok((files, unread)) => {
+                summary.errors.extend(unread);
+                files
+            }
             Err(error) => {
                 summary.errors.push(format!("{}: {error}", self.config().folders.inbox.display()));
                 return Ok(());

@@ -1,8 +1,8 @@
 //! A preview: the inbox read without storing or moving anything, for a plan that only shows.
 
 use super::engine::Engine;
-use crate::files;
 use crate::intake::accept::{Source, accept};
+use crate::intake::inbox::Held;
 use crate::intake::scan::look;
 use crate::model::ids::{RosterId, hex};
 use crate::model::roster::Roster;
@@ -33,12 +33,13 @@ impl Engine {
         let mut rosters = Vec::new();
         for file in look.files.values() {
             // What cannot be read or has gone is the pass's to report.
-            let Ok(bytes) = files::read(&file.path, self.config().reader.file_bytes) else { continue };
+            let Ok(held) = Held::open(&self.config().folders.inbox, &file.path) else { continue };
+            let Ok(bytes) = held.read(self.config().reader.file_bytes) else { continue };
             let sha256 = hex(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
             if self.store.find_by_hash(&file.agency, &sha256).await?.is_some() {
                 continue;
             }
-            let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = held.name();
             let mut reading = reader.read(&bytes, &name, self.local(now)).await?;
             let source = Source {
                 id: RosterId::new(format!("preview-{}", &sha256[..16])),

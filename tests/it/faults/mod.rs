@@ -3,5 +3,6 @@
 
 mod directory;
 mod files;
+mod inbox;
 mod lists;
 mod service;
