@@ -64,7 +64,8 @@ impl Fenced {
         }
         let query = sql(
             "claim",
-            "SELECT c.released, c.due, c.needs FROM change c WHERE c.id = $1 AND c.key = $2 AND c.state = 'approved'
+            "SELECT c.released, c.due, t.needs
+             FROM change c JOIN change_content t ON t.id = c.id WHERE c.id = $1 AND c.key = $2 AND c.state = 'approved'
              AND (c.needed = 0 AND EXISTS (SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.key = c.key)
                  OR c.needed > 0 AND c.needed <= (SELECT COUNT(*) FROM approval a
                      WHERE a.change_id = c.id AND a.key = c.key AND a.operator IS NOT NULL))",

@@ -10,6 +10,7 @@ mod decisions;
 mod open;
 mod plans;
 mod rows;
+mod staging;
 mod trail;
 mod writes;
 
@@ -20,7 +21,7 @@ use rosterd::model::account::{Attr, Values};
 use rosterd::model::change::{Change, ChangeKind, Gate, Reason, Risk, State};
 use rosterd::model::ids::{AgencyCode, CaseId, ChangeKey, Login, PersonId, Subject, TargetId};
 use rosterd::model::operator::Operator;
-use rosterd::store::{NewChange, PlanDelta, Published, Settings, Standing, Store, Token};
+use rosterd::store::{NewChange, PlanDelta, Published, Settings, Standing, Store, StoreError, Token};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::collections::BTreeSet;
 
@@ -106,13 +107,24 @@ impl Site {
 
     async fn publish_at(&self, delta: &PlanDelta, at: Time) -> Published {
         let token = self.store.acquire_lease("pass", "worker", at, TimeDelta::zero()).await.unwrap().unwrap();
-        self.store
-            .write_fenced(&token, at, async |mut tx| {
-                let done = tx.publish(delta).await?;
+        self.publish_under(&token, delta, at).await.unwrap()
+    }
+
+    async fn publish_under(
+        &self,
+        token: &Token,
+        delta: &PlanDelta,
+        at: Time,
+    ) -> Result<Published, StoreError> {
+        let staged = self.store.stage(token, at, delta).await?;
+        let published = self
+            .store
+            .write_fenced(token, at, async |mut tx| {
+                let done = tx.publish(delta, &staged).await?;
                 tx.commit(done).await
             })
-            .await
-            .unwrap()
+            .await?;
+        Ok(Published { refreshed: self.store.refresh(token, at, delta).await?, ..published })
     }
 
     /// Publishes new changes and gives them back as stored.
