@@ -262,6 +262,50 @@ CREATE TABLE confirmation (
     at TEXT NOT NULL
 );
 
+-- A taken-over account: while it is open, no other change is carried out on it.
+CREATE TABLE incident (
+    id TEXT NOT NULL PRIMARY KEY,
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    opened_by TEXT NOT NULL REFERENCES operator (login),
+    opened TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    closed_by TEXT REFERENCES operator (login),
+    closed TEXT,
+    CHECK ((state = 'closed') = (closed_by IS NOT NULL)),
+    CHECK ((state = 'closed') = (closed IS NOT NULL))
+);
+CREATE UNIQUE INDEX incident_open ON incident (target, account) WHERE state = 'open';
+
+-- A legal hold stops delete, retention and expiry for a person or one account. It holds from the second operator
+-- who sets it to the second who lifts it.
+CREATE TABLE legal_hold (
+    id TEXT NOT NULL PRIMARY KEY,
+    person TEXT,
+    target TEXT,
+    account TEXT,
+    agency TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'holds', 'lifted')),
+    since TEXT NOT NULL,
+    CHECK ((person IS NULL) <> (account IS NULL)),
+    CHECK ((target IS NULL) = (account IS NULL))
+);
+CREATE UNIQUE INDEX legal_hold_person ON legal_hold (person) WHERE state <> 'lifted' AND person IS NOT NULL;
+CREATE UNIQUE INDEX legal_hold_account ON legal_hold (target, account)
+    WHERE state <> 'lifted' AND account IS NOT NULL;
+
+CREATE TABLE legal_hold_approval (
+    hold TEXT NOT NULL REFERENCES legal_hold (id),
+    act TEXT NOT NULL CHECK (act IN ('set', 'lift')),
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (hold, act, operator)
+);
+
 CREATE TABLE pause (
     what TEXT NOT NULL PRIMARY KEY CHECK (what IN ('writes', 'mail')),
     operator TEXT NOT NULL REFERENCES operator (login),

@@ -2,7 +2,7 @@
 
 use super::statement::sql;
 use super::transition::ENOUGH;
-use super::{StoreError, WriteTx, change};
+use super::{StoreError, WriteTx, change, legal_hold};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
 use crate::model::rfc3339;
@@ -103,14 +103,17 @@ impl WriteTx {
     }
 
     /// Ends the approvals that ran out: `days` after the due date, or after they were given where that was later.
+    /// Under a legal hold nothing runs out.
     pub async fn expire_approvals(&mut self, today: NaiveDate, days: u32) -> Result<u64, StoreError> {
         let (due, at) = cutoff(today, days);
-        let query = sql(
-            "expiry",
-            "SELECT c.id FROM change c WHERE c.state = 'approved' AND c.needed > 0 AND c.due < $1 AND NOT EXISTS (
-                 SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.at >= $2) ORDER BY c.id",
+        let query = format!(
+            "SELECT c.id FROM change c JOIN change_content t ON t.id = c.id
+             WHERE c.state = 'approved' AND c.needed > 0 AND c.due < $1 AND NOT EXISTS (
+                 SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.at >= $2)
+             AND NOT {} ORDER BY c.id",
+            legal_hold::on("t.person", "c.target", "c.subject")
         );
-        let rows = self.rows(query.text(&due).text(&at)).await?;
+        let rows = self.rows(sql("expiry", query).text(&due).text(&at)).await?;
         let ids: Vec<_> =
             rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect::<Result<_, _>>()?;
         let expired = self

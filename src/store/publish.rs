@@ -105,12 +105,13 @@ impl Fenced {
         Ok((inserted, blocked))
     }
 
-    /// Subjects with a decision or an outcome since `start`.
+    /// Subjects with a decision, an outcome or an incident since `start`.
     async fn touched_since(&mut self, start: Time) -> Result<Touched, StoreError> {
         let query = sql(
             "decided",
             "SELECT d.target, d.subject, c.id FROM (
-                 SELECT DISTINCT target, subject FROM change WHERE decided >= $1) d
+                 SELECT target, subject FROM change WHERE decided >= $1
+                 UNION SELECT target, account FROM incident WHERE opened >= $1 OR closed >= $1) d
              LEFT JOIN change c ON c.target = d.target AND c.subject = d.subject",
         );
         let mut touched = Touched::default();

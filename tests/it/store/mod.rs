@@ -7,6 +7,7 @@
 )]
 
 mod decisions;
+mod holds;
 mod open;
 mod plans;
 mod rows;
