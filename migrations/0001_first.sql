@@ -101,15 +101,10 @@ CREATE TABLE work_order (
     UNIQUE (target, file)
 );
 
--- `needed` is the gate as a number; `since` is when the state was entered; `decided` is the last decision of an
--- operator or outcome of a write, which outranks any plan made from an older snapshot; `digest` covers the columns
--- that may change while the key stays.
-CREATE TABLE change (
+-- What a change says. It is written in chunks before its plan is published, and read only beside its row in `change`.
+-- `digest` covers the columns that may change while the key stays.
+CREATE TABLE change_content (
     id TEXT NOT NULL PRIMARY KEY,
-    key TEXT NOT NULL,
-    target TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    kind TEXT NOT NULL,
     agency TEXT NOT NULL,
     person TEXT,
     label TEXT NOT NULL,
@@ -117,16 +112,43 @@ CREATE TABLE change (
     new_attrs TEXT NOT NULL,
     reason TEXT NOT NULL,
     effective TEXT,
-    due TEXT NOT NULL,
     gate TEXT NOT NULL CHECK (gate IN ('none', 'one', 'two')),
-    needed BIGINT NOT NULL CHECK (needed IN (0, 1, 2)),
     risk TEXT NOT NULL,
     document TEXT,
     case_id TEXT NOT NULL,
     needs TEXT NOT NULL,
     evidence TEXT NOT NULL,
     digest TEXT NOT NULL,
-    search TEXT NOT NULL,
+    search TEXT NOT NULL
+);
+
+-- The rows that publishing a plan will put into `change`, by the lease of its worker. What a crash leaves here is
+-- read by nobody, and the next plan under that lease removes it.
+CREATE TABLE change_staged (
+    id TEXT NOT NULL PRIMARY KEY REFERENCES change_content (id),
+    lease TEXT NOT NULL,
+    key TEXT NOT NULL,
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    due TEXT NOT NULL,
+    needed BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    brake TEXT,
+    pass TEXT NOT NULL
+);
+
+-- Where a change stands: what is in here exists. `needed` is the gate as a number; `since` is when the state was
+-- entered; `decided` is the last decision of an operator or outcome of a write, which outranks any plan made from an
+-- older snapshot.
+CREATE TABLE change (
+    id TEXT NOT NULL PRIMARY KEY REFERENCES change_content (id),
+    key TEXT NOT NULL,
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    due TEXT NOT NULL,
+    needed BIGINT NOT NULL CHECK (needed IN (0, 1, 2)),
     state TEXT NOT NULL CHECK (state IN ('proposed', 'held', 'approved', 'rejected', 'claimed', 'ordered', 'applied',
         'failed', 'stale', 'unknown', 'superseded', 'expired', 'undone')),
     proposed TEXT NOT NULL,
@@ -142,12 +164,14 @@ CREATE TABLE change (
 CREATE UNIQUE INDEX change_live ON change (target, subject, kind)
     WHERE state IN ('proposed', 'held', 'approved', 'claimed', 'ordered', 'unknown', 'expired', 'failed');
 CREATE INDEX change_page ON change (state, due, id);
-CREATE INDEX change_key ON change (key);
+-- Former rows are looked up by key in these two states only; publishing does not pay for an index over all.
+CREATE INDEX change_applied ON change (key) WHERE state = 'applied';
+CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';
 CREATE INDEX change_decided ON change (decided) WHERE decided IS NOT NULL;
 
--- Who approved: an enrolled operator, or the policy itself by the name of its rule.
+-- Who approved: an enrolled operator, or the policy itself by the name of its rule (staged with its change).
 CREATE TABLE approval (
-    change_id TEXT NOT NULL REFERENCES change (id),
+    change_id TEXT NOT NULL REFERENCES change_content (id),
     key TEXT NOT NULL,
     operator TEXT REFERENCES operator (login),
     policy TEXT,
@@ -201,7 +225,7 @@ CREATE UNIQUE INDEX intent_subject ON intent (target, subject) WHERE resolved IS
 CREATE TABLE reservation (
     address TEXT NOT NULL PRIMARY KEY,
     person TEXT NOT NULL,
-    change_id TEXT NOT NULL REFERENCES change (id),
+    change_id TEXT NOT NULL REFERENCES change_content (id),
     used BIGINT NOT NULL CHECK (used IN (0, 1))
 );
 CREATE INDEX reservation_change ON reservation (change_id);
@@ -236,6 +260,50 @@ CREATE TABLE confirmation (
     operator TEXT NOT NULL REFERENCES operator (login),
     reason TEXT NOT NULL,
     at TEXT NOT NULL
+);
+
+-- A taken-over account: while it is open, no other change is carried out on it.
+CREATE TABLE incident (
+    id TEXT NOT NULL PRIMARY KEY,
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    opened_by TEXT NOT NULL REFERENCES operator (login),
+    opened TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+    closed_by TEXT REFERENCES operator (login),
+    closed TEXT,
+    CHECK ((state = 'closed') = (closed_by IS NOT NULL)),
+    CHECK ((state = 'closed') = (closed IS NOT NULL))
+);
+CREATE UNIQUE INDEX incident_open ON incident (target, account) WHERE state = 'open';
+
+-- A legal hold stops delete, retention and expiry for a person or one account. It holds from the second operator
+-- who sets it to the second who lifts it.
+CREATE TABLE legal_hold (
+    id TEXT NOT NULL PRIMARY KEY,
+    person TEXT,
+    target TEXT,
+    account TEXT,
+    agency TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'holds', 'lifted')),
+    since TEXT NOT NULL,
+    CHECK ((person IS NULL) <> (account IS NULL)),
+    CHECK ((target IS NULL) = (account IS NULL))
+);
+CREATE UNIQUE INDEX legal_hold_person ON legal_hold (person) WHERE state <> 'lifted' AND person IS NOT NULL;
+CREATE UNIQUE INDEX legal_hold_account ON legal_hold (target, account)
+    WHERE state <> 'lifted' AND account IS NOT NULL;
+
+CREATE TABLE legal_hold_approval (
+    hold TEXT NOT NULL REFERENCES legal_hold (id),
+    act TEXT NOT NULL CHECK (act IN ('set', 'lift')),
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (hold, act, operator)
 );
 
 CREATE TABLE pause (

@@ -22,6 +22,8 @@ pub enum KillPoint {
     BeforeSend,
     /// After a mail was sent, before it is noted.
     AfterSend,
+    /// After a plan was staged, before it is published.
+    AfterStaging,
     /// After a roster was stored, before its file is moved.
     AfterArrival,
     /// After the feedback was written, before it is noted.
@@ -30,7 +32,7 @@ pub enum KillPoint {
 
 impl KillPoint {
     /// Every one.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BeforeIntent,
         Self::AfterIntent,
         Self::AfterWrite,
@@ -40,6 +42,7 @@ impl KillPoint {
         Self::AfterOrder,
         Self::BeforeSend,
         Self::AfterSend,
+        Self::AfterStaging,
         Self::AfterArrival,
         Self::AfterFeedback,
     ];
@@ -56,6 +59,7 @@ impl KillPoint {
             Self::AfterOrder => "after-order",
             Self::BeforeSend => "before-send",
             Self::AfterSend => "after-send",
+            Self::AfterStaging => "after-staging",
             Self::AfterArrival => "after-arrival",
             Self::AfterFeedback => "after-feedback",
         }

@@ -161,7 +161,12 @@ impl Applier<'_> {
     pub(crate) fn turned_away(claim: &Claim, done: &mut Applied) {
         match claim {
             Claim::Braked(..) => done.braked += 1,
-            Claim::Opened(_) | Claim::NotApproved | Claim::NotReady | Claim::Busy | Claim::Paused => {}
+            Claim::Opened(_)
+            | Claim::NotApproved
+            | Claim::NotReady
+            | Claim::Busy
+            | Claim::Paused
+            | Claim::Incident => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Undo: the change that reverses one that was carried out; a change like any other. Pure.
 
 use crate::model::account::{Attr, Attrs, Values};
-use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, StoredChange};
+use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
 use crate::model::dn::Dn;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{ChangeId, Subject};
@@ -21,6 +21,12 @@ pub enum NotUndoable {
     /// It was never carried out.
     #[error("change {0} was not carried out; reject it instead")]
     NotApplied(ChangeId),
+    /// It was handed over; whether it was carried out is not known yet.
+    #[error(
+        "change {0} was handed over in a work order that no export has confirmed yet: ask the system's keeper to \
+         strike it from the order, or undo it once a newer export shows it as done"
+    )]
+    Ordered(ChangeId),
     /// There is nothing to give back.
     #[error("change {id}: a {kind} has no reverse")]
     NoReverse {
@@ -42,8 +48,10 @@ pub fn reverse(
     reason: &str,
     today: NaiveDate,
 ) -> Result<Change, NotUndoable> {
-    if stored.state != crate::model::change::State::Applied {
-        return Err(NotUndoable::NotApplied(stored.id.clone()));
+    match stored.state {
+        State::Applied => {}
+        State::Ordered => return Err(NotUndoable::Ordered(stored.id.clone())),
+        _ => return Err(NotUndoable::NotApplied(stored.id.clone())),
     }
     let change = &stored.change;
     let flag = |value: &str| Values::one(value);

@@ -75,12 +75,13 @@ async fn propose(engine: &Engine, changes: &[Change]) -> Result<Vec<StoredChange
         // Decisions of this very moment are what is being undone.
         ..PlanDelta::empty("undo", now + chrono::TimeDelta::seconds(1), engine.local(now))
     };
+    let staged = engine.store.stage(&grip.token, now, &delta).await?;
     engine
         .store
         .write_fenced(&grip.token, now, |mut tx| {
-            let delta = &delta;
+            let (delta, staged) = (&delta, &staged);
             async move {
-                let published = tx.publish(delta).await?;
+                let published = tx.publish(delta, staged).await?;
                 tx.commit(published).await
             }
         })

@@ -1,9 +1,8 @@
 //! Approvals: who agreed to what. Two persons means two enrolled logins, and never one that put the roster in.
 
-use super::dialect::Bulk;
 use super::statement::sql;
 use super::transition::ENOUGH;
-use super::{StoreError, WriteTx, change};
+use super::{StoreError, WriteTx, change, legal_hold};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
 use crate::model::rfc3339;
@@ -104,14 +103,17 @@ impl WriteTx {
     }
 
     /// Ends the approvals that ran out: `days` after the due date, or after they were given where that was later.
+    /// Under a legal hold nothing runs out.
     pub async fn expire_approvals(&mut self, today: NaiveDate, days: u32) -> Result<u64, StoreError> {
         let (due, at) = cutoff(today, days);
-        let query = sql(
-            "expiry",
-            "SELECT c.id FROM change c WHERE c.state = 'approved' AND c.needed > 0 AND c.due < $1 AND NOT EXISTS (
-                 SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.at >= $2) ORDER BY c.id",
+        let query = format!(
+            "SELECT c.id FROM change c JOIN change_content t ON t.id = c.id
+             WHERE c.state = 'approved' AND c.needed > 0 AND c.due < $1 AND NOT EXISTS (
+                 SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.at >= $2)
+             AND NOT {} ORDER BY c.id",
+            legal_hold::on("t.person", "c.target", "c.subject")
         );
-        let rows = self.rows(query.text(&due).text(&at)).await?;
+        let rows = self.rows(sql("expiry", query).text(&due).text(&at)).await?;
         let ids: Vec<_> =
             rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect::<Result<_, _>>()?;
         let expired = self
@@ -139,69 +141,55 @@ impl WriteTx {
         self.row(query.text(id.as_str())).await?.map_or(Ok(0), |row| row.count("n"))
     }
 
-    /// The policy's own approval of a plan's changes whose gate is none, under the name of its rule.
-    pub(super) async fn approve_by_policy(&mut self, pass: &str) -> Result<u64, StoreError> {
-        let insert = sql(
-            "approve by policy",
+    /// The policy's own approval of staged changes whose gate is none, under the name of its rule.
+    pub(super) async fn approve_by_policy(&mut self, list: &str) -> Result<u64, StoreError> {
+        let source = self.dialect.ids();
+        let insert = format!(
             "INSERT INTO approval (change_id, key, policy, at)
-             SELECT c.id, c.key, c.reason, $1 FROM change c WHERE c.pass = $2 AND c.needed = 0
-             ON CONFLICT (change_id, policy) DO NOTHING",
+             SELECT s.id, s.key, c.reason, $2 FROM change_staged s JOIN change_content c ON c.id = s.id
+             WHERE s.needed = 0 AND s.id IN (SELECT i.id FROM {source} i)"
         );
         let now = self.now;
-        self.execute(insert.time(now).text(pass)).await
+        self.execute(sql("approve by policy", insert).text(list).time(now)).await
     }
 
-    /// A superseded key that comes back regains the approvals of its former row that have not run out, from
-    /// operators who are still enrolled.
+    /// A superseded key that comes back as one of `ids` regains the approvals of its former row that have not run
+    /// out, from operators who are still enrolled.
     pub(super) async fn regain_approvals(
         &mut self,
-        pass: &str,
+        ids: &[ChangeId],
         today: NaiveDate,
         days: u32,
     ) -> Result<u64, StoreError> {
-        let insert = sql(
-            "regain approvals",
+        let source = self.dialect.ids();
+        let insert = format!(
             "INSERT INTO approval (change_id, key, operator, at)
              SELECT n.id, n.key, a.operator, MAX(a.at)
              FROM change n
              JOIN change o ON o.key = n.key AND o.id <> n.id AND o.state = 'superseded'
              JOIN approval a ON a.change_id = o.id AND a.key = o.key
              JOIN operator p ON p.login = a.operator AND p.removed_at IS NULL
-             WHERE n.pass = $1 AND n.state IN ('proposed', 'held') AND (n.due >= $2 OR a.at >= $3)
+             WHERE n.id IN (SELECT i.id FROM {source} i) AND n.state IN ('proposed', 'held')
+             AND (n.due >= $2 OR a.at >= $3)
              GROUP BY n.id, n.key, a.operator
-             ON CONFLICT (change_id, operator) DO NOTHING",
+             ON CONFLICT (change_id, operator) DO NOTHING"
         );
+        let list = change::id_list(ids.iter().map(ChangeId::as_str))?;
         let (due, at) = cutoff(today, days);
-        self.execute(insert.text(pass).text(&due).text(&at)).await
+        self.execute(sql("regain approvals", insert).text(&list).text(&due).text(&at)).await
     }
 
-    /// Approves those that wait and have approvals enough.
-    pub(super) async fn settle_proposed(&mut self, scope: Settle<'_>) -> Result<u64, StoreError> {
-        let enough = format!("state = 'proposed' AND {ENOUGH}");
+    /// Approves those of `ids` that wait and have approvals enough.
+    pub(super) async fn settle_proposed(&mut self, ids: &[ChangeId]) -> Result<u64, StoreError> {
+        let source = self.dialect.ids();
+        let update = format!(
+            "UPDATE change SET state = 'approved', since = $2
+             WHERE id IN (SELECT i.id FROM {source} i) AND state = 'proposed' AND {ENOUGH}"
+        );
+        let list = change::id_list(ids.iter().map(ChangeId::as_str))?;
         let now = self.now;
-        let statement = match scope {
-            Settle::Pass(pass) => {
-                let update =
-                    format!("UPDATE change SET state = 'approved', since = $2 WHERE pass = $1 AND {enough}");
-                sql("settle", update).text(pass)
-            }
-            Settle::Changes(ids) => {
-                let source = self.dialect.rows(&[Bulk::Text("id")]);
-                let update = format!(
-                    "UPDATE change SET state = 'approved', since = $2
-                     WHERE id IN (SELECT s.id FROM {source} s) AND {enough}"
-                );
-                sql("settle", update).text(&change::id_list(ids.iter().map(ChangeId::as_str))?)
-            }
-        };
-        self.execute(statement.time(now)).await
+        self.execute(sql("settle", update).text(&list).time(now)).await
     }
-}
-
-/// Which changes may have approvals enough.
-pub(super) enum Settle<'a> {
-    Pass(&'a str),
-    Changes(&'a [ChangeId]),
 }
 
 /// The oldest due date and the oldest moment of approval that still count.

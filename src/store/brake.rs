@@ -1,6 +1,5 @@
 //! Brakes: what was tripped and what it holds, its release by two operators, and the budget of what was carried out.
 
-use super::approval::Settle;
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
@@ -75,7 +74,7 @@ impl WriteTx {
             "UPDATE change SET released = 1, state = 'proposed', since = $1 WHERE brake = $2 AND state = 'held'",
         );
         let released = self.execute(go_on.time(self.now).text(key.as_str())).await?;
-        self.settle_proposed(Settle::Changes(&held)).await?;
+        self.settle_proposed(&held).await?;
         for id in &held {
             self.mark_decided(id).await?;
         }

@@ -7,12 +7,14 @@ use crate::model::account::Attrs;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
 use crate::model::ids::{AgencyCode, BrakeKey, CaseId, ChangeId, ChangeKey, PersonId, Subject, TargetId};
 use crate::model::name::ascii;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub(super) const COLUMNS: &str = "c.id, c.key, c.target, c.subject, c.kind, c.agency, c.person, c.label,
-    c.old_attrs, c.new_attrs, c.reason, c.effective, c.due, c.gate, c.risk, c.document, c.case_id, c.needs, c.evidence, c.state,
+pub(super) const COLUMNS: &str = "c.id, c.key, c.target, c.subject, c.kind, t.agency, t.person, t.label,
+    t.old_attrs, t.new_attrs, t.reason, t.effective, c.due, t.gate, t.risk, t.document, t.case_id, t.needs, t.evidence, c.state,
     c.proposed, c.since, c.brake, c.released, c.outcome, c.work_order, c.pass";
+
+/// Where a change stands, with what it says.
+pub(super) const FROM: &str = "FROM change c JOIN change_content t ON t.id = c.id";
 
 /// A change with when it came into its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +75,7 @@ pub struct Filter {
 impl Store {
     /// The change with this id.
     pub async fn change(&self, id: &ChangeId) -> Result<Option<Standing>, StoreError> {
-        let query =
-            sql("change", format!("SELECT {COLUMNS} FROM change c WHERE c.id = $1")).text(id.as_str());
+        let query = sql("change", format!("SELECT {COLUMNS} {FROM} WHERE c.id = $1")).text(id.as_str());
         let Some(row) = self.row(query).await? else { return Ok(None) };
         let mut standing = read(&row)?;
         let approvals = sql(
@@ -97,7 +98,7 @@ impl Store {
     ) -> Result<Vec<Standing>, StoreError> {
         let Filter { agencies, state, kind, target, text } = filter;
         // One fragment a condition that is asked for, so that the index on (state, due, id) is used.
-        let mut query = format!("SELECT {COLUMNS} FROM change c WHERE 1 = 1");
+        let mut query = format!("SELECT {COLUMNS} {FROM} WHERE 1 = 1");
         let mut texts = Vec::new();
         let mut condition = |fragment: &str, values: Vec<String>| {
             let marks = values.iter().enumerate().map(|(i, _)| format!("${}", texts.len() + i + 1));
@@ -105,7 +106,7 @@ impl Store {
             texts.extend(values);
         };
         if !agencies.is_empty() {
-            condition(" AND c.agency IN (?)", agencies.iter().map(AgencyCode::to_string).collect());
+            condition(" AND t.agency IN (?)", agencies.iter().map(AgencyCode::to_string).collect());
         }
         if let Some(state) = state {
             condition(" AND c.state = ?", vec![state.to_string()]);
@@ -118,7 +119,7 @@ impl Store {
         }
         if let Some(text) = text {
             let escaped = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            condition(" AND c.search LIKE ? ESCAPE '\\'", vec![format!("%{escaped}%")]);
+            condition(" AND t.search LIKE ? ESCAPE '\\'", vec![format!("%{escaped}%")]);
         }
         if let Some(after) = after {
             let fragment = " AND (c.due, c.id) > (SELECT a.due, a.id FROM change a WHERE a.id = ?)";
@@ -141,17 +142,17 @@ impl Store {
     pub async fn open_changes(&self, applied_since: Time) -> Result<OpenChanges, StoreError> {
         let live = words(State::is_live);
         let select = |condition: &str| {
-            format!(
-                "SELECT {COLUMNS} FROM change c WHERE {condition} ORDER BY c.target, c.subject, c.kind, c.id"
-            )
+            format!("SELECT {COLUMNS} {FROM} WHERE {condition} ORDER BY c.target, c.subject, c.kind, c.id")
         };
         let approvals = format!(
             "SELECT p.change_id, COALESCE(p.operator, 'policy:' || p.policy) AS by_whom
              FROM approval p JOIN change c ON c.id = p.change_id
              WHERE c.state IN ({live}) OR (c.state = 'applied' AND c.since >= $1) ORDER BY p.at, p.operator"
         );
-        let suppressed = "SELECT c.key, c.target, c.subject, c.kind, c.new_attrs, c.document FROM change c
-             WHERE c.state IN ('rejected', 'undone') ORDER BY c.id";
+        let suppressed = format!(
+            "SELECT c.key, c.target, c.subject, c.kind, t.new_attrs, t.document {FROM}
+             WHERE c.state IN ('rejected', 'undone') ORDER BY c.id"
+        );
         let mut tx = self.begin_read().await?;
         let live = tx.rows(sql("open changes", select(&format!("c.state IN ({live})")))).await?;
         let applied = select("c.state = 'applied' AND c.since >= $1");
@@ -169,8 +170,7 @@ impl Store {
 impl WriteTx {
     /// The change with this id, without its approvals.
     pub(super) async fn stored_change(&mut self, id: &ChangeId) -> Result<Option<StoredChange>, StoreError> {
-        let query =
-            sql("change", format!("SELECT {COLUMNS} FROM change c WHERE c.id = $1")).text(id.as_str());
+        let query = sql("change", format!("SELECT {COLUMNS} {FROM} WHERE c.id = $1")).text(id.as_str());
         self.row(query).await?.map(|row| read(&row).map(|standing| standing.stored)).transpose()
     }
 }
@@ -182,13 +182,9 @@ pub(super) fn words(wanted: impl Fn(State) -> bool) -> String {
     words.join(", ")
 }
 
-/// A bulk parameter with one column, `id`.
+/// A bulk parameter of ids alone, for [`super::dialect::Dialect::ids`].
 pub(super) fn id_list<'a>(ids: impl Iterator<Item = &'a str>) -> Result<String, StoreError> {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        id: &'a str,
-    }
-    json("ids", &ids.map(|id| Line { id }).collect::<Vec<_>>())
+    json("ids", &ids.collect::<Vec<_>>())
 }
 
 /// What a search looks in.

@@ -66,6 +66,14 @@ impl Dialect {
         }
     }
 
+    /// A table with one column `id`, made from the first parameter: a JSON array of texts.
+    pub(super) fn ids(self) -> &'static str {
+        match self {
+            Self::Sqlite => "(SELECT value AS id FROM json_each($1))",
+            Self::Postgres => "(SELECT json_array_elements_text(CAST($1 AS json)) AS id)",
+        }
+    }
+
     /// Whether an error means that another transaction was in the way.
     pub(super) fn is_busy(self, error: &sqlx::Error) -> bool {
         let Some(code) =

@@ -81,6 +81,12 @@ pub enum StoreError {
     /// A login that is not an enrolled operator decides nothing.
     #[error("{0} is not an enrolled operator: `rosterd operator add {0}`")]
     NotEnrolled(Login),
+    /// Without an operator for the whole province nobody could enrol another.
+    #[error(
+        "{0} is the last operator for the whole province and cannot be removed: enrol another one first with \
+         `rosterd operator add LOGIN --name NAME`"
+    )]
+    LastOperator(Login),
     /// The agency is outside the operator's scope.
     #[error("{operator} may not decide for agency {agency}")]
     OutOfScope {

@@ -42,6 +42,8 @@ pub enum Claim {
     Braked(BrakeScope, BrakeKind),
     /// Writes are paused.
     Paused,
+    /// An incident is open on the account: it beats every other change on it.
+    Incident,
 }
 
 /// An intent without a known outcome: the entry is to be read and compared.
@@ -64,7 +66,10 @@ impl Fenced {
         }
         let query = sql(
             "claim",
-            "SELECT c.released, c.due, c.needs FROM change c WHERE c.id = $1 AND c.key = $2 AND c.state = 'approved'
+            "SELECT c.released, c.due, t.needs, CASE WHEN EXISTS (
+                 SELECT 1 FROM incident i WHERE i.target = c.target AND i.account = c.subject AND i.state = 'open')
+                 THEN 1 ELSE 0 END AS incident
+             FROM change c JOIN change_content t ON t.id = c.id WHERE c.id = $1 AND c.key = $2 AND c.state = 'approved'
              AND (c.needed = 0 AND EXISTS (SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.key = c.key)
                  OR c.needed > 0 AND c.needed <= (SELECT COUNT(*) FROM approval a
                      WHERE a.change_id = c.id AND a.key = c.key AND a.operator IS NOT NULL))",
@@ -72,6 +77,9 @@ impl Fenced {
         let Some(row) = self.row(query.text(stored.id.as_str()).text(stored.key.as_str())).await? else {
             return Ok(Claim::NotApproved);
         };
+        if row.flag("incident")? {
+            return Ok(Claim::Incident);
+        }
         let needs: Vec<ChangeKey> = row.json("needs")?;
         if row.date("due")? > terms.today || !self.all_applied(&needs).await? {
             return Ok(Claim::NotReady);

@@ -43,16 +43,21 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Removes an operator: the login decides nothing from now on. `false` where it was not enrolled.
+    /// Removes an operator: the login decides nothing from now on. `false` where it was not enrolled. The last one
+    /// for the whole province stays: without one nobody could enrol another, or whoever installs could.
     pub async fn remove_operator(&mut self, login: &Login, by: &Login) -> Result<bool, StoreError> {
         self.require_province_operator(by).await?;
         let update = sql(
             "remove operator",
-            "UPDATE operator SET removed_at = $1 WHERE login = $2 AND removed_at IS NULL",
+            "UPDATE operator SET removed_at = $1 WHERE login = $2 AND removed_at IS NULL
+             AND EXISTS (SELECT 1 FROM operator o
+                 WHERE o.login <> $2 AND o.removed_at IS NULL AND o.agencies = '[]')",
         );
         let removed = self.execute(update.time(self.now).text(login.as_str())).await? == 1;
         if removed {
             self.audit(by.as_str(), "operator.remove", login.as_str(), "");
+        } else if login == by {
+            return Err(StoreError::LastOperator(login.clone()));
         }
         Ok(removed)
     }

@@ -7,8 +7,8 @@ use crate::model::ids::Fingerprint;
 use crate::model::person::Person;
 use serde::Serialize;
 
-/// Rows per statement: large enough to be fast, small enough to stay in memory.
-const CHUNK: usize = 5_000;
+/// The columns of a link in a bulk parameter.
+const LINK: &[Bulk] = &[Bulk::Text("target"), Bulk::Text("account"), Bulk::Text("person")];
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -28,51 +28,50 @@ impl WriteTx {
     /// Stores those of `people` that differ from what is stored, and their account links; gives how many differed.
     /// An account that belongs to somebody else is an error: one account, one person.
     pub async fn save_people(&mut self, people: &[Person]) -> Result<u64, StoreError> {
-        let mut written = 0;
-        for chunk in people.chunks(CHUNK) {
-            let mut lines = Vec::with_capacity(chunk.len());
-            for person in chunk {
-                let body = json("a person", person)?;
-                let digest = Fingerprint::of("person").part(&body).finish();
-                lines.push(Line { id: person.id.as_str(), body, digest });
-            }
-            let source = self.dialect.rows(&[Bulk::Text("id"), Bulk::Text("body"), Bulk::Text("digest")]);
-            let insert = format!(
-                "INSERT INTO person (id, body, digest) SELECT s.id, s.body, s.digest FROM {source} s WHERE true
-                 ON CONFLICT (id) DO UPDATE SET body = excluded.body, digest = excluded.digest
-                 WHERE person.digest <> excluded.digest"
-            );
-            let differed = self.execute(sql("people", insert).text(&json("people", &lines)?)).await?;
-            written += differed;
+        let mut lines = Vec::with_capacity(people.len());
+        for person in people {
+            let body = json("a person", person)?;
+            let digest = Fingerprint::of("person").part(&body).finish();
+            lines.push(Line { id: person.id.as_str(), body, digest });
         }
+        let source = self.dialect.rows(&[Bulk::Text("id"), Bulk::Text("body"), Bulk::Text("digest")]);
+        let insert = format!(
+            "INSERT INTO person (id, body, digest) SELECT s.id, s.body, s.digest FROM {source} s WHERE true
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body, digest = excluded.digest
+             WHERE person.digest <> excluded.digest"
+        );
+        let written = self.execute(sql("people", insert).text(&json("people", &lines)?)).await?;
         if written > 0 {
             self.save_links(people).await?;
         }
         Ok(written)
     }
 
-    /// Old links go first, all of them, so that an account can pass from one person to another in one save.
-    async fn save_links(&mut self, people: &[Person]) -> Result<(), StoreError> {
-        let source = self.dialect.rows(&[Bulk::Text("target"), Bulk::Text("account"), Bulk::Text("person")]);
+    /// Ends the links that `people` no longer have. Where many are saved in parts this comes first, for all of them,
+    /// so that an account can pass from one person to another; a crash in between costs links that the next save
+    /// of the same persons restores.
+    pub(super) async fn end_links(&mut self, people: &[Person]) -> Result<(), StoreError> {
+        let source = self.dialect.rows(LINK);
         let gone = format!(
             "DELETE FROM account_link WHERE person IN (SELECT s.person FROM {source} s)
              AND (target, account, person) NOT IN (SELECT s.target, s.account, s.person FROM {source} s)"
         );
+        let lines = json("account links", &people.iter().flat_map(links).collect::<Vec<_>>())?;
+        self.execute(sql("account links", gone).text(&lines)).await?;
+        Ok(())
+    }
+
+    async fn save_links(&mut self, people: &[Person]) -> Result<(), StoreError> {
+        self.end_links(people).await?;
+        let source = self.dialect.rows(LINK);
         let new = format!(
             "INSERT INTO account_link (target, account, person)
              SELECT s.target, s.account, s.person FROM {source} s WHERE s.target <> '' AND NOT EXISTS (
                  SELECT 1 FROM account_link o
                  WHERE o.target = s.target AND o.account = s.account AND o.person = s.person)"
         );
-        let mut chunks = Vec::new();
-        for chunk in people.chunks(CHUNK) {
-            chunks.push(json("account links", &chunk.iter().flat_map(links).collect::<Vec<_>>())?);
-        }
-        for statement in [gone, new] {
-            for chunk in &chunks {
-                self.execute(sql("account links", statement.clone()).text(chunk)).await?;
-            }
-        }
+        let lines = json("account links", &people.iter().flat_map(links).collect::<Vec<_>>())?;
+        self.execute(sql("account links", new).text(&lines)).await?;
         Ok(())
     }
 }

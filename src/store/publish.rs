@@ -1,153 +1,20 @@
-//! Publishing a plan: what differs from the stored one goes in, all at once. The same plan again writes nothing.
+//! Publishing a plan: what was staged becomes visible and what is no longer wanted ends, all at once, in one short
+//! transaction. The same plan again writes nothing.
 
-use super::approval::Settle;
-use super::delta::{NewChange, PlanDelta, Published, StateChange};
-use super::dialect::Bulk;
+use super::delta::{PlanDelta, Published, StateChange};
+use super::reservation::Claimant;
+use super::stage::Staged;
 use super::statement::{json, sql};
-use super::{Fenced, StoreError, change, ids};
+use super::{Fenced, StoreError};
 use crate::model::Time;
-use crate::model::change::{Change, Gate, State};
-use crate::model::ids::{BrakeKey, ChangeId, Fingerprint};
-use serde::Serialize;
+use crate::model::change::{Change, State};
+use crate::model::ids::ChangeId;
 use std::collections::BTreeSet;
 
-/// Rows per statement.
-const CHUNK: usize = 5_000;
-
-/// A change as a row of a bulk parameter.
-#[derive(Serialize)]
-pub(super) struct Line<'a> {
-    id: String,
-    #[serde(skip)]
-    change: &'a Change,
-    key: String,
-    target: &'a str,
-    subject: &'a str,
-    kind: &'a str,
-    agency: &'a str,
-    person: Option<&'a str>,
-    label: &'a str,
-    old_attrs: String,
-    new_attrs: String,
-    reason: &'a str,
-    effective: Option<String>,
-    due: String,
-    gate: &'a str,
-    needed: usize,
-    risk: &'a str,
-    document: Option<&'a str>,
-    case_id: &'a str,
-    needs: String,
-    evidence: String,
-    digest: String,
-    search: String,
-    state: &'a str,
-    brake: Option<&'a str>,
-}
-
-impl<'a> Line<'a> {
-    fn new(
-        id: String,
-        change: &'a Change,
-        state: State,
-        brake: Option<&'a BrakeKey>,
-    ) -> Result<Self, StoreError> {
-        let Change {
-            target,
-            subject,
-            kind,
-            agency,
-            person,
-            label,
-            before,
-            after,
-            reason,
-            effective,
-            due,
-            gate,
-            risk,
-            document,
-            case,
-            needs,
-            evidence,
-        } = change;
-        let person = person.as_ref().map(crate::model::ids::PersonId::as_str);
-        let (needs, evidence) = (json("needs", needs)?, json("evidence", evidence)?);
-        // What may change while the key stays.
-        let digest =
-            [agency.as_str(), person.unwrap_or(""), label, risk.as_str(), case.as_str(), &needs, &evidence]
-                .into_iter()
-                .fold(Fingerprint::of("wording"), super::super::model::ids::Fingerprint::part)
-                .finish();
-        Ok(Self {
-            id,
-            change,
-            key: change.key().to_string(),
-            target: target.as_str(),
-            subject: subject.as_str(),
-            kind: kind.as_str(),
-            agency: agency.as_str(),
-            person,
-            label,
-            old_attrs: json("before", before)?,
-            new_attrs: json("after", after)?,
-            reason: reason.as_str(),
-            effective: effective.map(|date| date.to_string()),
-            due: due.to_string(),
-            gate: gate.as_str(),
-            needed: gate.needed(),
-            risk: risk.as_str(),
-            document: document.as_deref(),
-            case_id: case.as_str(),
-            needs,
-            evidence,
-            digest,
-            search: change::search_text(change),
-            state: state.as_str(),
-            brake: brake.map(BrakeKey::as_str),
-        })
-    }
-
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
-
-    pub(super) fn change(&self) -> &'a Change {
-        self.change
-    }
-}
-
-/// The columns of a new row, in the order of the table's.
-const NEW: &[Bulk] = &[
-    Bulk::Text("id"),
-    Bulk::Text("key"),
-    Bulk::Text("target"),
-    Bulk::Text("subject"),
-    Bulk::Text("kind"),
-    Bulk::Text("agency"),
-    Bulk::Text("person"),
-    Bulk::Text("label"),
-    Bulk::Text("old_attrs"),
-    Bulk::Text("new_attrs"),
-    Bulk::Text("reason"),
-    Bulk::Text("effective"),
-    Bulk::Text("due"),
-    Bulk::Text("gate"),
-    Bulk::Int("needed"),
-    Bulk::Text("risk"),
-    Bulk::Text("document"),
-    Bulk::Text("case_id"),
-    Bulk::Text("needs"),
-    Bulk::Text("evidence"),
-    Bulk::Text("digest"),
-    Bulk::Text("search"),
-    Bulk::Text("state"),
-    Bulk::Text("brake"),
-];
-
 impl Fenced {
-    /// Stores what a plan changes.
-    pub async fn publish(&mut self, delta: &PlanDelta) -> Result<Published, StoreError> {
+    /// Makes a staged plan visible: all of it that still holds, or on any error nothing. `staged` is what
+    /// [`super::Store::stage`] made of `delta` under this lease.
+    pub async fn publish(&mut self, delta: &PlanDelta, staged: &Staged) -> Result<Published, StoreError> {
         let PlanDelta {
             pass,
             snapshot_start,
@@ -156,62 +23,45 @@ impl Fenced {
             insert,
             supersede,
             set_state,
-            refresh,
+            refresh: _,
             questions,
             questions_superseded,
             brakes,
-            people,
+            people: _,
         } = delta;
-        let mut done = Published::default();
+        let mut done = Published { people: staged.people, ..Published::default() };
         let touched = self.touched_since(*snapshot_start).await?;
-        let subject_of = |change: &Change| (change.target.to_string(), change.subject.to_string());
-        let touched_ids: BTreeSet<_> = touched.iter().map(|(id, _)| id.as_str()).collect();
-        let touched_subjects: BTreeSet<_> = touched.iter().map(|(_, subject)| subject.clone()).collect();
-        let fresh_id = |id: &ChangeId| !touched_ids.contains(id.as_str());
+        let fresh_id = |id: &ChangeId| !touched.changes.contains(id.as_str());
 
-        done.people = self.save_people(people).await?;
         done.questions = self.save_questions(questions).await?;
         self.supersede_questions(questions_superseded).await?;
         self.save_brakes(brakes).await?;
 
         let wanted: Vec<_> = supersede.iter().filter(|id| fresh_id(id)).collect();
         done.skipped += (supersede.len() - wanted.len()) as u64;
-        for chunk in wanted.chunks(CHUNK) {
-            done.superseded += self.supersede(chunk).await?;
-        }
+        done.superseded = self.supersede(&wanted).await?;
         let wanted: Vec<_> = set_state.iter().filter(|one| fresh_id(&one.id)).collect();
         done.skipped += (set_state.len() - wanted.len()) as u64;
         done.moved = self.move_all(&wanted).await?;
 
-        let mut lines = Vec::new();
-        for NewChange { change, state, brake } in insert {
-            if touched_subjects.contains(&subject_of(change)) {
-                done.skipped += 1;
-                continue;
-            }
-            let fits = match state {
-                State::Proposed | State::Held => true,
-                State::Approved => change.gate == Gate::None,
-                _ => false,
-            };
-            if !fits {
-                return Err(StoreError::Transition { from: State::Proposed, to: *state });
-            }
-            lines.push(Line::new(ids::fresh(self.now)?, change, *state, brake.as_ref())?);
+        let new = staged.ids.iter().zip(insert).map(|(id, new)| Claimant::new(id, new));
+        let (dropped, new): (Vec<_>, Vec<_>) = new.partition(|one| touched.holds(one.change));
+        done.skipped += dropped.len() as u64;
+        self.unstage_all(&dropped).await?;
+        let contested = new.iter().filter(|one| staged.contested.contains(one.id)).copied();
+        let (contested, taken) = self.divide(contested.collect()).await?;
+        done.address_taken = taken.len() as u64;
+        self.unstage_all(&taken).await?;
+        if new.len() > taken.len() {
+            let (inserted, blocked) = self.make_visible().await?;
+            (done.inserted, done.blocked) = (inserted, blocked.len() as u64);
+            let out: BTreeSet<_> = taken.iter().map(|one| one.id).chain(&blocked).collect();
+            done.approved = new.iter().filter(|one| one.by_policy && !out.contains(one.id)).count() as u64;
+            self.reserve(&contested).await?;
         }
-        done.address_taken = self.drop_taken(&mut lines).await?;
-        for chunk in lines.chunks(CHUNK) {
-            done.inserted += self.insert_changes(chunk, pass).await?;
-            self.reserve(chunk).await?;
-        }
-        done.blocked = lines.len() as u64 - done.inserted;
-        if done.inserted > 0 {
-            self.approve_by_policy(pass).await?;
-            self.regain_approvals(pass, *today, *approval_days).await?;
-            done.approved = self.settle_proposed(Settle::Pass(pass)).await?;
-        }
-        for chunk in refresh.chunks(CHUNK) {
-            done.refreshed += self.refresh_changes(chunk).await?;
+        if done.inserted > 0 && !staged.known.is_empty() {
+            self.regain_approvals(&staged.known, *today, *approval_days).await?;
+            done.approved += self.settle_proposed(&staged.known).await?;
         }
         if done.inserted + done.superseded + done.moved > 0 {
             let worker = self.token().holder.clone();
@@ -220,20 +70,56 @@ impl Fenced {
         Ok(done)
     }
 
-    /// Changes whose subject has a decision or outcome since `start`: id, and target with subject.
-    async fn touched_since(&mut self, start: Time) -> Result<Vec<(String, (String, String))>, StoreError> {
-        let any = sql("decided", "SELECT id FROM change WHERE decided >= $1 LIMIT 1").time(start);
-        if self.row(any).await?.is_none() {
-            return Ok(Vec::new());
+    async fn unstage_all(&mut self, dropped: &[Claimant<'_>]) -> Result<(), StoreError> {
+        if dropped.is_empty() {
+            return Ok(());
         }
+        self.unstage(dropped.iter().map(|one| one.id.as_str())).await
+    }
+
+    /// Puts what this lease has staged among the changes, except beside a live one of the same subject and kind.
+    /// Gives how many those are, and the ones left out.
+    async fn make_visible(&mut self) -> Result<(u64, Vec<ChangeId>), StoreError> {
+        let (lease, now) = (self.token().lease.clone(), self.now);
+        let insert = sql(
+            "publish",
+            "INSERT INTO change (id, key, target, subject, kind, due, needed, state, brake, proposed, since, released,
+                 pass)
+             SELECT s.id, s.key, s.target, s.subject, s.kind, s.due, s.needed, s.state, s.brake, $1, $1, 0, s.pass
+             FROM change_staged s WHERE s.lease = $2 ORDER BY s.id ON CONFLICT DO NOTHING",
+        );
+        let inserted = self.execute(insert.time(now).text(&lease)).await?;
+        let done = sql(
+            "publish",
+            "DELETE FROM change_staged WHERE lease = $1
+             AND EXISTS (SELECT 1 FROM change c WHERE c.id = change_staged.id)",
+        );
+        self.execute(done.text(&lease)).await?;
+        let blocked = sql("publish", "SELECT id FROM change_staged WHERE lease = $1").text(&lease);
+        let rows = self.rows(blocked).await?;
+        let blocked =
+            rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect::<Result<Vec<_>, _>>()?;
+        if !blocked.is_empty() {
+            self.unstage(blocked.iter().map(ChangeId::as_str)).await?;
+        }
+        Ok((inserted, blocked))
+    }
+
+    /// Subjects with a decision, an outcome or an incident since `start`.
+    async fn touched_since(&mut self, start: Time) -> Result<Touched, StoreError> {
         let query = sql(
             "decided",
-            "SELECT c.id, c.target, c.subject FROM change c
-             JOIN (SELECT DISTINCT target, subject FROM change WHERE decided >= $1) d
-                 ON d.target = c.target AND d.subject = c.subject",
+            "SELECT d.target, d.subject, c.id FROM (
+                 SELECT target, subject FROM change WHERE decided >= $1
+                 UNION SELECT target, account FROM incident WHERE opened >= $1 OR closed >= $1) d
+             LEFT JOIN change c ON c.target = d.target AND c.subject = d.subject",
         );
-        let rows = self.rows(query.time(start)).await?;
-        rows.iter().map(|row| Ok((row.text("id")?, (row.text("target")?, row.text("subject")?)))).collect()
+        let mut touched = Touched::default();
+        for row in self.rows(query.time(start)).await? {
+            touched.changes.extend(row.maybe("id")?);
+            touched.subjects.insert((row.text("target")?, row.text("subject")?));
+        }
+        Ok(touched)
     }
 
     async fn move_all(&mut self, wanted: &[&StateChange]) -> Result<u64, StoreError> {
@@ -250,40 +136,22 @@ impl Fenced {
                 }
                 continue;
             }
-            for chunk in ids.chunks(CHUNK) {
-                moved += self.transition_all(chunk, &[*from], *to, brake.as_ref()).await?;
-            }
+            moved += self.transition_all(&ids, &[*from], *to, brake.as_ref()).await?;
         }
         Ok(moved)
     }
+}
 
-    async fn insert_changes(&mut self, lines: &[Line<'_>], pass: &str) -> Result<u64, StoreError> {
-        let names: Vec<_> = NEW
-            .iter()
-            .map(|column| match column {
-                Bulk::Text(name) | Bulk::Int(name) => *name,
-            })
-            .collect();
-        let (names, source) = (names.join(", "), self.dialect.rows(NEW));
-        let insert = format!(
-            "INSERT INTO change ({names}, proposed, since, released, pass)
-             SELECT {names}, $2, $2, 0, $3 FROM {source} s WHERE true ON CONFLICT DO NOTHING"
-        );
-        let now = self.now;
-        self.execute(sql("insert changes", insert).text(&json("changes", &lines)?).time(now).text(pass)).await
-    }
+/// What a plan made from an older snapshot must leave alone.
+#[derive(Default)]
+struct Touched {
+    changes: BTreeSet<String>,
+    subjects: BTreeSet<(String, String)>,
+}
 
-    async fn refresh_changes(&mut self, changes: &[(ChangeId, Change)]) -> Result<u64, StoreError> {
-        let mut lines = Vec::with_capacity(changes.len());
-        for (id, change) in changes {
-            lines.push(Line::new(id.to_string(), change, State::Proposed, None)?);
-        }
-        let source = self.dialect.rows(NEW);
-        let update = format!(
-            "UPDATE change SET agency = s.agency, person = s.person, label = s.label, risk = s.risk,
-                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, digest = s.digest, search = s.search
-             FROM {source} s WHERE change.id = s.id AND change.key = s.key AND change.digest <> s.digest"
-        );
-        self.execute(sql("refresh changes", update).text(&json("changes", &lines)?)).await
+impl Touched {
+    fn holds(&self, change: &Change) -> bool {
+        !self.subjects.is_empty()
+            && self.subjects.contains(&(change.target.to_string(), change.subject.to_string()))
     }
 }

@@ -78,7 +78,7 @@ impl WriteTx {
         if keys.is_empty() {
             return Ok(0);
         }
-        let source = self.dialect.rows(&[Bulk::Text("id")]);
+        let source = self.dialect.ids();
         let update = format!(
             "UPDATE question SET state = 'superseded' WHERE state = 'open' AND key IN (SELECT s.id FROM {source} s)"
         );

@@ -1,14 +1,38 @@
 //! Address reservations: an address is never given to a second person, and one that a write has used never freed.
 
+use super::delta::NewChange;
 use super::dialect::Bulk;
-use super::publish::Line;
 use super::statement::{json, sql};
-use super::{Store, StoreError, WriteTx};
+use super::{Store, StoreError, WriteTx, change};
 use crate::model::account::Attr;
-use crate::model::change::{Change, ChangeKind};
+use crate::model::change::{Change, ChangeKind, Gate, State};
 use crate::model::ids::{ChangeId, PersonId};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A staged change, as one that may give an address away.
+#[derive(Clone, Copy)]
+pub(super) struct Claimant<'a> {
+    pub(super) id: &'a ChangeId,
+    pub(super) change: &'a Change,
+    /// Whether the policy alone approves it.
+    pub(super) by_policy: bool,
+}
+
+impl<'a> Claimant<'a> {
+    pub(super) fn new(id: &'a ChangeId, new: &'a NewChange) -> Self {
+        let by_policy = new.change.gate == Gate::None && new.state != State::Held;
+        Self { id, change: &new.change, by_policy }
+    }
+
+    fn reservations(self) -> impl Iterator<Item = Reservation<'a>> {
+        let (person, change) = (person(self.change), self.id.as_str());
+        addresses(self.change).into_iter().map(move |address| Reservation { address, person, change })
+    }
+}
+
+/// The columns of a reservation in a bulk parameter.
+const LINE: &[Bulk] = &[Bulk::Text("address"), Bulk::Text("person"), Bulk::Text("change")];
 
 #[derive(Serialize)]
 struct Reservation<'a> {
@@ -35,54 +59,66 @@ fn person(change: &Change) -> &str {
 }
 
 impl WriteTx {
-    /// Takes out of `lines` those whose address belongs to another person; gives how many.
-    pub(super) async fn drop_taken(&mut self, lines: &mut Vec<Line<'_>>) -> Result<u64, StoreError> {
-        #[derive(Serialize)]
-        struct One {
-            id: String,
-        }
-        let wanted: Vec<_> =
-            lines.iter().flat_map(|line| addresses(line.change())).map(|id| One { id }).collect();
+    /// Reserves the addresses of staged changes as far as they are free; gives the changes that lack one.
+    pub(super) async fn reserve_free(&mut self, new: &[Claimant<'_>]) -> Result<Vec<ChangeId>, StoreError> {
+        let wanted: Vec<_> = new.iter().flat_map(|one| one.reservations()).collect();
         if wanted.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
-        let source = self.dialect.rows(&[Bulk::Text("id")]);
-        let query = format!(
-            "SELECT r.address, r.person FROM reservation r WHERE r.address IN (SELECT s.id FROM {source} s)"
+        let lines = json("reservations", &wanted)?;
+        let source = self.dialect.rows(LINE);
+        let insert = format!(
+            "INSERT INTO reservation (address, person, change_id, used)
+             SELECT s.address, s.person, s.change, 0 FROM {source} s WHERE true ON CONFLICT DO NOTHING"
         );
-        let mut owners = BTreeMap::new();
-        for row in self.rows(sql("reservations", query).text(&json("addresses", &wanted)?)).await? {
-            owners.insert(row.text("address")?, row.text("person")?);
+        if self.execute(sql("reserve", insert).text(&lines)).await? == wanted.len() as u64 {
+            return Ok(Vec::new());
         }
-        let before = lines.len();
-        lines.retain(|line| {
-            let (change, person) = (line.change(), person(line.change()));
-            let free =
-                addresses(change).iter().all(|one| owners.get(one).is_none_or(|owner| owner == person));
-            if free {
-                owners.extend(addresses(change).into_iter().map(|one| (one, person.to_owned())));
-            }
-            free
-        });
-        Ok((before - lines.len()) as u64)
+        let query = format!(
+            "SELECT s.change FROM {source} s WHERE NOT EXISTS (
+                 SELECT 1 FROM reservation r WHERE r.address = s.address AND r.change_id = s.change)"
+        );
+        let rows = self.rows(sql("reservations", query).text(&lines)).await?;
+        rows.iter().map(|row| row.text("change").map(ChangeId::new)).collect()
     }
 
-    /// Reserves the addresses of `lines` as far as their changes were stored.
-    pub(super) async fn reserve(&mut self, lines: &[Line<'_>]) -> Result<(), StoreError> {
-        let mut wanted = Vec::new();
-        for line in lines {
-            let person = person(line.change());
-            let of_line = addresses(line.change());
-            wanted.extend(of_line.into_iter().map(|address| Reservation {
-                address,
-                person,
-                change: line.id(),
-            }));
+    /// Divides changes into those whose addresses are free or their person's own, and those whose address belongs
+    /// to somebody else; among equals the first has it.
+    pub(super) async fn divide<'a>(
+        &mut self,
+        new: Vec<Claimant<'a>>,
+    ) -> Result<(Vec<Claimant<'a>>, Vec<Claimant<'a>>), StoreError> {
+        if new.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
         }
+        let wanted: BTreeSet<_> = new.iter().flat_map(|one| addresses(one.change)).collect();
+        let source = self.dialect.ids();
+        let query = format!(
+            "SELECT r.address, r.person FROM reservation r WHERE r.address IN (SELECT i.id FROM {source} i)"
+        );
+        let list = change::id_list(wanted.iter().map(String::as_str))?;
+        let mut owners = BTreeMap::new();
+        for row in self.rows(sql("reservations", query).text(&list)).await? {
+            owners.insert(row.text("address")?, row.text("person")?);
+        }
+        Ok(new.into_iter().partition(|one| {
+            let person = person(one.change);
+            let wanted = addresses(one.change);
+            let free = wanted.iter().all(|one| owners.get(one).is_none_or(|owner| owner == person));
+            if free {
+                owners.extend(wanted.into_iter().map(|one| (one, person.to_owned())));
+            }
+            free
+        }))
+    }
+
+    /// Reserves the addresses of `new` as far as its changes were published.
+    pub(super) async fn reserve(&mut self, new: &[Claimant<'_>]) -> Result<(), StoreError> {
+        let wanted: Vec<_> = new.iter().flat_map(|one| one.reservations()).collect();
         if wanted.is_empty() {
             return Ok(());
         }
-        let source = self.dialect.rows(&[Bulk::Text("address"), Bulk::Text("person"), Bulk::Text("change")]);
+        let source = self.dialect.rows(LINE);
         let insert = format!(
             "INSERT INTO reservation (address, person, change_id, used)
              SELECT s.address, s.person, s.change, 0 FROM {source} s
@@ -105,7 +141,9 @@ impl WriteTx {
 impl Store {
     /// Every address and login that was ever given away or is about to be, with whom it is for.
     pub async fn reserved_addresses(&self) -> Result<BTreeMap<String, PersonId>, StoreError> {
-        let rows = self.rows(sql("reservations", "SELECT address, person FROM reservation")).await?;
+        let query = "SELECT r.address, r.person FROM reservation r
+             WHERE NOT EXISTS (SELECT 1 FROM change_staged s WHERE s.id = r.change_id)";
+        let rows = self.rows(sql("reservations", query)).await?;
         rows.iter().map(|row| Ok((row.text("address")?, PersonId::new(row.text("person")?)))).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Arrivals: workbooks as dropped, what was understood of them, and the feedback they are owed.
 
+use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
@@ -103,16 +104,28 @@ impl WriteTx {
         self.one_arrival(update.text(id.as_str()), id).await
     }
 
-    /// Decides an accepted roster's kind; `false` where it was decided before: once decided it stays.
-    pub async fn set_decided_kind(&mut self, id: &RosterId, kind: RosterKind) -> Result<bool, StoreError> {
-        let update = sql(
-            "roster kind",
-            "UPDATE roster SET kind = $1 WHERE id = $2 AND kind IS NULL AND state = 'read'",
+    /// Decides the kinds of accepted rosters, which makes their results visible; gives how many were undecided: once
+    /// decided a kind stays.
+    pub async fn decide_kinds(&mut self, kinds: &[(RosterId, RosterKind)]) -> Result<u64, StoreError> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            id: &'a str,
+            kind: &'a str,
+        }
+        if kinds.is_empty() {
+            return Ok(0);
+        }
+        let lines: Vec<_> =
+            kinds.iter().map(|(id, kind)| Line { id: id.as_str(), kind: kind.as_str() }).collect();
+        let source = self.dialect.rows(&[Bulk::Text("id"), Bulk::Text("kind")]);
+        let update = format!(
+            "UPDATE roster SET kind = s.kind FROM {source} s
+             WHERE roster.id = s.id AND roster.kind IS NULL AND roster.state = 'read'"
         );
-        Ok(self.execute(update.text(kind.as_str()).text(id.as_str())).await? == 1)
+        self.execute(sql("roster kinds", update).text(&json("roster kinds", &lines)?)).await
     }
 
-    /// Keeps what a pass made of a roster's rows; its feedback can be written from then on.
+    /// Keeps what a pass made of a roster's rows; its feedback can be written once its kind is decided.
     pub async fn set_results(&mut self, id: &RosterId, results: &[RowResult]) -> Result<(), StoreError> {
         let query = sql("roster results", "SELECT results FROM roster WHERE id = $1").text(id.as_str());
         let missing = || StoreError::Missing { what: "arrival", id: id.to_string() };
@@ -168,11 +181,11 @@ impl Store {
         Ok(rosters)
     }
 
-    /// What feedback can be written now: of refused files, and of rosters whose results a pass has set.
+    /// What feedback can be written now: of refused files, and of rosters of which a pass has set results and kind.
     pub async fn feedback_due(&self) -> Result<Vec<Feedback>, StoreError> {
         let query = format!(
             "SELECT {COLUMNS} FROM roster
-             WHERE feedback = 'due' AND (state = 'refused' OR results IS NOT NULL) ORDER BY id"
+             WHERE feedback = 'due' AND (state = 'refused' OR kind IS NOT NULL AND results IS NOT NULL) ORDER BY id"
         );
         let mut due = Vec::new();
         for row in self.rows(sql("feedback", query)).await? {

@@ -1,17 +1,17 @@
 //! Telling: which changes were carried out and not yet told to their agency.
 
-use super::change::{COLUMNS, with_approvals};
-use super::statement::{json, sql};
+use super::change::{COLUMNS, FROM, id_list, with_approvals};
+use super::statement::sql;
 use super::{Fenced, Standing, Store, StoreError};
 use crate::model::ids::ChangeId;
 
 impl Fenced {
     /// Notes that `ids` were told, in the transaction that queues the mail.
     pub async fn mark_told(&mut self, ids: &[ChangeId]) -> Result<(), StoreError> {
-        let source = self.dialect.rows(&[super::dialect::Bulk::Text("id")]);
-        let rows: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id })).collect();
+        let source = self.dialect.ids();
+        let list = id_list(ids.iter().map(ChangeId::as_str))?;
         let update = format!("UPDATE change SET told = 1 WHERE id IN (SELECT s.id FROM {source} s)");
-        self.execute(sql("told", update).text(&json("ids", &rows)?)).await.map(|_| ())
+        self.execute(sql("told", update).text(&list)).await.map(|_| ())
     }
 }
 
@@ -19,7 +19,7 @@ impl Store {
     /// Changes that were carried out and not yet told, with their approvals, oldest first.
     pub async fn untold(&self) -> Result<Vec<Standing>, StoreError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM change c WHERE c.state = 'applied' AND c.told = 0 ORDER BY c.since, c.id"
+            "SELECT {COLUMNS} {FROM} WHERE c.state = 'applied' AND c.told = 0 ORDER BY c.since, c.id"
         );
         let approvals = sql(
             "approvals",

@@ -2,7 +2,6 @@
 //! allowed transitions, or not at all.
 
 use super::approval::{about, detail};
-use super::dialect::Bulk;
 use super::statement::sql;
 use super::{StoreError, WriteTx, change};
 use crate::model::change::State;
@@ -85,7 +84,7 @@ impl WriteTx {
         if ids.is_empty() {
             return Ok(0);
         }
-        let source = self.dialect.rows(&[Bulk::Text("id")]);
+        let source = self.dialect.ids();
         let from = change::words(|state| from.contains(&state));
         let update = format!(
             "UPDATE change SET state = $2, since = $3, brake = COALESCE($4, brake)
@@ -112,7 +111,7 @@ impl WriteTx {
     /// so that the same operators can give them anew.
     async fn after_move(&mut self, to: State, list: &str) -> Result<(), StoreError> {
         // EXISTS, not a join: SQLite would read the list anew for each change.
-        let source = self.dialect.rows(&[Bulk::Text("id")]);
+        let source = self.dialect.ids();
         let moved = |table: &str| {
             format!(
                 "change_id IN (SELECT s.id FROM {source} s)

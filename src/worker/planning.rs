@@ -1,10 +1,11 @@
-//! Planning: what the store, the directory and the systems hold is reconciled and planned; publishing is one
-//! transaction.
+//! Planning: what the store, the directory and the systems hold is reconciled and planned; what that gives is staged
+//! in chunks and published in one short transaction.
 
 use super::engine::Engine;
 use crate::apply::undo::original;
 use crate::directory::Write;
 use crate::directory::compare::{Shows, shows};
+use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::account::{Attr, Attrs, Snapshot, Values};
 use crate::model::change::{ChangeKind, State, StoredChange};
@@ -21,6 +22,9 @@ use crate::store::{
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Rosters whose results are written in one transaction: some 5,000 rows.
+const ROSTERS: usize = 25;
 
 /// A plan with what it was made from.
 #[derive(Debug)]
@@ -173,19 +177,19 @@ impl Engine {
         systems: &[RoleSnapshot],
     ) -> Result<Published, StoreError> {
         let delta = self.delta(pass, planned, directory);
-        let results = self.results(planned);
+        let staged = self.store.stage(token, self.now(), &delta).await?;
+        self.stage_results(token, planned).await?;
+        reached(KillPoint::AfterStaging);
+        let kinds: Vec<_> =
+            planned.proposals.decisions.iter().map(|one| (one.roster.clone(), one.kind)).collect();
         let reads = reads(directory, systems, &planned.counts);
-        self.store
+        let published = self
+            .store
             .write_fenced(token, self.now(), |mut tx| {
-                let (delta, results, reads) = (&delta, &results, &reads);
+                let (delta, staged, kinds, reads) = (&delta, &staged, &kinds, &reads);
                 async move {
-                    for decision in &planned.proposals.decisions {
-                        tx.set_decided_kind(&decision.roster, decision.kind).await?;
-                    }
-                    for (roster, rows) in results {
-                        tx.set_results(roster, rows).await?;
-                    }
-                    let published = tx.publish(delta).await?;
+                    tx.decide_kinds(kinds).await?;
+                    let published = tx.publish(delta, staged).await?;
                     for (target, state) in reads {
                         tx.save_snapshot(target, state).await?;
                     }
@@ -196,7 +200,25 @@ impl Engine {
                     tx.commit(published).await
                 }
             })
-            .await
+            .await?;
+        let refreshed = self.store.refresh(token, self.now(), &delta).await?;
+        Ok(Published { refreshed, ..published })
+    }
+
+    /// Writes what a roster's rows came to beside the roster; it is not answered before its kind is decided, which
+    /// publishing does.
+    async fn stage_results(&self, token: &Token, planned: &Planned) -> Result<(), StoreError> {
+        for chunk in self.results(planned).chunks(ROSTERS) {
+            self.store
+                .write_fenced(token, self.now(), |mut tx| async move {
+                    for (roster, rows) in chunk {
+                        tx.set_results(roster, rows).await?;
+                    }
+                    tx.commit(()).await
+                })
+                .await?;
+        }
+        Ok(())
     }
 
     fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
@@ -295,7 +317,11 @@ fn fulfilled(live: &[StoredChange], directory: &Snapshot) -> BTreeSet<ChangeId> 
     of_the_directory.filter(done).map(|stored| stored.id.clone()).collect()
 }
 
-/// The last good reads as the store keeps them.
+/// The last good reads as the store keeps them: of what was read, before this pass wrote. The pass after a write
+/// therefore reads another directory and takes that down, one row; only the next is quiet to the last row. What the
+/// directory holds after a write is known from reading it alone: a server normalises values, keeps attributes of its
+/// own, runs overlays, and others write between the read and the end of the pass. A digest computed from what was
+/// sent would claim a read that never was, and `taken` would hide what changed meanwhile.
 fn reads(directory: &Snapshot, systems: &[RoleSnapshot], counts: &Counts) -> Vec<(TargetId, SnapshotState)> {
     let print =
         directory.accounts.values().fold(crate::model::ids::Fingerprint::of("snapshot"), |print, one| {

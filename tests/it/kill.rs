@@ -129,6 +129,27 @@ async fn the_last_kill_points_lose_nothing_and_do_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_plan_that_was_staged_and_not_published_is_seen_by_nobody() {
+    for base in [Base::Sqlite, Base::Postgres] {
+        let site = Site::new(base, Dir::Ldif, "").await;
+        site.drop_province();
+        let output = site.rosterd_with(&["run", "--once"], &[(VARIABLE, KillPoint::AfterStaging.as_str())]);
+        assert_eq!(output.status.signal(), Some(9), "{output:?}");
+        let mut staged = desk::rows(&site, "SELECT key FROM change_staged").await;
+        assert!(staged.len() > 50, "{} staged", staged.len());
+        assert_eq!(site.changes(None).await, []);
+        assert!(site.expect(&["review", "list"], 0).lines().all(|line| !line.contains("create-account")));
+        assert_eq!(desk::rows(&site, "SELECT id FROM roster WHERE feedback = 'written'").await, [""; 0]);
+        undisturbed(&site);
+        let mut published: Vec<_> = site.changes(None).await.iter().map(|one| one.key.to_string()).collect();
+        published.sort();
+        staged.sort();
+        assert_eq!(published, staged, "each exactly once");
+        assert_eq!(desk::rows(&site, "SELECT id FROM change_staged").await, [""; 0]);
+    }
+}
+
+#[tokio::test]
 async fn later_visits_to_a_kill_point_lose_nothing_either() {
     let (_site, expected) = whole_job(Base::Sqlite, undisturbed).await;
     for point in ["after-write@3", "between-entries@2", "after-arrival@4", "after-feedback@3", "after-send@5"]

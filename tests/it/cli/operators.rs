@@ -51,6 +51,17 @@ async fn operators_enrol_list_and_remove_operators_and_nobody_widens_a_scope() {
     assert!(site.expect(&["operator", "list"], 0).contains("(removed)"));
     assert_eq!(site.rosterd(&["operator", "remove", "nobody"]).status.code(), Some(1));
 
+    // Without anybody for the whole province nobody, or whoever installs, could enrol.
+    site.expect(&["operator", "remove", "an"], 0);
+    site.expect(&["operator", "remove", "binh"], 0);
+    let last = site.rosterd(&["operator", "remove", &desk::login()]);
+    assert_eq!(last.status.code(), Some(1), "{}", said(&last));
+    assert!(said(&last).contains("last operator") && said(&last).contains("operator add"), "{}", said(&last));
+    site.expect(&["operator", "add", "nobody", "--name", "Phạm Văn Không", "--agency", "snv"], 0);
+    let last = site.rosterd(&["operator", "remove", &desk::login()]);
+    assert_eq!(last.status.code(), Some(1), "one for a single agency enrols nobody: {}", said(&last));
+    site.expect(&["operator", "remove", "nobody"], 0);
+
     site.expect(&["operator", "add", &desk::login(), "--name", "Chỉ một nơi", "--agency", "snv"], 0);
     let wider = site.rosterd(&["operator", "add", &desk::login(), "--name", "Mọi nơi"]);
     assert_eq!(wider.status.code(), Some(1), "{}", said(&wider));

@@ -75,7 +75,7 @@ async fn what_was_only_ordered_or_proposed_is_not_undone() {
     let ordered = site.changes(Some(State::Ordered)).await.remove(0);
     let refused = site.rosterd(&["undo", ordered.id.as_str()]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(said(&refused).contains("not carried out"), "{}", said(&refused));
+    assert!(said(&refused).contains("no export has confirmed yet"), "{}", said(&refused));
     assert_eq!(site.rosterd(&["undo", "no-such-change"]).status.code(), Some(1));
     assert_eq!(site.rosterd(&["undo"]).status.code(), Some(1));
 }

@@ -7,9 +7,11 @@
 )]
 
 mod decisions;
+mod holds;
 mod open;
 mod plans;
 mod rows;
+mod staging;
 mod trail;
 mod writes;
 
@@ -20,7 +22,7 @@ use rosterd::model::account::{Attr, Values};
 use rosterd::model::change::{Change, ChangeKind, Gate, Reason, Risk, State};
 use rosterd::model::ids::{AgencyCode, CaseId, ChangeKey, Login, PersonId, Subject, TargetId};
 use rosterd::model::operator::Operator;
-use rosterd::store::{NewChange, PlanDelta, Published, Settings, Standing, Store, Token};
+use rosterd::store::{NewChange, PlanDelta, Published, Settings, Standing, Store, StoreError, Token};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::collections::BTreeSet;
 
@@ -106,13 +108,24 @@ impl Site {
 
     async fn publish_at(&self, delta: &PlanDelta, at: Time) -> Published {
         let token = self.store.acquire_lease("pass", "worker", at, TimeDelta::zero()).await.unwrap().unwrap();
-        self.store
-            .write_fenced(&token, at, async |mut tx| {
-                let done = tx.publish(delta).await?;
+        self.publish_under(&token, delta, at).await.unwrap()
+    }
+
+    async fn publish_under(
+        &self,
+        token: &Token,
+        delta: &PlanDelta,
+        at: Time,
+    ) -> Result<Published, StoreError> {
+        let staged = self.store.stage(token, at, delta).await?;
+        let published = self
+            .store
+            .write_fenced(token, at, async |mut tx| {
+                let done = tx.publish(delta, &staged).await?;
                 tx.commit(done).await
             })
-            .await
-            .unwrap()
+            .await?;
+        Ok(Published { refreshed: self.store.refresh(token, at, delta).await?, ..published })
     }
 
     /// Publishes new changes and gives them back as stored.

@@ -3,7 +3,7 @@
 use super::*;
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
-use rosterd::store::{Fenced, StateChange, StoreError, WriteTx};
+use rosterd::store::{StateChange, StoreError, WriteTx};
 
 async fn approve(site: &Site, one: &Standing, by: &Login, at: Time) {
     let work = async |mut tx: WriteTx| {
@@ -243,13 +243,7 @@ async fn no_way_to_approved_leads_around_the_operators() {
     on_both(async |site| {
         let approved = NewChange { state: State::Approved, ..proposed(&title("a1", Gate::One)) };
         let token = site.lease().await;
-        let publish = async |plan: &PlanDelta| {
-            let work = async |mut tx: Fenced| {
-                let done = tx.publish(plan).await?;
-                tx.commit(done).await
-            };
-            site.store.write_fenced(&token, now(), work).await
-        };
+        let publish = async |plan: &PlanDelta| site.publish_under(&token, plan, now()).await;
         let refused = publish(&PlanDelta { insert: vec![approved], ..delta("p1") }).await;
         assert!(matches!(refused, Err(StoreError::Transition { .. })), "{refused:?}");
         let one = &site.propose(&[title("a1", Gate::One)]).await[0];
@@ -350,11 +344,7 @@ async fn a_plan_of_many_changes_takes_time_in_proportion() {
         // A brake that is not stored cannot hold anything.
         let token = site.lease().await;
         let lost = PlanDelta { set_state: vec![hold(&ids[0])], ..delta("p2") };
-        let work = async |mut tx: Fenced| {
-            let done = tx.publish(&lost).await?;
-            tx.commit(done).await
-        };
-        assert!(site.store.write_fenced(&token, now(), work).await.is_err());
+        assert!(site.publish_under(&token, &lost, now()).await.is_err());
         assert_eq!(timed("supersede", PlanDelta { supersede: ids, ..delta("p3") }).await.superseded, 12_000);
         assert_eq!(site.store.reserved_addresses().await.unwrap().len(), 0);
     })

@@ -111,10 +111,10 @@ async fn a_roster_kind_once_decided_stays() {
         let refused = Arrival { roster: None, ..arrival("r2", "bb") };
         insert(site, &refused).await;
         let decide = async |id: &str, kind| {
-            let id = RosterId::new(id);
+            let kinds = [(RosterId::new(id), kind)];
             let work = async |mut tx: WriteTx| {
-                let decided = tx.set_decided_kind(&id, kind).await?;
-                tx.commit(decided).await
+                let decided = tx.decide_kinds(&kinds).await?;
+                tx.commit(decided == 1).await
             };
             site.store.write(now(), work).await.unwrap()
         };
@@ -146,6 +146,12 @@ async fn feedback_is_owed_once_there_is_something_to_say() {
             tx.commit(()).await
         };
         site.store.write(now(), set).await.unwrap();
+        assert_eq!(due().await, [("r2".to_owned(), 0)], "results are staged until the kind is decided");
+        let decide = async |mut tx: WriteTx| {
+            tx.decide_kinds(&[(id.clone(), RosterKind::Partial)]).await?;
+            tx.commit(()).await
+        };
+        site.store.write(now(), decide).await.unwrap();
         assert_eq!(due().await, [("r1".to_owned(), 1), ("r2".to_owned(), 0)]);
         let written = async |mut tx: WriteTx| {
             tx.feedback_written(&id, "done/skhcn/ds.ketqua.xlsx").await?;

@@ -68,12 +68,12 @@ async fn every_decision_is_in_the_trail_under_a_pseudonym() {
 #[tokio::test]
 async fn a_decision_that_is_rolled_back_leaves_no_row() {
     on_both(async |site| {
-        let [an] = site.operators(["an"]).await;
+        let [an, binh] = site.operators(["an", "binh"]).await;
         let mut tx = site.store.begin_write(now()).await.unwrap();
-        tx.remove_operator(&an, &an).await.unwrap();
+        tx.remove_operator(&binh, &an).await.unwrap();
         drop(tx);
-        assert!(site.store.operator(&an).await.unwrap().is_some());
-        assert_eq!(site.store.audit_verify().await.unwrap().rows, 1);
+        assert!(site.store.operator(&binh).await.unwrap().is_some());
+        assert_eq!(site.store.audit_verify().await.unwrap().rows, 2);
     })
     .await;
 }

@@ -1,0 +1,326 @@
+//! Staging: what a plan adds is written in chunks, each a short transaction of its own, where nobody reads it;
+//! publishing then needs one short transaction. A crash in between leaves rows without a change, which the next
+//! staging under the same lease removes.
+
+use super::delta::{NewChange, PlanDelta};
+use super::dialect::Bulk;
+use super::reservation::Claimant;
+use super::statement::{json, sql};
+use super::{Fenced, Store, StoreError, Token, change, ids};
+use crate::model::Time;
+use crate::model::change::{Change, Gate, State};
+use crate::model::ids::{BrakeKey, ChangeId, Fingerprint};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Rows per transaction: some 50 ms with the slowest disk that was measured.
+const CHUNK: usize = 1_000;
+
+/// A plan of which everything is written but what makes it visible.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Staged {
+    /// The ids of the plan's new changes, in the plan's order.
+    pub(super) ids: Vec<ChangeId>,
+    /// Those of them whose address somebody held while they were staged: publishing decides whose it is.
+    pub(super) contested: BTreeSet<ChangeId>,
+    /// Those of them whose key was superseded before: publishing gives them their approvals back.
+    pub(super) known: Vec<ChangeId>,
+    /// Persons stored.
+    pub(super) people: u64,
+}
+
+/// A change as a row of a bulk parameter.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    key: String,
+    target: &'a str,
+    subject: &'a str,
+    kind: &'a str,
+    agency: &'a str,
+    person: Option<&'a str>,
+    label: &'a str,
+    old_attrs: String,
+    new_attrs: String,
+    reason: &'a str,
+    effective: Option<String>,
+    due: String,
+    gate: &'a str,
+    needed: usize,
+    risk: &'a str,
+    document: Option<&'a str>,
+    case_id: &'a str,
+    needs: String,
+    evidence: String,
+    digest: String,
+    search: String,
+    state: &'a str,
+    brake: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(
+        id: &'a str,
+        change: &'a Change,
+        state: State,
+        brake: Option<&'a BrakeKey>,
+    ) -> Result<Self, StoreError> {
+        let Change {
+            target,
+            subject,
+            kind,
+            agency,
+            person,
+            label,
+            before,
+            after,
+            reason,
+            effective,
+            due,
+            gate,
+            risk,
+            document,
+            case,
+            needs,
+            evidence,
+        } = change;
+        let person = person.as_ref().map(crate::model::ids::PersonId::as_str);
+        let (needs, evidence) = (json("needs", needs)?, json("evidence", evidence)?);
+        // What may change while the key stays.
+        let digest =
+            [agency.as_str(), person.unwrap_or(""), label, risk.as_str(), case.as_str(), &needs, &evidence]
+                .into_iter()
+                .fold(Fingerprint::of("wording"), Fingerprint::part)
+                .finish();
+        Ok(Self {
+            id,
+            key: change.key().to_string(),
+            target: target.as_str(),
+            subject: subject.as_str(),
+            kind: kind.as_str(),
+            agency: agency.as_str(),
+            person,
+            label,
+            old_attrs: json("before", before)?,
+            new_attrs: json("after", after)?,
+            reason: reason.as_str(),
+            effective: effective.map(|date| date.to_string()),
+            due: due.to_string(),
+            gate: gate.as_str(),
+            needed: gate.needed(),
+            risk: risk.as_str(),
+            document: document.as_deref(),
+            case_id: case.as_str(),
+            needs,
+            evidence,
+            digest,
+            search: change::search_text(change),
+            state: state.as_str(),
+            brake: brake.map(BrakeKey::as_str),
+        })
+    }
+}
+
+/// What a change says, in the order of the table's columns.
+const CONTENT: &[Bulk] = &[
+    Bulk::Text("id"),
+    Bulk::Text("agency"),
+    Bulk::Text("person"),
+    Bulk::Text("label"),
+    Bulk::Text("old_attrs"),
+    Bulk::Text("new_attrs"),
+    Bulk::Text("reason"),
+    Bulk::Text("effective"),
+    Bulk::Text("gate"),
+    Bulk::Text("risk"),
+    Bulk::Text("document"),
+    Bulk::Text("case_id"),
+    Bulk::Text("needs"),
+    Bulk::Text("evidence"),
+    Bulk::Text("digest"),
+    Bulk::Text("search"),
+];
+
+/// Where a new change is to stand, in the order of the table's columns.
+const STANDING: &[Bulk] = &[
+    Bulk::Text("id"),
+    Bulk::Text("key"),
+    Bulk::Text("target"),
+    Bulk::Text("subject"),
+    Bulk::Text("kind"),
+    Bulk::Text("due"),
+    Bulk::Int("needed"),
+    Bulk::Text("state"),
+    Bulk::Text("brake"),
+];
+
+impl Store {
+    /// Writes what `delta` adds where nobody reads it: the persons it knows (they are knowledge of accepted rosters,
+    /// right with or without the plan), then its new changes. [`Fenced::publish`] makes them visible.
+    pub async fn stage(&self, token: &Token, now: Time, delta: &PlanDelta) -> Result<Staged, StoreError> {
+        for new in &delta.insert {
+            let NewChange { change, state, brake: _ } = new;
+            let fits = match state {
+                State::Proposed | State::Held => true,
+                State::Approved => change.gate == Gate::None,
+                _ => false,
+            };
+            if !fits {
+                return Err(StoreError::Transition { from: State::Proposed, to: *state });
+            }
+        }
+        self.remove_leftovers(token, now).await?;
+        let mut staged = Staged::default();
+        // All old links end before the first new one begins, so that an account can pass from one person to another.
+        for chunk in delta.people.chunks(CHUNK) {
+            self.write_fenced(token, now, |mut tx| async move {
+                tx.end_links(chunk).await?;
+                tx.commit(()).await
+            })
+            .await?;
+        }
+        for chunk in delta.people.chunks(CHUNK) {
+            staged.people += self
+                .write_fenced(token, now, |mut tx| async move {
+                    let written = tx.save_people(chunk).await?;
+                    tx.commit(written).await
+                })
+                .await?;
+        }
+        for chunk in delta.insert.chunks(CHUNK) {
+            let mut new = Vec::with_capacity(chunk.len());
+            for _ in chunk {
+                new.push(ChangeId::new(ids::fresh(now)?));
+            }
+            let (contested, known) = self
+                .write_fenced(token, now, |mut tx| {
+                    let (new, pass) = (&new, &delta.pass);
+                    async move {
+                        let result = tx.stage_changes(new, chunk, pass).await?;
+                        tx.commit(result).await
+                    }
+                })
+                .await?;
+            staged.ids.extend(new);
+            staged.contested.extend(contested);
+            staged.known.extend(known);
+        }
+        Ok(staged)
+    }
+
+    /// Brings the wording of standing changes up to date, in chunks: nothing is decided by it, and what a crash
+    /// leaves out the next pass does. Gives how many differed.
+    pub async fn refresh(&self, token: &Token, now: Time, delta: &PlanDelta) -> Result<u64, StoreError> {
+        let mut refreshed = 0;
+        for chunk in delta.refresh.chunks(CHUNK) {
+            refreshed += self
+                .write_fenced(token, now, |mut tx| async move {
+                    let refreshed = tx.refresh_changes(chunk).await?;
+                    tx.commit(refreshed).await
+                })
+                .await?;
+        }
+        Ok(refreshed)
+    }
+
+    async fn remove_leftovers(&self, token: &Token, now: Time) -> Result<(), StoreError> {
+        loop {
+            let query =
+                sql("leftovers", "SELECT id FROM change_staged WHERE lease = $1 ORDER BY id LIMIT 1000");
+            let rows = self.rows(query.text(&token.lease)).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let ids = rows.iter().map(|row| row.text("id")).collect::<Result<Vec<_>, _>>()?;
+            self.write_fenced(token, now, |mut tx| {
+                let ids = &ids;
+                async move {
+                    tx.unstage(ids.iter().map(String::as_str)).await?;
+                    tx.commit(()).await
+                }
+            })
+            .await?;
+        }
+    }
+}
+
+impl Fenced {
+    /// Stages one chunk; gives those whose address is contested and those whose key was superseded before.
+    async fn stage_changes(
+        &mut self,
+        ids: &[ChangeId],
+        changes: &[NewChange],
+        pass: &str,
+    ) -> Result<(Vec<ChangeId>, Vec<ChangeId>), StoreError> {
+        let mut lines = Vec::with_capacity(changes.len());
+        for (id, NewChange { change, state, brake }) in ids.iter().zip(changes) {
+            // Where nobody must approve, the policy does.
+            let state = match (state, change.gate) {
+                (State::Proposed, Gate::None) => State::Approved,
+                (state, _) => *state,
+            };
+            lines.push(Line::new(id.as_str(), change, state, brake.as_ref())?);
+        }
+        let lines = json("changes", &lines)?;
+        let lease = self.token().lease.clone();
+        let (names, source) = (names(CONTENT), self.dialect.rows(CONTENT));
+        let content =
+            format!("INSERT INTO change_content ({names}) SELECT {names} FROM {source} s WHERE true");
+        self.execute(sql("stage changes", content).text(&lines)).await?;
+        let (names, source) = (self::names(STANDING), self.dialect.rows(STANDING));
+        let standing = format!(
+            "INSERT INTO change_staged ({names}, lease, pass) SELECT {names}, $2, $3 FROM {source} s WHERE true"
+        );
+        self.execute(sql("stage changes", standing).text(&lines).text(&lease).text(pass)).await?;
+        let list = change::id_list(ids.iter().map(ChangeId::as_str))?;
+        self.approve_by_policy(&list).await?;
+        let claimants = ids.iter().zip(changes).map(|(id, new)| Claimant::new(id, new));
+        let contested = self.reserve_free(&claimants.collect::<Vec<_>>()).await?;
+        let source = self.dialect.ids();
+        let query = format!(
+            "SELECT s.id FROM change_staged s WHERE s.id IN (SELECT i.id FROM {source} i)
+             AND EXISTS (SELECT 1 FROM change o WHERE o.key = s.key AND o.state = 'superseded')"
+        );
+        let rows = self.rows(sql("former changes", query).text(&list)).await?;
+        let known = rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect::<Result<_, _>>()?;
+        Ok((contested, known))
+    }
+
+    /// Removes staged changes that are not to be published.
+    pub(super) async fn unstage(&mut self, ids: impl Iterator<Item = &str>) -> Result<(), StoreError> {
+        let list = change::id_list(ids)?;
+        let source = self.dialect.ids();
+        for (table, column) in [
+            ("reservation", "change_id"),
+            ("approval", "change_id"),
+            ("change_staged", "id"),
+            ("change_content", "id"),
+        ] {
+            let delete = format!("DELETE FROM {table} WHERE {column} IN (SELECT i.id FROM {source} i)");
+            self.execute(sql("unstage", delete).text(&list)).await?;
+        }
+        Ok(())
+    }
+
+    async fn refresh_changes(&mut self, changes: &[(ChangeId, Change)]) -> Result<u64, StoreError> {
+        let mut lines = Vec::with_capacity(changes.len());
+        for (id, change) in changes {
+            lines.push(Line::new(id.as_str(), change, State::Proposed, None)?);
+        }
+        let source = self.dialect.rows(&[CONTENT, &[Bulk::Text("key")]].concat());
+        let update = format!(
+            "UPDATE change_content SET agency = s.agency, person = s.person, label = s.label, risk = s.risk,
+                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, digest = s.digest, search = s.search
+             FROM {source} s WHERE change_content.id = s.id AND change_content.digest <> s.digest
+             AND EXISTS (SELECT 1 FROM change c WHERE c.id = s.id AND c.key = s.key)"
+        );
+        self.execute(sql("refresh changes", update).text(&json("changes", &lines)?)).await
+    }
+}
+
+fn names(columns: &[Bulk]) -> String {
+    let name = |column: &Bulk| match column {
+        Bulk::Text(name) | Bulk::Int(name) => *name,
+    };
+    columns.iter().map(name).collect::<Vec<_>>().join(", ")
+}
