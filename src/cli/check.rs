@@ -2,7 +2,7 @@
 
 use super::{Code, print_json};
 use crate::config::keys::SiteKey;
-use crate::config::{self, Site};
+use crate::config::{self, ConfigError, Site};
 use crate::directory::{Directory, ReadDirectory};
 use crate::intake::scan::look;
 use crate::model::Lang;
@@ -44,10 +44,15 @@ impl Report {
 /// Runs `rosterd check`.
 pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code> {
     let mut report = Report::default();
-    match config::load(path) {
+    match config::load(path).await {
         Ok(site) => {
             report.note("configuration", Ok(format!("{} agencies", site.agencies.len())));
             everything(&site, &mut report).await;
+        }
+        Err(ConfigError::Agencies { path, wrong }) => {
+            for one in wrong {
+                report.note("agencies", Err(format!("{}: {one}", path.display())));
+            }
         }
         Err(error) => report.note("configuration", Err(error.to_string())),
     }

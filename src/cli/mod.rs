@@ -78,7 +78,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
 
 /// Loads the configuration, starts logging and opens everything.
 async fn open(path: &Path, lang: Option<Lang>) -> Result<Engine> {
-    let mut site = config::load(path)?;
+    let mut site = config::load(path).await?;
     if let Some(lang) = lang {
         site.config.language = lang;
     }

@@ -10,6 +10,7 @@ use crate::model::agency::Agencies;
 use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{Policy, RoleMap};
+use crate::workbook::Reader;
 use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -26,7 +27,7 @@ pub struct Config {
     /// The province's time zone.
     #[serde(default = "time_zone", deserialize_with = "zone")]
     pub time_zone: chrono_tz::Tz,
-    /// The agencies' file.
+    /// The agencies' file: TOML, or a workbook.
     pub agencies: PathBuf,
     /// The site key's file.
     pub site_key_file: PathBuf,
@@ -117,6 +118,18 @@ pub enum ConfigError {
         /// Where and what was expected.
         why: String,
     },
+    /// Agencies that cannot be used.
+    #[error("{}", a_line_each(path, wrong))]
+    Agencies {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong, each with its place and what was expected.
+        wrong: Vec<String>,
+    },
+}
+
+fn a_line_each(path: &Path, wrong: &[String]) -> String {
+    wrong.iter().map(|one| format!("{}: {one}", path.display())).collect::<Vec<_>>().join("\n")
 }
 
 fn hint(source: &std::io::Error) -> &'static str {
@@ -137,7 +150,7 @@ pub struct Site {
 
 /// Reads a configuration and the files it names, and checks what can be checked without a connection. The
 /// process enters the file's folder, so that relative paths mean the same to every part.
-pub fn load(path: &Path) -> Result<Site, ConfigError> {
+pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     let mut config: Config = read_toml(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
@@ -162,7 +175,9 @@ pub fn load(path: &Path) -> Result<Site, ConfigError> {
         }
         config.policy.roles.push(map);
     }
-    let agencies = agencies::read(&config.agencies)?;
+    let program = std::env::current_exe()
+        .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
+    let agencies = agencies::read(&config.agencies, &mut Reader::new(program, config.reader)).await?;
     Ok(Site { config, agencies })
 }
 

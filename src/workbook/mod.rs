@@ -25,6 +25,8 @@ pub use decode::{Decoded, decode};
 pub use limits::Limits;
 pub use reader::{Reader, ReaderError};
 
+pub use crate::roster::sheet::letters;
+
 use crate::model::finding::{Finding, FindingCode};
 
 /// A finding about the file as a whole.

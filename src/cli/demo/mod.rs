@@ -38,7 +38,7 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
         SiteKey::create(&key)?;
     }
     crate::cli::line!("{}", introduction(&laid, &dir, lang));
-    let mut site = config::load(&config)?;
+    let mut site = config::load(&config).await?;
     site.config.language = lang;
     let engine = Engine::open(site).await?;
     let grip = engine.grip_or_say().await?;

@@ -146,12 +146,13 @@ fn it_says_every_setting() {
     missing(&["reader"], settings::<workbook::Limits>());
 }
 
-#[test]
-fn the_agencies_can_be_read_and_say_every_setting() {
+#[tokio::test]
+async fn the_agencies_can_be_read_and_say_every_setting() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agencies.toml");
     std::fs::write(&path, AGENCIES).unwrap();
-    assert_eq!(agencies::read(&path).unwrap().len(), 2);
+    let mut reader = workbook::Reader::new("no-reader".into(), workbook::Limits::default());
+    assert_eq!(agencies::read(&path, &mut reader).await.unwrap().len(), 2);
     let tables = [toml::from_str(AGENCIES).unwrap()];
     assert_eq!(said(&tables, &["agency"]), settings::<Agency>());
     assert_eq!(said(&tables, &["agency", "contacts"]), settings::<Contact>());

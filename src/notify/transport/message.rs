@@ -13,10 +13,19 @@ pub(super) fn mailbox(from: &str) -> Result<Mailbox, OpenError> {
 
 /// The address a notice goes to. Official addresses are ASCII; another one cannot be right.
 pub(super) fn address(notice: &Notice) -> Result<Address, SendError> {
-    match notice.to.parse::<Address>() {
-        Ok(address) if notice.to.is_ascii() => Ok(address),
-        Ok(_) => Err(SendError::Refused(format!("{:?} is not an ASCII address", notice.to))),
-        Err(why) => Err(SendError::Refused(format!("{:?} is not an address: {why}", notice.to))),
+    parse(&notice.to).map_err(SendError::Refused)
+}
+
+/// Whether mail can be sent to `text`; else why not.
+pub fn check_address(text: &str) -> Result<(), String> {
+    parse(text).map(|_| ())
+}
+
+fn parse(text: &str) -> Result<Address, String> {
+    match text.parse::<Address>() {
+        Ok(address) if text.is_ascii() => Ok(address),
+        Ok(_) => Err(format!("{text:?} is not an ASCII address")),
+        Err(why) => Err(format!("{text:?} is not an address: {why}")),
     }
 }
 

@@ -4,6 +4,8 @@ pub mod eml;
 mod message;
 pub mod smtp;
 
+pub use message::check_address;
+
 use crate::model::notice::Notice;
 use eml::Folder;
 use serde::Deserialize;

@@ -1,5 +1,6 @@
 //! The command line as its users meet it: words, exit codes, JSON, and what each command leaves behind.
 
+mod agencies;
 mod first_steps;
 mod operators;
 mod reading;

@@ -47,7 +47,7 @@ async fn the_demo_finds_exactly_what_its_truth_tells() {
 async fn open(dir: &Path) -> Store {
     let key = SiteKey::read(&dir.join("secrets/site.key")).unwrap();
     let audit = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key.audit());
-    let site = config::load(&dir.join("rosterd.toml")).unwrap();
+    let site = config::load(&dir.join("rosterd.toml")).await.unwrap();
     Store::open(&site.config.store, audit).await.unwrap()
 }
 
