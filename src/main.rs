@@ -1,6 +1,5 @@
 //! rosterd: parse, run, exit code.
 
-use clap::Parser;
 use rosterd::cli::{self, args::Cli};
 use rosterd::workbook::child;
 use std::process::ExitCode;
@@ -10,7 +9,7 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|command| command == child::COMMAND) {
         return child::serve();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; a wrong command line is a failure, and 2 means changes.

@@ -1,7 +1,9 @@
 //! The command line's grammar. What each command does is in the module of its name.
 
 use crate::model::Lang;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Keeps a province's official accounts honest.
@@ -20,6 +22,27 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads a command line, the program's name first.
+    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let words: Vec<OsString> = words.into_iter().collect();
+        let cli = Self::try_parse_from(&words)?;
+        // clap refuses an option given twice in one place; of one given before the command and after it, it takes
+        // the last without a word.
+        for option in ["--config", "--lang"] {
+            let is = |word: &&OsString| {
+                let word = word.to_string_lossy();
+                word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+            };
+            if words.iter().take_while(|word| *word != "--").filter(is).count() > 1 {
+                let why = format!("the argument '{option}' cannot be used multiple times");
+                return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+            }
+        }
+        Ok(cli)
+    }
 }
 
 /// `vi` or `en`.
@@ -304,10 +327,30 @@ pub enum Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_grammar_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_option_of_all_commands_is_given_once_wherever_it_stands() {
+        let read = |line: &str| Cli::read(line.split(' ').map(OsString::from));
+        for line in [
+            "rosterd --config a --config b check",
+            "rosterd check --config a --config=b",
+            "rosterd --config a check --config a",
+            "rosterd --lang vi review list --lang=en",
+        ] {
+            let said = read(line).unwrap_err().to_string();
+            assert!(said.contains("cannot be used multiple times"), "{line}: {said}");
+        }
+        for line in
+            ["rosterd check --config a", "rosterd --config a --lang vi check", "rosterd --json check --json"]
+        {
+            assert!(read(line).is_ok(), "{line}");
+        }
+        let files = read("rosterd --config a read -- --config --config=b").unwrap();
+        assert!(matches!(files.command, Command::Read(ReadArgs { files, .. }) if files.len() == 2));
     }
 }

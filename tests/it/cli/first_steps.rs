@@ -102,6 +102,24 @@ async fn a_broken_configuration_says_where_and_what_was_expected() {
     assert!(said(&nowhere).contains("rosterd init"), "{}", said(&nowhere));
 }
 
+#[test]
+fn a_configuration_named_twice_is_a_wrong_command_line() {
+    let here = tempfile::tempdir().unwrap();
+    for line in [
+        ["--config", "a.toml", "check", "--config", "b.toml"],
+        ["--config", "a.toml", "--config", "b.toml", "check"],
+    ] {
+        let output = rosterd(here.path(), &line);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty());
+        let said = said(&output);
+        assert!(
+            said.contains("--config") && said.contains("multiple times") && said.contains("Usage"),
+            "{said}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn english_is_spoken_when_asked_for() {
     let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
