@@ -23,6 +23,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod wish;
 
 use crate::model::Time;
 use crate::model::account::{Account, Snapshot};

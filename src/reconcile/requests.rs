@@ -6,6 +6,7 @@ use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, on_account};
 use super::fate::leaving;
 use super::lifecycle::{disable, password_gate};
+use super::wish;
 use crate::model::account::Account;
 use crate::model::change::{ChangeKind, Reason, Risk};
 use crate::model::ids::PersonId;
@@ -20,8 +21,7 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
     }
     for (id, rows) in &scene.standing.wishes {
         for row in rows {
-            let note = place(scene.world, *row).1.note.as_deref().unwrap_or_default().trim();
-            if !note.is_empty() {
+            if let Some(note) = wish::words(place(scene.world, *row).1) {
                 let about = format!("{id}|{note}");
                 out.ask(
                     scene.world,
