@@ -3,7 +3,8 @@
 use super::args::PlanArgs;
 use super::{Code, print_json, words};
 use crate::directory::Write;
-use crate::model::change::{Change, State};
+use crate::model::brake::{Brake, BrakeScope};
+use crate::model::change::{Change, State, StoredChange};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::name::ascii;
 use crate::model::question::Question;
@@ -20,6 +21,40 @@ struct Shown<'a> {
     state: State,
     new: bool,
     change: &'a Change,
+}
+
+/// What of a plan was asked for: that of one agency, of one person, or all of it.
+struct View<'a> {
+    shown: Vec<Shown<'a>>,
+    /// Those of the agency, and the province's.
+    brakes: Vec<&'a Brake>,
+    questions: Vec<&'a Question>,
+    /// Changes that stand and are no longer wanted.
+    superseded: Vec<&'a StoredChange>,
+}
+
+impl<'a> View<'a> {
+    fn of(planned: &'a Planned, agency: Option<&AgencyCode>, person: Option<&str>) -> Self {
+        let of_agency = |one: &AgencyCode| agency.is_none_or(|agency| agency == one);
+        let asked_for = |change: &Change| {
+            of_agency(&change.agency) && person.is_none_or(|person| is_about(change, person))
+        };
+        let shown = shown(planned).into_iter().filter(|one| asked_for(one.change)).collect();
+        let brakes = planned.plan.brakes.iter().filter(|brake| match &brake.scope {
+            BrakeScope::Agency(code) => of_agency(code),
+            BrakeScope::Province => true,
+        });
+        let means = |label: &str| person.is_none_or(|person| ascii(label).contains(&ascii(person)));
+        let questions = planned.proposals.questions.iter();
+        let questions = questions.filter(|one| of_agency(&one.agency) && means(&one.label));
+        let superseded = planned.plan.supersede.iter().filter_map(|id| planned.live.get(id));
+        Self {
+            shown,
+            brakes: brakes.collect(),
+            questions: questions.collect(),
+            superseded: superseded.filter(|one| asked_for(&one.change)).collect(),
+        }
+    }
 }
 
 /// Runs `rosterd plan`. Exit code 0 nothing new, 2 changes, 3 something is held; an error outranks the rest.
@@ -43,33 +78,28 @@ pub async fn run(engine: &Engine, args: &PlanArgs, as_json: bool) -> Result<Code
         }
     }
     let planned = engine.plan(&directory, &systems, more).await?;
-    let shown: Vec<Shown<'_>> = shown(&planned)
-        .into_iter()
-        .filter(|one| agency.as_ref().is_none_or(|agency| one.change.agency == *agency))
-        .filter(|one| args.person.as_deref().is_none_or(|person| is_about(one.change, person)))
-        .collect();
+    let view = View::of(&planned, agency.as_ref(), args.person.as_deref());
     if let Some(file) = &args.ldif {
-        write_ldif(engine, file, &shown, args.all).await?;
+        write_ldif(engine, file, &view.shown, args.all).await?;
     } else if as_json {
-        print_json(&as_document(&planned, &shown, &planned.proposals.questions))?;
+        print_json(&as_document(&planned, &view))?;
     } else {
-        crate::cli::text!("{}", as_text(engine, &planned, &shown));
+        crate::cli::text!("{}", as_text(engine, &view));
     }
     for error in &unread {
         eprintln!("error: {error}");
     }
-    Ok(code(&planned, &shown, !unread.is_empty()))
+    Ok(code(&planned, &view, !unread.is_empty()))
 }
 
-fn code(planned: &Planned, shown: &[Shown<'_>], failed: bool) -> Code {
+fn code(planned: &Planned, view: &View<'_>, failed: bool) -> Code {
+    // What another hand has done is no news.
+    let gone = |one: &&StoredChange| !planned.fulfilled.contains(&one.id);
     if failed {
         1
-    } else if shown.iter().any(|one| one.state == State::Held) {
+    } else if view.shown.iter().any(|one| one.state == State::Held) {
         3
-    } else if shown.iter().any(|one| one.new)
-        // What another hand has done is no news.
-        || planned.plan.supersede.iter().any(|id| !planned.fulfilled.contains(id))
-    {
+    } else if view.shown.iter().any(|one| one.new) || view.superseded.iter().any(gone) {
         2
     } else {
         0
@@ -109,7 +139,8 @@ fn is_about(change: &Change, person: &str) -> bool {
 }
 
 /// The contract's JSON, schema 1.
-fn as_document(planned: &Planned, shown: &[Shown<'_>], questions: &[Question]) -> Value {
+fn as_document(planned: &Planned, view: &View<'_>) -> Value {
+    let View { shown, brakes, questions, superseded } = view;
     let changes: Vec<Value> = shown
         .iter()
         .map(|one| {
@@ -157,12 +188,12 @@ fn as_document(planned: &Planned, shown: &[Shown<'_>], questions: &[Question]) -
         "schema": 1,
         "changes": changes,
         "questions": questions,
-        "brakes": planned.plan.brakes,
+        "brakes": brakes,
         "summary": {
             "changes": shown.len(),
             "new": of(&|one| one.new),
             "held": of(&|one| one.state == State::Held),
-            "superseded": planned.plan.supersede.len(),
+            "superseded": superseded.len(),
             "suppressed": planned.plan.suppressed.len(),
             "questions": questions.len(),
             "kinds": kinds,
@@ -170,7 +201,8 @@ fn as_document(planned: &Planned, shown: &[Shown<'_>], questions: &[Question]) -
     })
 }
 
-fn as_text(engine: &Engine, planned: &Planned, shown: &[Shown<'_>]) -> String {
+fn as_text(engine: &Engine, view: &View<'_>) -> String {
+    let View { shown, brakes, questions, superseded } = view;
     let lang = engine.config().language;
     let mut text = String::new();
     let mut agency = None;
@@ -183,7 +215,7 @@ fn as_text(engine: &Engine, planned: &Planned, shown: &[Shown<'_>]) -> String {
         let sign = if one.new { '+' } else { ' ' };
         let _ = writeln!(text, " {sign} {}", words::change_line(one.change, one.state, lang));
     }
-    for brake in &planned.plan.brakes {
+    for brake in brakes {
         let _ = writeln!(text, "\n! {}", words::brake_line(brake, lang));
     }
     let _ = writeln!(
@@ -193,8 +225,8 @@ fn as_text(engine: &Engine, planned: &Planned, shown: &[Shown<'_>]) -> String {
             shown.len(),
             shown.iter().filter(|one| one.new).count(),
             shown.iter().filter(|one| one.state == State::Held).count(),
-            planned.plan.supersede.len(),
-            planned.proposals.questions.len(),
+            superseded.len(),
+            questions.len(),
             lang,
         )
     );

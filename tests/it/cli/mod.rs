@@ -3,6 +3,7 @@
 mod agencies;
 mod first_steps;
 mod operators;
+mod plan;
 mod reading;
 mod review;
 mod undo;
