@@ -7,6 +7,7 @@ use crate::model::Lang;
 use crate::model::account::{Attr, Values};
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::{Change, ChangeKind, State};
+use crate::model::evidence::Evidence;
 use crate::model::question::{Question, QuestionKind};
 use crate::reconcile::row_result::kind_phrase;
 use crate::store::{Approval, Release};
@@ -184,14 +185,28 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
     match (question.kind, lang) {
         (QuestionKind::WhoIs, Lang::Vi) => format!("Tài khoản nào là của {label}?"),
         (QuestionKind::WhoIs, Lang::En) => format!("Which account is {label}'s?"),
-        (QuestionKind::FreeText, Lang::Vi) => format!("Đề nghị bằng lời về {label} cần người xử lý"),
-        (QuestionKind::FreeText, Lang::En) => format!("A request in free words about {label} needs a person"),
+        (QuestionKind::FreeText, lang) => free_text(question, lang),
         (QuestionKind::Contradiction, Lang::Vi) => {
             format!("Danh sách cũ ghi {label} đã nghỉ hoặc chuyển, khác với danh sách đang có hiệu lực")
         }
         (QuestionKind::Contradiction, Lang::En) => {
             format!("An older roster says that {label} has left, unlike the one in force")
         }
+    }
+}
+
+/// A request in free words: about a person, or, where its row names nobody, about that row of a file.
+fn free_text(question: &Question, lang: Lang) -> String {
+    let label = &question.label;
+    let row = question.evidence.iter().find_map(|one| match one {
+        Evidence::Row { file, row, .. } if file == label => Some(row),
+        _ => None,
+    });
+    match (row, lang) {
+        (Some(row), Lang::Vi) => format!("Đề nghị bằng lời ở dòng {row} của tệp {label} cần người xử lý"),
+        (Some(row), Lang::En) => format!("A request in free words, row {row} of {label}, needs a person"),
+        (None, Lang::Vi) => format!("Đề nghị bằng lời về {label} cần người xử lý"),
+        (None, Lang::En) => format!("A request in free words about {label} needs a person"),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::citizen::CitizenMark;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::ids::{AgencyCode, RosterId};
 use crate::model::name::ascii;
-use crate::model::roster::{Block, Column, Declared, Reading, Roster};
+use crate::model::roster::{Block, Column, Declared, Reading, Roster, WordsRow};
 use ring::hmac;
 
 /// What is known of a file beside what it says.
@@ -66,7 +66,14 @@ pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &
             .flat_map(|block| &block.records)
             .map(|record| record.clone().map_citizen(|id| CitizenMark::of(&id, key)))
             .collect(),
+        in_words: blocks.iter().flat_map(in_words).collect(),
     })
+}
+
+/// The rows of a block that are in free words.
+fn in_words(block: &Block) -> impl Iterator<Item = WordsRow> {
+    let rows = block.findings.iter().filter(|finding| finding.code == FindingCode::FreeTextRow);
+    rows.filter_map(|finding| Some(WordsRow { sheet: block.sheet.clone(), row: finding.row? }))
 }
 
 /// What several blocks say together: the least of what they claim; rows of a request among lists keep their

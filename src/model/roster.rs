@@ -177,6 +177,18 @@ pub struct Roster {
     pub units: BTreeSet<String>,
     /// The people.
     pub rows: Vec<Record<CitizenMark>>,
+    /// The rows that ask for something in free words: a person reads them in the file.
+    #[serde(default)]
+    pub in_words: Vec<WordsRow>,
+}
+
+/// The place of a row in free words. What it says stays in the file: it may hold anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordsRow {
+    /// The sheet.
+    pub sheet: String,
+    /// The row, from 1.
+    pub row: u32,
 }
 
 impl Roster {

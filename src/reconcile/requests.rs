@@ -9,10 +9,15 @@ use super::lifecycle::{disable, password_gate};
 use super::wish;
 use crate::model::account::Account;
 use crate::model::change::{ChangeKind, Reason, Risk};
+use crate::model::evidence::Evidence;
 use crate::model::ids::PersonId;
 use crate::model::person::Person;
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::record::Action;
+use crate::model::roster::WordsRow;
+
+/// How a request in free words ends: a person saw to it, or there is nothing to do.
+const HANDLED: [&str; 2] = ["done", "ignore"];
 
 /// Proposes what requests ask for beyond what their rows state.
 pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
@@ -23,15 +28,38 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
         for row in rows {
             if let Some(note) = wish::words(place(scene.world, *row).1) {
                 let about = format!("{id}|{note}");
-                out.ask(
-                    scene.world,
-                    question(scene, *row, QuestionKind::FreeText, about, &["done", "ignore"]),
-                );
+                out.ask(scene.world, question(scene, *row, QuestionKind::FreeText, about, &HANDLED));
             }
         }
     }
+    in_words(scene, out);
     for (id, row) in &scene.standing.contradicted {
         contradicted(scene, id, *row, out);
+    }
+}
+
+/// Rows that name nobody by themselves are read by a person, in the file. Another file asks anew, for what its rows
+/// say is not known here.
+fn in_words(scene: &Scene<'_>, out: &mut Draft) {
+    for roster in scene.world.rosters {
+        for WordsRow { sheet, row } in &roster.in_words {
+            let evidence = Evidence::Row {
+                roster: roster.id.clone(),
+                file: roster.file.clone(),
+                sheet: sheet.clone(),
+                row: *row,
+                document: roster.document.clone(),
+            };
+            let question = Question {
+                kind: QuestionKind::FreeText,
+                agency: roster.agency.clone(),
+                about: format!("{}|{sheet}|{row}", roster.sha256),
+                label: roster.file.clone(),
+                candidates: candidates(&HANDLED),
+                evidence: vec![evidence],
+            };
+            out.ask(scene.world, question);
+        }
     }
 }
 
@@ -79,16 +107,18 @@ fn contradicted(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) 
 /// A question about a row.
 fn question(scene: &Scene<'_>, row: RowRef, kind: QuestionKind, about: String, answers: &[&str]) -> Question {
     let (roster, record) = place(scene.world, row);
-    let candidates = answers
-        .iter()
-        .map(|one| Candidate { answer: (*one).to_owned(), label: (*one).to_owned(), fields: Vec::new() })
-        .collect();
     Question {
         kind,
         agency: roster.agency.clone(),
         about,
         label: record.full_name.to_string(),
-        candidates,
+        candidates: candidates(answers),
         evidence: vec![evidence(roster, record)],
     }
+}
+
+fn candidates(answers: &[&str]) -> Vec<Candidate> {
+    let candidate =
+        |one: &&str| Candidate { answer: (*one).into(), label: (*one).into(), fields: Vec::new() };
+    answers.iter().map(candidate).collect()
 }

@@ -9,7 +9,7 @@ use crate::model::ids::{AccountId, RosterId};
 use crate::model::name::PersonName;
 use crate::model::person::Birth;
 use crate::model::record::{Action, Status};
-use crate::model::roster::{Declared, Roster};
+use crate::model::roster::{Declared, Roster, WordsRow};
 use crate::reconcile::correlate::Row;
 
 /// An account in the making.
@@ -97,6 +97,7 @@ fn sheet(agency: &str, declared: Declared) -> Sheet {
         has_pdf: false,
         units: std::collections::BTreeSet::new(),
         rows: Vec::new(),
+        in_words: Vec::new(),
     })
 }
 
@@ -155,6 +156,12 @@ impl Sheet {
         let mut row = line.0;
         row.row = u32::try_from(self.0.rows.len()).unwrap() + 5;
         self.0.rows.push(row);
+        self
+    }
+
+    /// A row in free words.
+    pub(crate) fn in_words(mut self, row: u32) -> Self {
+        self.0.in_words.push(WordsRow { sheet: "Sheet1".into(), row });
         self
     }
 

@@ -69,6 +69,21 @@ fn free_words_in_a_change_request_are_a_question() {
 }
 
 #[test]
+fn a_row_in_free_words_is_a_question_until_it_is_answered_and_another_file_asks_anew() {
+    let mut province = office().given(request("a").in_words(4).in_words(5));
+    let proposals = province.reconcile();
+    assert_eq!(proposals.changes, []);
+    assert_eq!(proposals.questions.len(), 2);
+    assert!(
+        proposals.questions.iter().all(|one| one.kind == QuestionKind::FreeText && one.label == "ds.xlsx")
+    );
+    province.answers.insert(proposals.questions[0].key(), "done".into());
+    assert_eq!(province.reconcile().questions, proposals.questions[1..]);
+    province.give(request("a").in_words(4));
+    assert_eq!(province.reconcile().questions.len(), 2);
+}
+
+#[test]
 fn a_change_request_and_the_roster_in_force_do_not_undo_each_other() {
     let listed = full("a").dated("2026-11-01").row(an().title("Chuyên viên"));
     let asked = request("a").dated("2026-11-10").row(an().asks(Action::Change).title("Kế toán"));

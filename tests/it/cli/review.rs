@@ -151,3 +151,39 @@ async fn a_question_takes_only_an_answer_it_offers_and_is_not_asked_again() {
         serde_json::from_str(&site.expect(&["review", "list", "--json"], 0)).unwrap();
     assert!(json["questions"].as_array().unwrap().is_empty(), "{json}");
 }
+
+#[tokio::test]
+async fn rows_in_free_words_wait_in_the_list_until_they_are_answered() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    desk::enrol(&site).await;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip([
+        ["DANH SÁCH ĐỀ NGHỊ THAY ĐỔI THÔNG TIN HỘP THƯ", "", "", ""],
+        ["STT", "Thông tin cần thay đổi", "Thông tin thay đổi mới", "Ghi chú"],
+        ["1", "Nguyễn Văn An, Phòng Nội vụ", "Chuyển sang Văn phòng", ""],
+        ["2", "Số điện thoại của Lê Thị Bình", "0912 345 678", ""],
+    ]) {
+        for (column, text) in (0..).zip(cells) {
+            sheet.write(row, column, text).unwrap();
+        }
+    }
+    site.drop_bytes("snv", "mau-05.xlsx", &book.save_to_buffer().unwrap());
+    let planned = site.plan();
+    assert_eq!(planned["questions"].as_array().unwrap().len(), 2, "{planned:#}");
+    site.pass(0);
+    let list = site.expect(&["review", "list"], 0);
+    let asked: Vec<&str> = list.lines().filter(|line| line.contains("mau-05.xlsx")).collect();
+    assert_eq!(asked.len(), 2, "{list}");
+    assert!(asked.iter().any(|line| line.contains("dòng 3")), "{list}");
+    let done = desk::listing(&site, "done");
+    assert!(done.iter().any(|path| path.ends_with("/mau-05.ketqua.xlsx")), "{done:?}");
+    for line in asked {
+        let id = line.split(' ').next().unwrap();
+        let shown = site.expect(&["review", "show", id], 0);
+        assert!(shown.contains("mau-05.xlsx"), "{shown}");
+        site.expect(&["review", "answer", id, "done"], 0);
+    }
+    site.pass(0);
+    assert!(!site.expect(&["review", "list"], 0).contains("mau-05.xlsx"));
+}

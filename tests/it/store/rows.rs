@@ -61,6 +61,7 @@ fn arrival(id: &str, sha256: &str) -> Arrival {
         has_pdf: false,
         units: [].into(),
         rows: vec![record().map_citizen(|id| CitizenMark::of(&id, &key))],
+        in_words: vec![],
     };
     Arrival {
         id: RosterId::new(id),
