@@ -6,6 +6,7 @@ use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
 use crate::model::finding::Severity;
+use crate::model::ids::RosterId;
 use crate::model::notice::Notice;
 use crate::model::roster::{Declared, RosterKind};
 use crate::model::{Lang, Time};
@@ -15,6 +16,7 @@ use crate::store::{Arrival, Feedback, Store, StoreError, Token};
 use crate::workbook::annotate::RowResult;
 use crate::workbook::{Annotations, Reader, ReaderError, summary};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +35,8 @@ pub struct Answerer<'a> {
     pub now: Time,
     /// Turns an instant into a local date.
     pub zone: chrono_tz::Tz,
+    /// Rosters that came too late, with the date of the one in force.
+    pub outdated: &'a BTreeMap<RosterId, NaiveDate>,
 }
 
 /// Why an answer is still owed.
@@ -154,7 +158,9 @@ impl Answerer<'_> {
                 vec![format!("Agency: {}", agency.name), format!("File: {file}, received {received}")]
             }
         };
-        if let Some((declared, kind)) =
+        if let Some(in_force) = self.outdated.get(&arrival.id) {
+            lines.push(older(*in_force, self.lang));
+        } else if let Some((declared, kind)) =
             arrival.roster.as_ref().and_then(|roster| Some((roster.declared, roster.kind?)))
         {
             lines.push(format!("{} {}", read_as(kind, self.lang), why(declared, kind, self.lang)));
@@ -184,6 +190,9 @@ impl Answerer<'_> {
     }
 
     fn read_as(&self, arrival: &Arrival) -> ReadAs {
+        if let Some(in_force) = self.outdated.get(&arrival.id) {
+            return ReadAs::Older { in_force: *in_force };
+        }
         match arrival.roster.as_ref().and_then(|roster| Some((roster, roster.kind?))) {
             Some((roster, kind)) => ReadAs::Accepted { kind, why: why(roster.declared, kind, self.lang) },
             None => {
@@ -196,6 +205,21 @@ impl Answerer<'_> {
 
     fn local(&self, time: Time) -> NaiveDate {
         time.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// What becomes of a roster that came too late.
+fn older(in_force: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!(
+            "Danh sách ngày {} đang có hiệu lực, vì vậy tệp này không thay thế danh sách đó. Các dòng báo chuyển công \
+             tác, nghỉ hưu, thôi việc được chuyển cho quản trị viên xem xét.",
+            in_force.format("%d/%m/%Y")
+        ),
+        Lang::En => format!(
+            "The roster of {in_force} is in force, so this file does not replace it. Its rows about people who moved, \
+             retired or left go to an administrator for review."
+        ),
     }
 }
 
@@ -235,7 +259,7 @@ fn read_as(kind: RosterKind, lang: Lang) -> &'static str {
 
 /// Rows by the worst that was found on them.
 fn counts(arrival: &Arrival) -> Counts {
-    let mut worst = std::collections::BTreeMap::new();
+    let mut worst = BTreeMap::new();
     for block in &arrival.notes.blocks {
         for finding in &block.findings {
             if let Some(row) = finding.row {

@@ -2,8 +2,10 @@
 
 use super::World;
 use super::coverage::coverage;
-use crate::model::ids::AgencyCode;
+use crate::model::Time;
+use crate::model::ids::{AgencyCode, RosterId};
 use crate::model::roster::{Coverage, Roster, RosterKind};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every roster of a world in its place in time. Rosters go by their index in the world.
@@ -26,11 +28,14 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Places the rosters of `world`, which count as `kinds`.
     pub fn new(world: &World<'a>, kinds: Vec<RosterKind>) -> Self {
-        let rosters = world.rosters;
+        Self::of(world.rosters, |time| world.local(time), kinds)
+    }
+
+    fn of(rosters: &'a [Roster], local: impl Fn(Time) -> NaiveDate, kinds: Vec<RosterKind>) -> Self {
         let mut order: Vec<usize> = (0..rosters.len()).collect();
         order.sort_by_cached_key(|index| {
             let roster = &rosters[*index];
-            (roster.age(|time| world.local(time)), &roster.agency, &roster.id)
+            (roster.age(&local), &roster.agency, &roster.id)
         });
         let mut rank = vec![0; rosters.len()];
         for (place, index) in order.iter().enumerate() {
@@ -44,18 +49,18 @@ impl<'a> Timeline<'a> {
             by_agency.entry(&rosters[*index].agency).or_default().push(*index);
         }
         for (agency, of_agency) in by_agency {
-            out.place(world, agency, &of_agency);
+            out.place(rosters, agency, &of_agency);
         }
         out
     }
 
     /// What is in force in one agency, whose rosters come oldest first.
-    fn place(&mut self, world: &World<'a>, agency: &'a AgencyCode, order: &[usize]) {
+    fn place(&mut self, rosters: &[Roster], agency: &'a AgencyCode, order: &[usize]) {
         let mut in_force: Vec<usize> = Vec::new();
         let mut units = BTreeSet::new();
         let mut whole = None;
         for index in order.iter().rev().copied() {
-            let replaced_by = match (coverage(&world.rosters[index], self.kinds[index]), whole) {
+            let replaced_by = match (coverage(&rosters[index], self.kinds[index]), whole) {
                 (Coverage::Nobody, _) if self.kinds[index] == RosterKind::Request => None,
                 (_, Some(whole)) => Some(whole),
                 (Coverage::Nobody, None) => None,
@@ -74,7 +79,7 @@ impl<'a> Timeline<'a> {
             }
             self.replaced_by[index] = replaced_by;
             self.late[index] =
-                replaced_by.is_some_and(|newer| world.rosters[newer].arrived < world.rosters[index].arrived);
+                replaced_by.is_some_and(|newer| rosters[newer].arrived < rosters[index].arrived);
         }
         self.full.insert(agency, in_force);
     }
@@ -92,4 +97,17 @@ pub fn replaced_before(world: &World<'_>) -> Vec<bool> {
     let timeline = Timeline::new(world, kinds);
     let decided = |(index, roster): (usize, &Roster)| roster.kind.is_some() && timeline.is_replaced(index);
     world.rosters.iter().enumerate().map(decided).collect()
+}
+
+/// The rosters that came too late to say anything, with the date of the one in force. Of one whose kind is not decided
+/// nothing is said yet.
+pub fn outdated(rosters: &[Roster], local: impl Fn(Time) -> NaiveDate) -> BTreeMap<RosterId, NaiveDate> {
+    let kinds = rosters.iter().map(|roster| roster.kind.unwrap_or(RosterKind::Partial)).collect();
+    let timeline = Timeline::of(rosters, &local, kinds);
+    let late = (0..rosters.len()).filter(|index| rosters[*index].kind.is_some() && timeline.late[*index]);
+    late.filter_map(|index| {
+        let newer = &rosters[timeline.replaced_by[index]?];
+        Some((rosters[index].id.clone(), newer.age(&local).0))
+    })
+    .collect()
 }

@@ -11,6 +11,7 @@ use crate::model::account::Snapshot;
 use crate::model::change::{ChangeKind, State};
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
+use crate::reconcile::timeline::outdated;
 use crate::store::{Filter, Published, StoreError, Token};
 use crate::systems::handoff::{Seen, confirm};
 use crate::workbook::Reader;
@@ -357,6 +358,11 @@ impl Engine {
         reader: &mut Reader,
         summary: &mut Summary,
     ) -> Result<(), StoreError> {
+        let feedback = self.store.feedback_due().await?;
+        if feedback.is_empty() {
+            return Ok(());
+        }
+        let outdated = outdated(&self.store.rosters().await?, |time| self.local(time));
         let answerer = Answerer {
             store: &self.store,
             token,
@@ -364,8 +370,9 @@ impl Engine {
             lang: self.config().language,
             now: self.now(),
             zone: self.config().time_zone,
+            outdated: &outdated,
         };
-        for due in self.store.feedback_due().await? {
+        for due in feedback {
             let Some(agency) = self.site.agencies.get(&due.arrival.agency) else { continue };
             match answerer.answer(&due, agency, reader).await {
                 Ok(_) => summary.answered += 1,

@@ -2,10 +2,13 @@
 
 use super::{OTHER_PHONE, PHONE};
 use crate::model::account::Attr;
+use crate::model::ids::RosterId;
 use crate::model::question::QuestionKind;
 use crate::model::record::Status;
+use crate::model::roster::{Roster, RosterKind};
 use crate::reconcile::testing::Province;
 use crate::reconcile::testing::build::{Line, entry, full, line, some_people};
+use crate::reconcile::timeline::outdated;
 
 const NAME: &str = "Nguyễn Văn An";
 
@@ -129,4 +132,20 @@ fn the_same_workbook_dropped_again_changes_no_key() {
     province.today = crate::reconcile::testing::day("2026-11-30");
     let later: Vec<_> = province.reconcile().changes.iter().map(crate::model::change::Change::key).collect();
     assert_eq!(first, later, "nor does the clock");
+}
+
+#[test]
+fn a_roster_that_came_too_late_names_the_one_in_force() {
+    let decided = |sheet: crate::reconcile::testing::build::Sheet, number, kind| Roster {
+        kind,
+        ..sheet.row(an()).roster(number)
+    };
+    let full_kind = Some(RosterKind::Full);
+    let newer = decided(full("a").dated("2026-11-02"), 1, full_kind);
+    let late = decided(full("a").dated("2026-11-01").arrived("2026-11-20"), 2, full_kind);
+    let elsewhere = decided(full("b").dated("2026-11-01").arrived("2026-11-20"), 3, full_kind);
+    let undecided = decided(full("a").dated("2026-10-01").arrived("2026-11-20"), 4, None);
+    let before = decided(full("a").dated("2026-10-01"), 5, full_kind);
+    let found = outdated(&[newer, late, elsewhere, undecided, before], |time| time.date_naive());
+    assert_eq!(found, [(RosterId::new("r2"), "2026-11-02".parse().unwrap())].into());
 }

@@ -52,3 +52,38 @@ async fn a_list_that_says_it_is_everybody_is_braked_but_its_joiners_are_not() {
     let locked = site.slapd.as_ref().unwrap().ldapsearch("(pwdAccountLockedTime=*)", &["uid"]);
     assert_eq!(locked.trim(), "");
 }
+
+#[tokio::test]
+async fn an_older_list_is_answered_with_the_date_of_the_one_in_force() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let lines: Vec<_> = desk::accounts("snv").await.iter().map(desk::line).collect();
+    let dated = |number: u32, date: &str| {
+        format!("DANH SÁCH CÁN BỘ, CÔNG CHỨC (Kèm theo Công văn số {number}/SNV-VP ngày {date})")
+    };
+    site.drop_bytes("snv", "dang-hieu-luc.xlsx", &desk::list(&dated(15, "20/03/2026"), &lines, None));
+    site.pass(0);
+    let mut older = lines.clone();
+    "Thủ quỹ".clone_into(&mut older[0][1]);
+    site.drop_bytes("snv", "ban-cu.xlsx", &desk::list(&dated(2, "05/01/2026"), &older, None));
+    site.pass(0);
+    let said = "Danh sách ngày 20/03/2026 đang có hiệu lực, vì vậy tệp này không thay thế danh sách đó";
+    let letters = desk::rows(&site, "SELECT body FROM outbox WHERE key LIKE 'feedback:%' ORDER BY id").await;
+    let about = |file: &str| -> Vec<&String> { letters.iter().filter(|one| one.contains(file)).collect() };
+    assert!(matches!(about("ban-cu.xlsx")[..], [one] if one.contains(said)), "{letters:#?}");
+    assert!(
+        matches!(about("dang-hieu-luc.xlsx")[..], [one] if !one.contains("đang có hiệu lực")),
+        "{letters:#?}"
+    );
+    let feedback = |name: &str| {
+        let done = desk::listing(&site, "done");
+        let path = done.iter().find(|path| path.ends_with(name)).unwrap();
+        std::fs::read(site.path(path)).unwrap()
+    };
+    assert!(desk::holds(&feedback("/ban-cu.ketqua.xlsx"), said));
+    assert!(!desk::holds(&feedback("/ban-cu.ketqua.xlsx"), "Được đọc là"));
+    assert!(!desk::holds(&feedback("/dang-hieu-luc.ketqua.xlsx"), "đang có hiệu lực"));
+    assert_eq!(
+        site.changes(None).await.iter().filter(|one| one.change.target == TargetId::mail()).count(),
+        0
+    );
+}
