@@ -15,6 +15,8 @@ pub enum Letter {
     ChangesMade(ChangesMade),
     /// To the agency's contact: how the roster was read and where the feedback lies.
     RosterFeedback(RosterFeedback),
+    /// To the contact of the agency that an account lies in: another agency lists its holder.
+    ReceiverAsks(ReceiverAsks),
 }
 
 impl Letter {
@@ -24,6 +26,7 @@ impl Letter {
             Self::AccountCreated(_) => "account_created",
             Self::ChangesMade(_) => "changes_made",
             Self::RosterFeedback(_) => "roster_feedback",
+            Self::ReceiverAsks(_) => "receiver_asks",
         }
     }
 }
@@ -137,4 +140,25 @@ pub struct Counts {
     pub warnings: usize,
     /// Not used.
     pub errors: usize,
+}
+
+/// Another agency lists somebody whose account lies in this one, and this one has said nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReceiverAsks {
+    /// The name of the agency that the account lies in.
+    pub agency: String,
+    /// The name of the agency that lists the holder.
+    pub receiver: String,
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The position there, where it differs from the one known.
+    pub position: Option<String>,
+    /// The roster that lists the holder.
+    pub file: String,
+    /// Number of the document behind it.
+    pub document: Option<String>,
+    /// The day the move takes effect, where one is named.
+    pub from: Option<NaiveDate>,
 }

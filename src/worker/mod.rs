@@ -1,5 +1,6 @@
 //! The worker: passes, schedule, leases, shutdown. It starts stages and holds no rules.
 
+pub mod asking;
 pub mod engine;
 pub mod look;
 pub mod mailing;

@@ -23,7 +23,7 @@ pub enum TellError {
 }
 
 impl Engine {
-    /// Queues a digest for every agency that has untold changes.
+    /// Queues a digest for every agency that has untold changes, and a letter to each that is to answer another.
     pub async fn tell(&self, token: &Token) -> Result<u64, TellError> {
         let names: BTreeMap<String, String> = self
             .store
@@ -54,7 +54,7 @@ impl Engine {
                 })
                 .await?;
         }
-        Ok(told)
+        Ok(told + self.ask_old_agencies(token).await?)
     }
 
     fn digest(
@@ -134,7 +134,7 @@ fn created_account(change: &Change, approved_by: Vec<String>) -> CreatedAccount 
     }
 }
 
-fn name_and_address(change: &Change) -> (String, String) {
+pub(super) fn name_and_address(change: &Change) -> (String, String) {
     let (name, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
     (name.to_owned(), address.trim_end_matches('>').to_owned())
 }

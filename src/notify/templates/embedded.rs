@@ -21,6 +21,9 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(Vi, "vi", "roster_feedback.subject"),
     mail!(Vi, "vi", "roster_feedback.txt"),
     mail!(Vi, "vi", "roster_feedback.html"),
+    mail!(Vi, "vi", "receiver_asks.subject"),
+    mail!(Vi, "vi", "receiver_asks.txt"),
+    mail!(Vi, "vi", "receiver_asks.html"),
     mail!(En, "en", "layout.txt"),
     mail!(En, "en", "layout.html"),
     mail!(En, "en", "account_created.subject"),
@@ -32,4 +35,7 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(En, "en", "roster_feedback.subject"),
     mail!(En, "en", "roster_feedback.txt"),
     mail!(En, "en", "roster_feedback.html"),
+    mail!(En, "en", "receiver_asks.subject"),
+    mail!(En, "en", "receiver_asks.txt"),
+    mail!(En, "en", "receiver_asks.html"),
 ];

@@ -4,13 +4,14 @@
 use crate::model::change::ChangeKind;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
-    AccountCreated, ChangesMade, Counts, CreatedAccount, Letter, MadeChange, ReadAs, RosterFeedback,
+    AccountCreated, ChangesMade, Counts, CreatedAccount, Letter, MadeChange, ReadAs, ReceiverAsks,
+    RosterFeedback,
 };
 use chrono::NaiveDate;
 
 /// One or more of each letter.
 pub fn samples() -> Vec<Letter> {
-    vec![created(true), created(false), changes(), accepted(), older(), refused()]
+    vec![created(true), created(false), changes(), accepted(), older(), refused(), asked(true), asked(false)]
 }
 
 const AGENCY: &str = "Sở Khoa học và Công nghệ";
@@ -88,4 +89,17 @@ fn refused() -> Letter {
     let read = ReadAs::Refused { why: "Không tìm thấy dòng tiêu đề.".into() };
     let counts = Counts { ok: 0, warnings: 0, errors: 0 };
     feedback(read, counts, "refused/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn asked(full: bool) -> Letter {
+    Letter::ReceiverAsks(ReceiverAsks {
+        agency: AGENCY.into(),
+        receiver: "Sở Nội vụ".into(),
+        name: "Nguyễn Văn An".into(),
+        address: "annv.skhcn@example.vn".into(),
+        position: full.then(|| "Phó Trưởng phòng".into()),
+        file: "danh-sach-cong-chuc.xlsx".into(),
+        document: full.then(|| "118/SNV-VP".into()),
+        from: full.then(|| day(12, 1)),
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
-use rosterd::model::change::{ChangeKind, State};
+use rosterd::model::change::{ChangeKind, Reason, State};
 use rosterd::model::ids::TargetId;
 
 /// A site that knows everybody of the agency from a first full roster, then half of them with one newcomer under
@@ -86,4 +86,42 @@ async fn an_older_list_is_answered_with_the_date_of_the_one_in_force() {
         site.changes(None).await.iter().filter(|one| one.change.target == TargetId::mail()).count(),
         0
     );
+}
+
+#[tokio::test]
+async fn the_agency_that_an_account_lies_in_is_asked_once_where_only_another_lists_the_holder() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let moved = desk::line(&desk::accounts("stc").await[0]);
+    site.drop_bytes(
+        "snv",
+        "tiep-nhan.xlsx",
+        &desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", std::slice::from_ref(&moved), None),
+    );
+    site.pass(0);
+    let moves = desk::of_kind(&site, ChangeKind::MoveAccount, State::Proposed).await;
+    assert!(matches!(&moves[..], [one] if one.change.reason == Reason::TransferByReceiver), "{moves:?}");
+    let asked =
+        || desk::rows(&site, "SELECT address || ' ' || body FROM outbox WHERE key LIKE 'receiver_asks:%'");
+    let letters = asked().await;
+    let [letter] = &letters[..] else { panic!("{letters:#?}") };
+    assert!(letter.starts_with("daumoi.stc@tinhmau.gov.vn "), "{letter}");
+    for said in [
+        &moved[0],
+        &moved[3],
+        "tiep-nhan.xlsx",
+        "Sở Nội vụ",
+        "0200 0000 000",
+        "chưa báo việc chuyển công tác",
+    ] {
+        assert!(letter.contains(said), "{said}: {letter}");
+    }
+    assert_eq!(desk::mails(&site).keys().filter(|one| one.contains("daumoi.stc@")).count(), 1);
+    site.pass(0);
+    assert_eq!(asked().await, letters, "once");
+    // The answer: the old agency still lists the holder.
+    let lines: Vec<_> = desk::accounts("stc").await.iter().map(desk::line).collect();
+    site.drop_bytes("stc", "tra-loi.xlsx", &desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &lines, None));
+    site.pass(0);
+    assert!(desk::of_kind(&site, ChangeKind::MoveAccount, State::Proposed).await.is_empty());
+    assert_eq!(asked().await, letters);
 }
