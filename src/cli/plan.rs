@@ -120,6 +120,7 @@ fn shown(planned: &Planned) -> Vec<Shown<'_>> {
             new: false,
             change: &stored.change,
         })
+        .filter(|one| one.state.is_live())
         .collect();
     shown.extend(plan.insert.iter().map(|(change, state, _)| Shown {
         id: None,

@@ -106,7 +106,10 @@ impl State {
             Proposed => matches!(next, Held | Approved | Rejected | Superseded),
             // Held again: another brake, or the same one holding other changes beside it.
             Held => matches!(next, Held | Proposed | Approved | Rejected | Superseded),
-            Approved => matches!(next, Held | Claimed | Rejected | Superseded | Expired | Proposed),
+            // Applied by another hand: an operator gave the LDIF of what is approved to the server.
+            Approved => {
+                matches!(next, Held | Claimed | Applied | Rejected | Superseded | Expired | Proposed)
+            }
             Claimed => matches!(next, Approved | Ordered | Applied | Failed | Stale | Unknown | Held),
             Ordered => matches!(next, Applied | Failed),
             Unknown => matches!(next, Applied | Approved | Failed | Stale),

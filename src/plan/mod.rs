@@ -28,8 +28,8 @@ pub struct Standing {
     /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
     /// snapshot shows).
     pub done: BTreeSet<ChangeKey>,
-    /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): to supersede one
-    /// throws no review away.
+    /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): an approved one is
+    /// carried out, and to supersede one throws no review away.
     pub fulfilled: BTreeSet<ChangeId>,
     /// How much of each budget was spent within its window.
     pub spent: BTreeMap<(BrakeScope, BrakeKind), u64>,
@@ -93,7 +93,7 @@ pub struct Plan {
     pub keep: Vec<(ChangeId, Change)>,
     /// Changes no longer wanted.
     pub supersede: Vec<ChangeId>,
-    /// Standing changes that a brake now holds, or lets go.
+    /// Standing changes that a brake now holds, or lets go, or that another hand has carried out as approved.
     pub moves: Vec<(ChangeId, State, State, Option<BrakeKey>)>,
     /// Every brake that is tripped, with its arithmetic.
     pub brakes: Vec<Brake>,
@@ -160,6 +160,9 @@ pub fn plan(
         standing.live.iter().partition(|one| !wanted.contains(&one.id) && is_read(one) && !blocks(one));
     let lost: Vec<_> = gone.iter().filter(|one| !standing.fulfilled.contains(&one.id)).copied().collect();
     refuse_mass(&standing.live, &lost)?;
+    let by_hand = |one: &&StoredChange| one.state == State::Approved && standing.fulfilled.contains(&one.id);
+    let (done, gone): (Vec<&StoredChange>, Vec<&StoredChange>) = gone.into_iter().partition(by_hand);
+    plan.moves = done.iter().map(|one| (one.id.clone(), State::Approved, State::Applied, None)).collect();
     plan.supersede = gone.iter().map(|one| one.id.clone()).collect();
 
     plan.brakes = brakes::trip(&fresh, &stays, &standing.spent, limits, counts);

@@ -114,6 +114,25 @@ fn an_approval_that_ran_out_is_asked_for_anew() {
 }
 
 #[test]
+fn what_another_hand_carried_out_as_approved_is_applied_and_the_rest_is_superseded() {
+    for state in [State::Proposed, State::Held, State::Approved, State::Expired, State::Failed] {
+        let mut standing = live([stored(&disable(1), state), stored(&disable(2), state)]);
+        let (done, gone) = (standing.live[0].id.clone(), standing.live[1].id.clone());
+        standing.fulfilled.insert(done.clone());
+        let plan = planned(&[], &standing);
+        if state == State::Approved {
+            assert_eq!(plan.moves, [(done, State::Approved, State::Applied, None)]);
+            assert_eq!(plan.supersede, [gone]);
+        } else {
+            assert_eq!((plan.moves, plan.supersede.len()), (vec![], 2), "{state}: nobody approved it");
+        }
+    }
+    let mut standing = live([stored(&disable(1), State::Approved)]);
+    standing.fulfilled.insert(standing.live[0].id.clone());
+    assert_eq!(planned(&[disable(1)], &standing).moves, [], "it is asked for still");
+}
+
+#[test]
 fn many_approvals_are_not_thrown_away_at_once() {
     let approved = |count: usize| live((0..count).map(|n| stored(&disable(n), State::Approved)));
     let with = |gone: usize, standing: &Standing| {

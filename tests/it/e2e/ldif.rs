@@ -2,9 +2,10 @@
 
 use super::entries::accounts;
 use super::expected::{RETIRES, Truth};
+use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
 use rosterd::model::account::Attr;
-use rosterd::model::change::State;
+use rosterd::model::change::{ChangeKind, Reason, State};
 use rosterd::model::ids::TargetId;
 
 #[tokio::test]
@@ -76,6 +77,22 @@ async fn ldapmodify_takes_the_approved_changes_and_then_there_is_nothing_new() {
     for stored in site.changes(None).await {
         let by_hand = written.iter().any(|one| one.id == stored.id);
         let name = stored.change.after(Attr::Login);
-        assert!(!by_hand || stored.state == State::Superseded, "{:?} {name:?}", stored.state);
+        assert!(!by_hand || stored.state == State::Applied, "{:?} {name:?}", stored.state);
     }
+    let untold = desk::rows(&site, "SELECT id FROM change WHERE state = 'applied' AND told = 0").await;
+    assert_eq!(untold, [""; 0], "the agencies were told");
+    site.expect(&["audit", "verify"], 0);
+
+    // It can be undone as if rosterd had written it.
+    desk::enrol(&site).await;
+    let locked = written.iter().find(|one| one.change.kind == ChangeKind::DisableAccount).unwrap();
+    site.expect(&["undo", locked.id.as_str()], 0);
+    let undo = site.changes(None).await.into_iter().find(|one| one.change.reason == Reason::Undo).unwrap();
+    assert_eq!((undo.change.kind, &undo.change.subject), (ChangeKind::EnableAccount, &locked.change.subject));
+    if undo.state == State::Proposed {
+        site.expect(&["review", "approve", undo.id.as_str()], 0);
+    }
+    site.expect(&["apply"], 0);
+    let after = site.changes(None).await.into_iter().find(|one| one.id == locked.id).unwrap();
+    assert_eq!(after.state, State::Undone);
 }
