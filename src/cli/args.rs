@@ -116,6 +116,12 @@ pub enum Command {
         /// What; without it, both.
         what: Option<Pausable>,
     },
+    /// Legal holds: nothing of their subject is deleted or runs out.
+    Hold {
+        /// What to do.
+        #[command(subcommand)]
+        action: Hold,
+    },
     /// Enrol, list and remove operators.
     Operator {
         /// What to do.
@@ -296,6 +302,29 @@ pub enum OperatorAction {
         /// The login.
         login: String,
     },
+}
+
+/// `rosterd hold …`.
+#[derive(Debug, Subcommand)]
+pub enum Hold {
+    /// Set one; from the second operator on it holds.
+    Set {
+        /// A person's id or full name, or an account's address or login.
+        subject: String,
+        /// Why, with the document's number.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lift one; with the second operator it ends.
+    Lift {
+        /// A person's id or full name, or an account's address or login.
+        subject: String,
+        /// Why, with the document's number.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Those that hold or wait for a second operator.
+    List,
 }
 
 /// `rosterd slip …`.

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod completions;
 mod demo;
+mod hold;
 mod init;
 mod operator;
 mod pause;
@@ -71,6 +72,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Operator { action } => {
             operator::run(&open(&cli.config, lang).await?, action, cli.json).await
         }
+        Command::Hold { action } => hold::run(&open(&cli.config, lang).await?, action, cli.json).await,
         Command::Slip { action } => slip::run(&open(&cli.config, lang).await?, action, cli.json).await,
         Command::Audit { action } => audit::run(&open(&cli.config, lang).await?, &action, cli.json).await,
     }

@@ -2,6 +2,7 @@
 
 mod agencies;
 mod first_steps;
+mod holds;
 mod operators;
 mod plan;
 mod reading;
