@@ -1,7 +1,7 @@
 //! An answer: the feedback workbook beside the file, and the mail to the agency that says where it lies.
 
 use super::accept::holds_passwords;
-use super::take::ENDING;
+use super::take::{Again, ENDING};
 use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
@@ -174,6 +174,30 @@ impl Answerer<'_> {
         lines
     }
 
+    /// Says of bytes that came again where their result lies; once a day, however often a synced folder brings them.
+    pub async fn again(&self, again: &Again, agency: &Agency) -> Result<(), AnswerError> {
+        let Again { first, name, feedback } = again;
+        let today = self.local(self.now);
+        let letter = Letter::RosterFeedback(RosterFeedback {
+            agency: agency.name.clone(),
+            file: name.clone(),
+            received: today,
+            read: ReadAs::Again { first: self.local(first.arrived), name: first.file.clone() },
+            counts: counts(first),
+            feedback: as_the_agency_sees_it(feedback),
+        });
+        let notices = self.to_contacts(&letter, agency, &format!("again:{}:{today}", first.id))?;
+        self.store
+            .write_fenced(self.token, self.now, async |mut tx| {
+                for notice in &notices {
+                    tx.enqueue(notice).await?;
+                }
+                tx.commit(()).await
+            })
+            .await?;
+        Ok(())
+    }
+
     fn notices(&self, due: &Feedback, agency: &Agency, path: &Path) -> Result<Vec<Notice>, TemplateError> {
         let arrival = &due.arrival;
         let letter = Letter::RosterFeedback(RosterFeedback {
@@ -184,8 +208,11 @@ impl Answerer<'_> {
             counts: counts(arrival),
             feedback: as_the_agency_sees_it(path),
         });
-        let key = format!("feedback:{}", arrival.id);
-        let render = |one: &Contact| self.templates.render(&letter, self.lang, &one.mail, &one.name, &key);
+        self.to_contacts(&letter, agency, &format!("feedback:{}", arrival.id))
+    }
+
+    fn to_contacts(&self, letter: &Letter, agency: &Agency, key: &str) -> Result<Vec<Notice>, TemplateError> {
+        let render = |one: &Contact| self.templates.render(letter, self.lang, &one.mail, &one.name, key);
         agency.contacts.iter().map(render).collect()
     }
 

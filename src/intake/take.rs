@@ -41,16 +41,29 @@ pub struct Intake<'a> {
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Taken {
     /// Accepted as a roster.
     Accepted,
     /// Refused; the feedback says why.
     Refused,
-    /// The same bytes came before.
-    Repeated,
+    /// What is left of it by an earlier, interrupted taking has been cleared away.
+    Finished,
+    /// The same bytes came before; they are answered with the result they had.
+    Repeated(Box<Again>),
     /// It has gone from the inbox before it could be read.
     Gone,
+}
+
+/// Bytes that came again.
+#[derive(Debug)]
+pub struct Again {
+    /// The arrival they first were.
+    pub first: Arrival,
+    /// The name they now came under.
+    pub name: String,
+    /// Where the copy of the feedback lies.
+    pub feedback: PathBuf,
 }
 
 /// Why a file could not be taken; it stays in the inbox.
@@ -81,7 +94,7 @@ impl Intake<'_> {
         let name = held.name();
         let sha256 = content.hash(&name);
         if let Some(known) = self.store.find_by_hash(&file.agency, &sha256).await? {
-            return self.known(file, held, &content, &known);
+            return self.known(file, held, &content, known);
         }
         let spool = self.folders.spool.join(&sha256);
         on_file("spooling", &spool, |path| {
@@ -156,25 +169,26 @@ impl Intake<'_> {
         file: &Dropped,
         held: Held,
         content: &Content,
-        known: &Arrival,
+        known: Arrival,
     ) -> Result<Taken, TakeError> {
         let place = known.done_path.as_ref().map_or_else(|| self.folders.done.clone(), PathBuf::from);
         let passwords = holds_passwords(&known.notes);
         if held.is_claimed() || passwords || !place.exists() {
             clear(file, held, content, &place, passwords || place.exists())?;
             self.clear_pdf(file, &place)?;
-            return Ok(Taken::Repeated);
+            return Ok(Taken::Finished);
         }
         let root = if known.roster.is_some() { &self.folders.done } else { &self.folders.refused };
         let folder = root.join(file.agency.as_str()).join(self.today.to_string());
-        let again = files::free_name(&folder, &held.name());
+        let name = held.name();
+        let again = files::free_name(&folder, &name);
         clear(file, held, content, &again, false)?;
         self.clear_pdf(file, &again)?;
         let (first, copy) = (files::with_ending(&place, ENDING), files::with_ending(&again, ENDING));
         if first.exists() && !copy.exists() {
             on_file("copying", &copy, |copy| files::write(copy, &std::fs::read(&first)?, 0o640))?;
         }
-        Ok(Taken::Repeated)
+        Ok(Taken::Repeated(Box::new(Again { first: known, name, feedback: copy })))
     }
 
     /// Moves the document that came with a workbook beside it.

@@ -124,6 +124,13 @@ pub enum ReadAs {
         /// The date of the one in force.
         in_force: NaiveDate,
     },
+    /// The same bytes came before: they are not read again.
+    Again {
+        /// The day they first came.
+        first: NaiveDate,
+        /// The name they first had.
+        name: String,
+    },
     /// It could not be read.
     Refused {
         /// Why, as a sentence in the letter's language.

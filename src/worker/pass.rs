@@ -8,14 +8,17 @@ use crate::intake::answer::Answerer;
 use crate::intake::scan::{Dropped, look};
 use crate::intake::take::{Intake, Taken};
 use crate::model::account::Snapshot;
+use crate::model::agency::Agency;
 use crate::model::change::{ChangeKind, State};
+use crate::model::ids::RosterId;
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
 use crate::reconcile::timeline::outdated;
-use crate::store::{Filter, Published, StoreError, Token};
+use crate::store::{Arrival, Filter, Published, StoreError, Token};
 use crate::systems::handoff::{Seen, confirm};
 use crate::workbook::Reader;
 use crate::worker::mailing::Mailed;
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -191,8 +194,16 @@ impl Engine {
             match intake.take(&file, reader).await {
                 Ok(Taken::Accepted) => summary.read += 1,
                 Ok(Taken::Refused) => summary.refused += 1,
-                Ok(Taken::Repeated) => summary.repeated += 1,
-                Ok(Taken::Gone) => {}
+                Ok(Taken::Repeated(again)) => {
+                    summary.repeated += 1;
+                    // A courtesy: the result lies beside the file whatever becomes of this mail.
+                    if let Some(agency) = self.sender_of(&again.first)
+                        && let Err(error) = self.answerer(token, &BTreeMap::new()).again(&again, agency).await
+                    {
+                        summary.errors.push(format!("{}: {error}", again.name));
+                    }
+                }
+                Ok(Taken::Finished | Taken::Gone) => {}
                 Err(error) => summary.errors.push(format!("{}: {error}", file.path.display())),
             }
         }
@@ -363,23 +374,31 @@ impl Engine {
             return Ok(());
         }
         let outdated = outdated(&self.store.rosters().await?, |time| self.local(time));
-        let answerer = Answerer {
-            store: &self.store,
-            token,
-            templates: &self.templates,
-            lang: self.config().language,
-            now: self.now(),
-            zone: self.config().time_zone,
-            outdated: &outdated,
-        };
+        let answerer = self.answerer(token, &outdated);
         for due in feedback {
-            let Some(agency) = self.site.agencies.get(&due.arrival.agency) else { continue };
+            let Some(agency) = self.sender_of(&due.arrival) else { continue };
             match answerer.answer(&due, agency, reader).await {
                 Ok(_) => summary.answered += 1,
                 Err(error) => summary.errors.push(format!("{}: {error}", due.arrival.file)),
             }
         }
         Ok(())
+    }
+
+    fn answerer<'a>(&'a self, token: &'a Token, outdated: &'a BTreeMap<RosterId, NaiveDate>) -> Answerer<'a> {
+        Answerer {
+            store: &self.store,
+            token,
+            templates: &self.templates,
+            lang: self.config().language,
+            now: self.now(),
+            zone: self.config().time_zone,
+            outdated,
+        }
+    }
+
+    fn sender_of(&self, arrival: &Arrival) -> Option<&Agency> {
+        self.site.agencies.get(&arrival.agency)
     }
 
     async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {

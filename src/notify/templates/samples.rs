@@ -11,7 +11,17 @@ use chrono::NaiveDate;
 
 /// One or more of each letter.
 pub fn samples() -> Vec<Letter> {
-    vec![created(true), created(false), changes(), accepted(), older(), refused(), asked(true), asked(false)]
+    vec![
+        created(true),
+        created(false),
+        changes(),
+        accepted(),
+        older(),
+        refused(),
+        asked(true),
+        asked(false),
+        again(),
+    ]
 }
 
 const AGENCY: &str = "Sở Khoa học và Công nghệ";
@@ -82,6 +92,12 @@ fn accepted() -> Letter {
 fn older() -> Letter {
     let counts = Counts { ok: 42, warnings: 0, errors: 0 };
     let read = ReadAs::Older { in_force: day(11, 1) };
+    feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn again() -> Letter {
+    let counts = Counts { ok: 42, warnings: 0, errors: 0 };
+    let read = ReadAs::Again { first: day(11, 1), name: "danh-sach.xlsx".into() };
     feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
 }
 

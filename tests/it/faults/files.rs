@@ -116,8 +116,11 @@ async fn the_same_file_again_is_answered_and_not_read_again() {
     };
     let before = keys(site.changes(None).await);
     assert!(!before.is_empty());
+    let before_mails = desk::mails(&site).values().sum::<usize>();
     site.drop_bytes("snv", "lan-hai.xlsx", &book);
     let out = site.pass(0);
+    let told = desk::mails(&site).values().sum::<usize>() - before_mails;
+    assert_eq!(told, 1, "the contact is told that it came before");
     assert!(out.contains("Tệp gửi trùng: 1"), "{out}");
     assert_eq!(keys(site.changes(None).await), before);
     assert_eq!(desk::rows(&site, "SELECT id FROM roster").await.len(), 1);
