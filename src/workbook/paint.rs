@@ -26,6 +26,10 @@ pub(super) enum Part {
     Head,
     /// A table's row.
     Body,
+    /// A cell of a table to fill in: what is typed there stays text.
+    Entry,
+    /// Where a table to fill in may go on.
+    Typed,
 }
 
 /// How a cell looks.
@@ -125,6 +129,18 @@ impl Paint {
         Ok(())
     }
 
+    /// Writes `text` across the columns `left` to `right` of a row.
+    pub(super) fn spread(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, left, right): (u32, u16, u16),
+        text: &str,
+        part: Part,
+    ) -> Result<(), XlsxError> {
+        sheet.merge_range(row, left, row, right, "", self.format(part))?;
+        self.text(sheet, (row, left), text, part)
+    }
+
     /// Writes a day as a date.
     pub(super) fn day(
         &mut self,
@@ -210,9 +226,9 @@ fn build(look: Look, figure: Figure) -> Format {
             .set_bold()
             .set_border(FormatBorder::Thin)
             .set_background_color(Color::RGB(0x00D9_E2F3)),
-        Part::Body => {
-            format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin)
-        }
+        Part::Body => row(format),
+        Part::Entry => row(format).set_num_format(TEXT),
+        Part::Typed => format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_num_format(TEXT),
     };
     format = match look.mark {
         Mark::No => format,
@@ -233,6 +249,13 @@ fn build(look: Look, figure: Figure) -> Format {
         Figure::DateTime => format.set_num_format("dd/mm/yyyy hh:mm"),
         Figure::Quoted => format.set_quote_prefix(),
     }
+}
+
+/// The number format of text.
+const TEXT: &str = "@";
+
+fn row(format: Format) -> Format {
+    format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin)
 }
 
 fn centred(format: Format) -> Format {
