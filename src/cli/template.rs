@@ -3,8 +3,8 @@
 use super::{Code, absolute, print_json};
 use crate::files;
 use crate::model::ids::AgencyCode;
-use crate::worker::engine::Engine;
 use crate::workbook::template::{self, Template};
+use crate::worker::engine::Engine;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -29,7 +29,12 @@ pub fn call(scene: &Scene<'_>, agency: &AgencyCode) -> Roll {
     let rank = |row: Option<RowRef>| row.map(|(roster, at)| (Reverse(scene.timeline.rank[roster]), at));
     listed.sort_by_cached_key(|(row, entry)| {
         let name = &entry.name;
-        (row.is_none(), rank(*row), PersonName::new(name.given()).map(|given| given.matching()), name.matching())
+        (
+            row.is_none(),
+            rank(*row),
+            PersonName::new(name.given()).map(|given| given.matching()),
+            name.matching(),
+        )
     });
     gone.sort_by_cached_key(|one| one.name.matching());
     Roll { entries: listed.into_iter().map(|(_, entry)| entry).collect(), gone }
@@ -54,7 +59,8 @@ impl<'a> Call<'a, '_> {
         if let Some(Stand::Present(row)) = stand {
             return self.list(Some(row), Some(person), account, false);
         }
-        let Some(account) = account.filter(|one| one.agency.as_ref() == Some(self.agency) && !one.is_disabled())
+        let Some(account) =
+            account.filter(|one| one.agency.as_ref() == Some(self.agency) && !one.is_disabled())
         else {
             return;
         };
@@ -68,7 +74,8 @@ impl<'a> Call<'a, '_> {
                 self.list(None, Some(person), Some(account), false);
             }
             Fate::Moves { to, .. } => {
-                let name = self.world().agencies.get(&to).map_or_else(|| to.to_string(), |one| one.name.clone());
+                let name =
+                    self.world().agencies.get(&to).map_or_else(|| to.to_string(), |one| one.name.clone());
                 self.gone(person, Why::Elsewhere(name));
             }
             Fate::Leaves { row, .. } => {
@@ -117,7 +124,13 @@ impl<'a> Call<'a, '_> {
         self.gone.push(Gone { name: person.name.clone(), why });
     }
 
-    fn list(&mut self, row: Option<RowRef>, person: Option<&Person>, account: Option<&Account>, missing: bool) {
+    fn list(
+        &mut self,
+        row: Option<RowRef>,
+        person: Option<&Person>,
+        account: Option<&Account>,
+        missing: bool,
+    ) {
         let record = row.map(|row| place(self.world(), row).1);
         if let Some(entry) = entry(record, person, account, missing) {
             self.listed.push((row, entry));
@@ -126,7 +139,12 @@ impl<'a> Call<'a, '_> {
 }
 
 /// What the row says, else what the account holds, else what was stated earlier. `None` for an account without a name.
-fn entry(row: Option<&Row>, person: Option<&Person>, account: Option<&Account>, missing: bool) -> Option<Entry> {
+fn entry(
+    row: Option<&Row>,
+    person: Option<&Person>,
+    account: Option<&Account>,
+    missing: bool,
+) -> Option<Entry> {
     let held = |attr| account.and_then(|account| account.get(attr));
     let said = |attr| row.and_then(|row| stated(attr, row)).or_else(|| held(attr)).map(str::to_owned);
     let name = row.map(|row| &row.full_name).or(person.map(|person| &person.name)).cloned();

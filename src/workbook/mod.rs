@@ -11,6 +11,7 @@ pub mod decode;
 pub mod feedback;
 pub mod format;
 mod frame;
+pub mod layout;
 mod limits;
 pub mod order;
 mod package;

@@ -171,11 +171,7 @@ fn write_line(
     paint.day(sheet, (row, 7), *effective, Part::Body)?;
     paint.cell(sheet, (row, LAST), &Cell::Empty, Part::Body)?;
     let texts = [(1, full_name), (2, account), (3, unit), (4, role), (6, basis)];
-    fit_height(
-        sheet,
-        row,
-        texts.into_iter().map(|(column, text)| (text.as_str(), usize::from(COLUMNS[column].1))),
-    )
+    fit_height(sheet, row, texts.into_iter().map(|(column, text)| (text.as_str(), COLUMNS[column].1)))
 }
 
 fn write_ending(

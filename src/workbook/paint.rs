@@ -57,6 +57,10 @@ enum Figure {
     Whole,
     Date,
     DateTime,
+    /// As the sender's workbook showed it: by the code of this place, from 1.
+    Sent(u16),
+    /// Text that stays text when it is typed anew.
+    Typed,
     /// Text that a spreadsheet would take for a formula if somebody typed it: marked as text for good.
     Quoted,
 }
@@ -71,6 +75,8 @@ impl From<Part> for Look {
 #[derive(Default)]
 pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
+    /// The number formats of the sender's workbook.
+    codes: Vec<String>,
 }
 
 /// The height of a row of one line; LibreOffice does not find it by itself.
@@ -85,20 +91,80 @@ pub(super) fn set_up(sheet: &mut Worksheet) {
     sheet.set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3);
 }
 
-/// Makes `row` as high as its texts need in columns of their widths.
+/// How many lines `text` takes in a column of `width` characters, at twelve points of Times New Roman.
+pub(super) fn lines(text: &str, width: f64) -> usize {
+    /// Pixels of a character of the column's width, and of the margins.
+    const CHARACTER: f64 = 7.0;
+    /// No character is wider.
+    const WIDEST: f64 = 12.5;
+    #[allow(clippy::cast_precision_loss, reason = "lengths of cells")]
+    if (text.len() as f64) * WIDEST <= width * CHARACTER && !text.contains('\n') {
+        return 1;
+    }
+    text.lines().map(|line| wrapped(line, width * CHARACTER)).sum::<usize>().max(1)
+}
+
+/// The lines of one paragraph, words kept whole.
+fn wrapped(line: &str, room: f64) -> usize {
+    const SPACE: f64 = 4.0;
+    let (mut lines, mut used) = (1, 0.0);
+    for word in line.split(' ') {
+        let width: f64 = word.chars().map(pixels).sum();
+        if used > 0.0 && used + SPACE + width > room {
+            lines += 1;
+            used = 0.0;
+        } else if used > 0.0 {
+            used += SPACE;
+        }
+        used += width;
+        // A word longer than the column breaks anywhere.
+        while used > room && room >= 16.0 {
+            lines += 1;
+            used -= room;
+        }
+    }
+    lines
+}
+
+/// About how wide a character is.
+fn pixels(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '!' | '|' | '\'' | '(' | ')'
+        | '-' | '/' => 5.0,
+        'a' | 'c' | 'e' | 's' | 'z' => 7.0,
+        'm' | 'w' | 'M' | 'W' | '@' => 12.5,
+        _ if c.is_uppercase() => 11.0,
+        _ => 8.0,
+    }
+}
+
+/// Makes `row` as high as its texts need in columns of their widths, in characters.
 pub(super) fn fit_height<'a>(
     sheet: &mut Worksheet,
     row: u32,
-    texts: impl Iterator<Item = (&'a str, usize)>,
+    texts: impl Iterator<Item = (&'a str, u8)>,
+) -> Result<(), XlsxError> {
+    let needed = texts.map(|(text, width)| lines(text, f64::from(width))).max().unwrap_or(1);
+    set_height(sheet, row, needed, None)
+}
+
+/// Makes `row` as high as so many lines need, but no lower than it was `sent`, in points.
+pub(super) fn set_height(
+    sheet: &mut Worksheet,
+    row: u32,
+    lines: usize,
+    sent: Option<f64>,
 ) -> Result<(), XlsxError> {
     const MOST_LINES: usize = 20;
-    let lines = texts.map(|(text, width)| {
-        text.lines().map(|line| line.chars().count().div_ceil(width.max(1)).max(1)).sum::<usize>()
-    });
-    let lines = lines.max().unwrap_or(1).min(MOST_LINES);
-    if lines > 1 {
-        sheet.set_row_height(row, u32::try_from(lines).unwrap_or(1) * LINE)?;
-    }
+    /// From one line to the next.
+    const NEXT: u32 = 16;
+    let more = u32::try_from(lines.clamp(1, MOST_LINES) - 1).unwrap_or(0);
+    let needed = f64::from(LINE + more * NEXT);
+    match sent {
+        Some(sent) => sheet.set_row_height(row, if more > 0 { sent.max(needed) } else { sent })?,
+        None if more > 0 => sheet.set_row_height(row, needed)?,
+        None => return Ok(()),
+    };
     Ok(())
 }
 
@@ -106,13 +172,19 @@ pub(super) fn fit_height<'a>(
 const LONGEST_TEXT: usize = 32_767;
 
 impl Paint {
+    /// Paint that knows the number formats of the sender's workbook.
+    pub(super) fn showing(codes: &[String]) -> Self {
+        Self { formats: BTreeMap::new(), codes: codes.to_vec() }
+    }
+
     /// The format of plain text that looks so.
     pub(super) fn format(&mut self, look: impl Into<Look>) -> &Format {
         self.figure(look.into(), Figure::General)
     }
 
     fn figure(&mut self, look: Look, figure: Figure) -> &Format {
-        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure))
+        let codes = &self.codes;
+        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure, codes))
     }
 
     /// Writes `text` as text, whatever it begins with.
@@ -123,10 +195,55 @@ impl Paint {
         text: &str,
         look: impl Into<Look>,
     ) -> Result<(), XlsxError> {
+        self.text_as(sheet, (row, column), text, look.into(), Figure::General)
+    }
+
+    fn text_as(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        text: &str,
+        look: Look,
+        figure: Figure,
+    ) -> Result<(), XlsxError> {
         let quoted = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let format = self.figure(look.into(), if quoted { Figure::Quoted } else { Figure::General });
+        let format = self.figure(look, if quoted { Figure::Quoted } else { figure });
         sheet.write_string_with_format(row, column, shortened(text), format)?;
         Ok(())
+    }
+
+    /// Writes a cell of the sender's workbook as it was shown there, by the code of this place; 0 is none. What is wrong
+    /// becomes text where it can, so that nothing is made of what is typed instead.
+    pub(super) fn sent(
+        &mut self,
+        sheet: &mut Worksheet,
+        at: (u32, u16),
+        cell: &Cell,
+        look: Look,
+        code: u16,
+    ) -> Result<(), XlsxError> {
+        let shows_text = self.codes.get(usize::from(code).wrapping_sub(1)).map(String::as_str) == Some(TEXT);
+        let wrong = matches!(look.mark, Mark::Found(_));
+        match cell {
+            Cell::Text(text) if wrong || shows_text => self.text_as(sheet, at, text, look, Figure::Typed),
+            Cell::Empty if wrong || shows_text => {
+                sheet.write_blank(at.0, at.1, self.figure(look, Figure::Typed))?;
+                Ok(())
+            }
+            Cell::Number(number) if number.is_finite() && code > 0 && !shows_text => {
+                sheet.write_number_with_format(at.0, at.1, *number, self.figure(look, Figure::Sent(code)))?;
+                Ok(())
+            }
+            Cell::Date(time) if code > 0 && !shows_text => match excel_time(*time) {
+                Ok(value) => {
+                    let format = self.figure(look, Figure::Sent(code));
+                    sheet.write_datetime_with_format(at.0, at.1, value, format)?;
+                    Ok(())
+                }
+                Err(_) => self.cell(sheet, at, cell, look),
+            },
+            _ => self.cell(sheet, at, cell, look),
+        }
     }
 
     /// Writes `text` across the columns `left` to `right` of a row.
@@ -213,7 +330,7 @@ fn shortened(text: &str) -> &str {
     text
 }
 
-fn build(look: Look, figure: Figure) -> Format {
+fn build(look: Look, figure: Figure, codes: &[String]) -> Format {
     let mut format = Format::new().set_font_name("Times New Roman").set_font_size(12);
     format = match look.part {
         Part::Free => format.set_align(FormatAlign::VerticalCenter),
@@ -238,7 +355,9 @@ fn build(look: Look, figure: Figure) -> Format {
         Mark::Found(Severity::Error) => format.set_background_color(Color::RGB(0x00FF_C7CE)),
     };
     // Short figures among text columns read best in the middle.
-    if look.part == Part::Body && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime) {
+    if look.part == Part::Body
+        && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime | Figure::Sent(_))
+    {
         format = format.set_align(FormatAlign::Center);
     }
     match figure {
@@ -248,6 +367,11 @@ fn build(look: Look, figure: Figure) -> Format {
         Figure::Date => format.set_num_format("dd/mm/yyyy"),
         Figure::DateTime => format.set_num_format("dd/mm/yyyy hh:mm"),
         Figure::Quoted => format.set_quote_prefix(),
+        Figure::Typed => format.set_num_format(TEXT),
+        Figure::Sent(code) => match codes.get(usize::from(code).wrapping_sub(1)) {
+            Some(code) => format.set_num_format(code),
+            None => format,
+        },
     }
 }
 

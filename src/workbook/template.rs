@@ -148,7 +148,9 @@ fn write_list(sheet: &mut Worksheet, paint: &mut Paint, template: &Template<'_>)
             paint.cell(sheet, (row, column), &Cell::Empty, Part::Entry)?;
         }
     }
-    add_lists(sheet)?;
+    add_lists(sheet, HEADER, |wanted| {
+        (0..).zip(COLUMNS).find(|(_, (title, _))| *title == wanted).map(|(at, _)| at)
+    })?;
     sheet.set_freeze_panes(HEADER + 1, 2)?;
     sheet.autofilter(HEADER, 0, row, LAST)?;
     sheet.set_repeat_rows(HEADER, HEADER)?.set_footer("&CTrang &P/&N");
@@ -230,12 +232,21 @@ fn write_entry(
             None => paint.cell(sheet, (row, column), &Cell::Empty, look)?,
         }
     }
-    let widths = COLUMNS.iter().skip(1).map(|(_, width)| usize::from(*width));
+    let widths = COLUMNS.iter().skip(1).map(|(_, width)| *width);
     fit_height(sheet, row, texts.iter().zip(widths).filter_map(|(text, width)| Some(((*text)?, width))))
 }
 
-/// The drop-down lists. Other words may be typed: the reader knows more of them.
-fn add_lists(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+/// The drop-down lists below the `header` of a template, whose columns `find` tells by their titles. Other words may
+/// be typed: the reader knows more of them. Without our question it is no template.
+pub(super) fn add_lists(
+    sheet: &mut Worksheet,
+    header: u32,
+    find: impl Fn(&str) -> Option<u16>,
+) -> Result<(), XlsxError> {
+    let title = |column: u16| COLUMNS[usize::from(column)].0;
+    if find(title(DEPARTED)).is_none() {
+        return Ok(());
+    }
     let lists: [(u16, Vec<&str>); 4] = [
         (GENDER, vec!["Nam", "Nữ"]),
         (STATUS, STATUSES.map(status_word).to_vec()),
@@ -243,12 +254,13 @@ fn add_lists(sheet: &mut Worksheet) -> Result<(), XlsxError> {
         (DEPARTED, vec!["Đúng", "Không"]),
     ];
     for (column, words) in lists {
+        let Some(column) = find(title(column)) else { continue };
         let list = DataValidation::new()
             .allow_list_strings(&words)?
             .set_error_style(DataValidationErrorStyle::Warning)
             .set_error_title("Không có trong danh mục")?
             .set_error_message("Nên chọn trong danh mục thả xuống. Vẫn giữ nội dung vừa nhập?")?;
-        sheet.add_data_validation(HEADER + 1, column, HEADER + LISTS_REACH, column, &list)?;
+        sheet.add_data_validation(header + 1, column, header + LISTS_REACH, column, &list)?;
     }
     Ok(())
 }
@@ -269,7 +281,7 @@ fn write_instructions(
         row += 1;
         paint.cell(sheet, (row, 0), &Cell::Number(f64::from(number)), Part::Body)?;
         paint.text(sheet, (row, 1), step, Part::Body)?;
-        fit_height(sheet, row, std::iter::once((step, usize::from(WIDTH))))?;
+        fit_height(sheet, row, std::iter::once((step, WIDTH)))?;
     }
     if template.roll.gone.is_empty() {
         return Ok(());
