@@ -1,6 +1,7 @@
 //! Paint: how the cells of a workbook that rosterd writes look, and how values get into them. There is no way
 //! through here to write a formula.
 
+use super::layout::Shown;
 use crate::model::finding::Severity;
 use crate::roster::sheet::Cell;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
@@ -57,8 +58,10 @@ enum Figure {
     Whole,
     Date,
     DateTime,
-    /// As the sender's workbook showed it: by the code of this place, from 1.
+    /// As the sender's workbook showed it, by its place in the list there, from 1: a number or a date.
     Sent(u16),
+    /// The same: text in an old font.
+    OldFont(u16),
     /// Text that stays text when it is typed anew.
     Typed,
     /// Text that a spreadsheet would take for a formula if somebody typed it: marked as text for good.
@@ -75,8 +78,8 @@ impl From<Part> for Look {
 #[derive(Default)]
 pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
-    /// The number formats of the sender's workbook.
-    codes: Vec<String>,
+    /// How the sender's workbook shows cells.
+    shown: Vec<Shown>,
 }
 
 /// The height of a row of one line; LibreOffice does not find it by itself.
@@ -172,9 +175,9 @@ pub(super) fn set_height(
 const LONGEST_TEXT: usize = 32_767;
 
 impl Paint {
-    /// Paint that knows the number formats of the sender's workbook.
-    pub(super) fn showing(codes: &[String]) -> Self {
-        Self { formats: BTreeMap::new(), codes: codes.to_vec() }
+    /// Paint that knows how the sender's workbook shows cells.
+    pub(super) fn showing(shown: &[Shown]) -> Self {
+        Self { formats: BTreeMap::new(), shown: shown.to_vec() }
     }
 
     /// The format of plain text that looks so.
@@ -183,8 +186,8 @@ impl Paint {
     }
 
     fn figure(&mut self, look: Look, figure: Figure) -> &Format {
-        let codes = &self.codes;
-        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure, codes))
+        let shown = &self.shown;
+        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure, shown))
     }
 
     /// Writes `text` as text, whatever it begins with.
@@ -212,31 +215,40 @@ impl Paint {
         Ok(())
     }
 
-    /// Writes a cell of the sender's workbook as it was shown there, by the code of this place; 0 is none. What is wrong
-    /// becomes text where it can, so that nothing is made of what is typed instead.
+    /// Writes a cell of the sender's workbook as it was shown there, by its place in the list; 0 is nothing to say. What
+    /// is wrong becomes text where it can, so that no program makes anything of what is typed instead.
     pub(super) fn sent(
         &mut self,
         sheet: &mut Worksheet,
         at: (u32, u16),
         cell: &Cell,
         look: Look,
-        code: u16,
+        place: u16,
     ) -> Result<(), XlsxError> {
-        let shows_text = self.codes.get(usize::from(code).wrapping_sub(1)).map(String::as_str) == Some(TEXT);
-        let wrong = matches!(look.mark, Mark::Found(_));
+        let shown = shown_at(&self.shown, place);
+        let as_text = shown.is_some_and(Shown::is_text) || matches!(look.mark, Mark::Found(_));
+        let by_code = shown.is_some_and(|shown| shown.code.is_some() && !shown.is_text());
         match cell {
-            Cell::Text(text) if wrong || shows_text => self.text_as(sheet, at, text, look, Figure::Typed),
-            Cell::Empty if wrong || shows_text => {
+            Cell::Text(text) if shown.is_some_and(|shown| shown.old_font.is_some()) => {
+                self.text_as(sheet, at, text, look, Figure::OldFont(place))
+            }
+            Cell::Text(text) if as_text => self.text_as(sheet, at, text, look, Figure::Typed),
+            Cell::Empty if as_text => {
                 sheet.write_blank(at.0, at.1, self.figure(look, Figure::Typed))?;
                 Ok(())
             }
-            Cell::Number(number) if number.is_finite() && code > 0 && !shows_text => {
-                sheet.write_number_with_format(at.0, at.1, *number, self.figure(look, Figure::Sent(code)))?;
+            Cell::Number(number) if by_code && number.is_finite() => {
+                sheet.write_number_with_format(
+                    at.0,
+                    at.1,
+                    *number,
+                    self.figure(look, Figure::Sent(place)),
+                )?;
                 Ok(())
             }
-            Cell::Date(time) if code > 0 && !shows_text => match excel_time(*time) {
+            Cell::Date(time) if by_code => match excel_time(*time) {
                 Ok(value) => {
-                    let format = self.figure(look, Figure::Sent(code));
+                    let format = self.figure(look, Figure::Sent(place));
                     sheet.write_datetime_with_format(at.0, at.1, value, format)?;
                     Ok(())
                 }
@@ -330,7 +342,17 @@ fn shortened(text: &str) -> &str {
     text
 }
 
-fn build(look: Look, figure: Figure, codes: &[String]) -> Format {
+impl Shown {
+    fn is_text(&self) -> bool {
+        self.code.as_deref() == Some(TEXT)
+    }
+}
+
+fn shown_at(list: &[Shown], place: u16) -> Option<&Shown> {
+    list.get(usize::from(place).checked_sub(1)?)
+}
+
+fn build(look: Look, figure: Figure, shown: &[Shown]) -> Format {
     let mut format = Format::new().set_font_name("Times New Roman").set_font_size(12);
     format = match look.part {
         Part::Free => format.set_align(FormatAlign::VerticalCenter),
@@ -368,9 +390,13 @@ fn build(look: Look, figure: Figure, codes: &[String]) -> Format {
         Figure::DateTime => format.set_num_format("dd/mm/yyyy hh:mm"),
         Figure::Quoted => format.set_quote_prefix(),
         Figure::Typed => format.set_num_format(TEXT),
-        Figure::Sent(code) => match codes.get(usize::from(code).wrapping_sub(1)) {
+        Figure::Sent(place) => match shown_at(shown, place).and_then(|shown| shown.code.as_deref()) {
             Some(code) => format.set_num_format(code),
             None => format,
+        },
+        Figure::OldFont(place) => match shown_at(shown, place) {
+            Some(Shown { code: _, old_font: Some(font) }) => format.set_font_name(font),
+            Some(_) | None => format,
         },
     }
 }

@@ -28,7 +28,7 @@ const MOST_MERGED: usize = 100_000;
 /// The feedback on `book`, which looked as `layouts` says, as `.xlsx`.
 pub fn write(book: &Book, layouts: &Layouts, notes: &Annotations) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let mut paint = Paint::showing(&layouts.codes);
+    let mut paint = Paint::showing(&layouts.shown);
     let mut names = Names::default();
     let sent = book.sheets.iter().filter(|sheet| !summary::is_ours(sheet));
     let pages: Vec<Page> =
@@ -168,8 +168,8 @@ impl<'a> Page<'a> {
                     part => part,
                 };
                 let mark = marks.get(&(row, column)).map_or(Mark::No, |severity| Mark::Found(*severity));
-                let code = self.layout.map_or(0, |layout| layout.code(at, from));
-                paint.sent(target, (row, column), cell, Look { part, mark }, code)?;
+                let shown = self.layout.map_or(0, |layout| layout.shown(at, from));
+                paint.sent(target, (row, column), cell, Look { part, mark }, shown)?;
             }
             for column in reached..width {
                 if !centred.contains(&(row, column)) {

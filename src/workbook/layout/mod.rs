@@ -14,8 +14,17 @@ use zip::ZipArchive;
 pub struct Layouts {
     /// By the sheet's name.
     pub sheets: BTreeMap<String, Layout>,
-    /// The number formats in use; sheets refer to them.
-    pub codes: Vec<String>,
+    /// How cells are shown; sheets refer to it.
+    pub shown: Vec<Shown>,
+}
+
+/// How a cell is shown, as far as it matters: the rest is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// The number format.
+    pub code: Option<String>,
+    /// A font of the time before Unicode: without it the text cannot be read.
+    pub old_font: Option<String>,
 }
 
 /// One sheet's layout. Rows and columns count from 0.
@@ -25,8 +34,8 @@ pub struct Layout {
     pub columns: BTreeMap<u32, Lane>,
     /// Rows of which something is said.
     pub rows: BTreeMap<u32, Lane>,
-    /// Row by row, the number format of each cell: its place in the codes, from 1; 0 is none.
-    pub shown: Vec<Vec<u16>>,
+    /// Row by row, how each cell is shown: the place in the workbook's list, from 1; 0 is nothing to say.
+    pub cells: Vec<Vec<u16>>,
 }
 
 /// A column or a row.
@@ -39,9 +48,9 @@ pub struct Lane {
 }
 
 impl Layout {
-    /// The number format of a cell: its place in the codes, from 1; 0 is none.
-    pub fn code(&self, row: usize, column: usize) -> u16 {
-        self.shown.get(row).and_then(|cells| cells.get(column)).copied().unwrap_or(0)
+    /// How a cell is shown: the place in the workbook's list, from 1; 0 is nothing to say.
+    pub fn shown(&self, row: usize, column: usize) -> u16 {
+        self.cells.get(row).and_then(|cells| cells.get(column)).copied().unwrap_or(0)
     }
 }
 
@@ -84,18 +93,18 @@ impl Layout {
         }
     }
 
-    fn show(&mut self, row: u32, column: u32, code: u16) {
-        if code == 0 || row >= ROWS || column >= COLUMNS {
+    fn show(&mut self, row: u32, column: u32, place: u16) {
+        if place == 0 || row >= ROWS || column >= COLUMNS {
             return;
         }
         let (row, column) = (row as usize, column as usize);
-        if self.shown.len() <= row {
-            self.shown.resize_with(row + 1, Vec::new);
+        if self.cells.len() <= row {
+            self.cells.resize_with(row + 1, Vec::new);
         }
-        let cells = &mut self.shown[row];
+        let cells = &mut self.cells[row];
         if cells.len() <= column {
             cells.resize(column + 1, 0);
         }
-        cells[column] = code;
+        cells[column] = place;
     }
 }

@@ -1,7 +1,7 @@
 //! The layout of an Excel workbook since 2007. Sheets are scanned for the few tags that matter: they are long, and
 //! nothing but attributes is wanted of them.
 
-use super::{Archive, Lane, Layout, Layouts, part};
+use super::{Archive, Lane, Layout, Layouts, Shown, part};
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
@@ -11,9 +11,9 @@ use zip::ZipArchive;
 
 pub(super) fn read(bytes: &[u8]) -> Option<Layouts> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let Styles { codes, by_style } =
+    let Styles { shown, by_style } =
         part(&mut archive, "xl/styles.xml").and_then(|xml| styles(&xml)).unwrap_or_default();
-    let mut layouts = Layouts { sheets: BTreeMap::new(), codes };
+    let mut layouts = Layouts { sheets: BTreeMap::new(), shown };
     for (name, path) in sheets(&mut archive)? {
         if let Some(xml) = part(&mut archive, &path) {
             layouts.sheets.insert(name, scan(&xml, &by_style));
@@ -66,8 +66,8 @@ fn value(element: &BytesStart<'_>, name: &str) -> Option<String> {
 
 #[derive(Default)]
 struct Styles {
-    codes: Vec<String>,
-    /// The code of each cell style.
+    shown: Vec<Shown>,
+    /// How each cell style shows, as a place from 1.
     by_style: Vec<u16>,
 }
 
@@ -75,33 +75,53 @@ struct Styles {
 const LONGEST_CODE: usize = 100;
 
 fn styles(xml: &[u8]) -> Option<Styles> {
-    let mut own: BTreeMap<String, String> = BTreeMap::new();
+    let mut codes: BTreeMap<String, String> = BTreeMap::new();
+    let mut fonts: Vec<Option<String>> = Vec::new();
     let mut styles = Styles::default();
-    let mut of_cells = false;
+    // Which list of the file is read: fonts stand in several.
+    let mut list = String::new();
     each(xml, |element| match element.local_name().as_ref() {
         "numFmt" => {
             if let (Some(id), Some(code)) = (value(element, "numFmtId"), value(element, "formatCode")) {
-                own.insert(id, code);
+                codes.insert(id, code);
             }
         }
-        "cellXfs" => of_cells = true,
-        "cellStyles" | "dxfs" => of_cells = false,
-        "xf" if of_cells => {
+        name @ ("fonts" | "fills" | "cellStyleXfs" | "cellXfs" | "cellStyles" | "dxfs") => {
+            name.clone_into(&mut list);
+        }
+        "font" if list == "fonts" => fonts.push(None),
+        "name" if list == "fonts" => {
+            if let (Some(last), Some(name)) = (fonts.last_mut(), value(element, "val")) {
+                *last = Some(name).filter(|name| is_old(name));
+            }
+        }
+        "xf" if list == "cellXfs" => {
             let id = value(element, "numFmtId").unwrap_or_default();
-            let code = own.get(&id).map(String::as_str).or(built_in(&id));
+            let code = codes.get(&id).map(String::as_str).or(built_in(&id));
             let fine = |code: &&str| code.len() <= LONGEST_CODE && !code.chars().any(char::is_control);
-            styles.by_style.push(code.filter(fine).map_or(0, |code| place(&mut styles.codes, code)));
+            let font = value(element, "fontId").and_then(|at| fonts.get(at.parse::<usize>().ok()?)?.clone());
+            let shown = Shown { code: code.filter(fine).map(str::to_owned), old_font: font };
+            styles.by_style.push(place(&mut styles.shown, shown));
         }
         _ => {}
     })?;
     Some(styles)
 }
 
-/// The place of `code` among the codes, from 1.
-fn place(codes: &mut Vec<String>, code: &str) -> u16 {
-    let at = codes.iter().position(|known| known == code).unwrap_or_else(|| {
-        codes.push(code.to_owned());
-        codes.len() - 1
+/// Whether a font is one of those that show Vietnamese by codes of their own.
+fn is_old(font: &str) -> bool {
+    let name = font.to_ascii_lowercase();
+    font.len() <= 32 && (name.starts_with(".vn") || name.starts_with("vni"))
+}
+
+/// The place of `wanted` in the list, from 1; what says nothing has none.
+fn place(list: &mut Vec<Shown>, wanted: Shown) -> u16 {
+    if wanted == Shown::default() {
+        return 0;
+    }
+    let at = list.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+        list.push(wanted);
+        list.len() - 1
     });
     u16::try_from(at + 1).unwrap_or(0)
 }
@@ -250,7 +270,7 @@ mod tests {
         assert_eq!(layout.columns[&3], lane(None, true));
         assert_eq!(layout.rows, [(1, lane(Some(30.0), false)), (2, lane(None, true))].into());
         assert_eq!(
-            [layout.code(1, 1), layout.code(1, 2), layout.code(1, 0), layout.code(0, 0)],
+            [layout.shown(1, 1), layout.shown(1, 2), layout.shown(1, 0), layout.shown(0, 0)],
             [3, 3, 0, 0]
         );
     }

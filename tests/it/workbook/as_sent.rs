@@ -82,15 +82,38 @@ async fn widths_heights_and_what_is_hidden_stay_as_sent() {
 #[tokio::test]
 async fn numbers_and_dates_are_shown_as_sent() {
     let (_, written) = fed_back(&fixture("layout.xlsx"), "layout.xlsx").await;
-    let Layouts { sheets, codes } = read(&written);
+    let Layouts { sheets, shown } = read(&written);
     let sheet = &sheets["Phòng A & B"];
-    let shown =
-        |row, column| codes.get(usize::from(sheet.code(row, column)).wrapping_sub(1)).map(String::as_str);
-    assert_eq!(shown(2, 2), Some("d/m/yyyy"));
-    assert_eq!(shown(2, 3), Some("000000000000"), "a citizen ID keeps the zero it was shown with");
-    assert_eq!(shown(2, 4), Some("#,##0"));
-    assert_eq!(shown(2, 5), Some("@"), "what is typed into a text cell stays text");
-    assert_eq!(shown(3, 2), Some("@"), "and so does what is typed into a wrong one");
+    let code = |row, column| {
+        let at = usize::from(sheet.shown(row, column)).checked_sub(1)?;
+        shown[at].code.as_deref()
+    };
+    assert_eq!(code(2, 2), Some("d/m/yyyy"));
+    assert_eq!(code(2, 3), Some("000000000000"), "a citizen ID keeps the zero it was shown with");
+    assert_eq!(code(2, 4), Some("#,##0"));
+    assert_eq!(code(2, 5), Some("@"), "what is typed into a text cell stays text");
+    assert_eq!(code(3, 2), Some("@"), "and so does what is typed into a wrong one");
+}
+
+#[test]
+fn text_in_an_old_font_keeps_it_or_nobody_could_read_it() {
+    let mut workbook = Workbook::new();
+    let old = Format::new().set_font_name(".VnTime");
+    let page = workbook.add_worksheet();
+    for (column, title) in (0..).zip(["STT", "Họ và tên", "Chức vụ"]) {
+        page.write_string(0, column, title).unwrap();
+    }
+    page.write_number(1, 0, 1.0).unwrap();
+    page.write_string_with_format(1, 1, "NguyÔn V¨n An", &old).unwrap();
+    page.write_string(1, 2, "Chuyên viên").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let written = feedback::write(&book(&bytes), &read(&bytes), &Annotations::default()).unwrap();
+    let Layouts { sheets, shown } = read(&written);
+    let font = |column| {
+        let at = usize::from(sheets["Sheet1"].shown(1, column)).checked_sub(1)?;
+        shown[at].old_font.as_deref()
+    };
+    assert_eq!((font(1), font(2)), (Some(".VnTime"), None));
 }
 
 #[tokio::test]
