@@ -134,6 +134,15 @@ pub enum Command {
         #[command(subcommand)]
         action: Slip,
     },
+    /// Write an agency's roster, filled in with what is known, for the agency to correct and drop.
+    Template {
+        /// The agency's code.
+        #[arg(value_name = "AGENCY")]
+        agency: String,
+        /// Where to; without it `AGENCY-danh-sach.xlsx` here. A file that is there already is never replaced.
+        #[arg(long, value_name = "FILE.xlsx")]
+        out: Option<PathBuf>,
+    },
     /// The audit trail.
     Audit {
         /// What to do.

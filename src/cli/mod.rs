@@ -14,6 +14,7 @@ mod read;
 mod review;
 mod run;
 mod slip;
+mod template;
 mod undo;
 mod who;
 pub mod words;
@@ -66,6 +67,10 @@ pub async fn run(cli: Cli) -> Result<Code> {
             plan::run(&open(&cli.config, lang).await?, &args, cli.json).await
         }
         Command::Review { action } => review::run(&open(&cli.config, lang).await?, action, cli.json).await,
+        Command::Template { agency, out } => {
+            let file = template::file(&agency, out)?;
+            template::run(&open(&cli.config, lang).await?, &agency, &file, cli.json).await
+        }
         Command::Undo(args) => undo::run(&open(&cli.config, lang).await?, &args, cli.json).await,
         Command::Pause { what, reason } => pause::pause(&open(&cli.config, lang).await?, what, &reason).await,
         Command::Resume { what } => pause::resume(&open(&cli.config, lang).await?, what).await,

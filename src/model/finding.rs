@@ -81,6 +81,8 @@ words!(
         BadEmail = "bad-email",
         /// What the row says of the person's standing is unclear.
         StatusUnclear = "status-unclear",
+        /// The template's question whether the person has left has no answer yet.
+        DepartureUnanswered = "departure-unanswered",
         /// A column of passwords; it was not read.
         PasswordColumn = "password-column",
         // The file as a whole.
@@ -188,7 +190,8 @@ impl FindingCode {
             | Self::InvisibleCharacters
             | Self::CitizenIdRestored
             | Self::PhoneZeroRestored
-            | Self::PhonePrefixConverted => Severity::Info,
+            | Self::PhonePrefixConverted
+            | Self::DepartureUnanswered => Severity::Info,
         }
     }
 
@@ -331,6 +334,10 @@ impl FindingCode {
             Self::StatusUnclear => (
                 "Chưa rõ tình trạng công tác ghi trong ô. Hãy ghi rõ, ví dụ “Nghỉ hưu từ 01/12/2026”, “Nghỉ thai sản”, “Chuyển công tác đến … từ 01/12/2026”.",
                 "The person's standing is unclear. Write it plainly, as “Nghỉ hưu từ 01/12/2026”, “Nghỉ thai sản”, “Chuyển công tác đến … từ 01/12/2026”.",
+            ),
+            Self::DepartureUnanswered => (
+                "Chưa trả lời câu hỏi “Đã nghỉ việc?” nên hệ thống chưa ghi nhận gì về người này. Hãy ghi “Đúng” hoặc “Không” rồi gửi lại.",
+                "The question whether this person has left is not answered, so nothing is recorded. Write “Đúng” (yes) or “Không” (no) and send it again.",
             ),
             Self::PasswordColumn => (
                 "Tệp có cột mật khẩu. Cột này không được đọc, không được lưu; các mật khẩu trong tệp coi như đã lộ và phải đổi. Tuyệt đối không gửi mật khẩu trong danh sách.",

@@ -24,6 +24,7 @@ pub mod post;
 pub mod question;
 pub mod record;
 pub mod role;
+pub mod roll;
 pub mod roster;
 pub mod secret;
 

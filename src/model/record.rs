@@ -120,6 +120,9 @@ pub struct Record<C = CitizenId> {
     pub effective_date: Option<NaiveDate>,
     /// The note as written.
     pub note: Option<String>,
+    /// Whether the agency's contact confirms in our template that the person has left.
+    #[serde(default)]
+    pub departure_confirmed: bool,
 }
 
 impl<C> Record<C> {
@@ -141,6 +144,7 @@ impl<C> Record<C> {
             action,
             effective_date,
             note,
+            departure_confirmed,
         } = self;
         Record {
             sheet,
@@ -158,6 +162,7 @@ impl<C> Record<C> {
             action,
             effective_date,
             note,
+            departure_confirmed,
         }
     }
 }

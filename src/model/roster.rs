@@ -88,6 +88,8 @@ pub enum Column {
     ActionRevoke,
     ActionReset,
     EffectiveDate,
+    /// The template's question whether somebody has left.
+    Departed,
     Note,
     Password,
     /// A request in free words, which a person reads.

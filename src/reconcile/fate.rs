@@ -1,7 +1,7 @@
 //! Fate: what the last words of all agencies come to for one person.
 
 use super::Scene;
-use super::correlate::RowRef;
+use super::correlate::{RowRef, place};
 use super::fold::Stand;
 use crate::model::change::Reason;
 use crate::model::ids::{AgencyCode, PersonId};
@@ -111,11 +111,12 @@ fn ending(scene: &Scene<'_>, person: &PersonId, stand: Stand) -> Fate {
     }
 }
 
-/// Confirmed by a document number with its PDF, or by an operator; else by the status alone.
+/// Confirmed by a document number with its PDF, by the agency's contact in our template, or by an operator; else by
+/// the status alone.
 pub fn leaving(scene: &Scene<'_>, person: &PersonId, row: RowRef) -> Reason {
-    let roster = &scene.world.rosters[row.0];
+    let (roster, record) = place(scene.world, row);
     let documented = roster.has_pdf && roster.number().is_some();
-    if documented || scene.world.departures.contains(person) {
+    if documented || record.departure_confirmed || scene.world.departures.contains(person) {
         Reason::LeaverConfirmed
     } else {
         Reason::LeaverByStatus

@@ -8,7 +8,7 @@ use super::timeline::Timeline;
 use crate::model::account::Attr;
 use crate::model::ids::{AgencyCode, PersonId, TargetId};
 use crate::model::record::{Action, Status};
-use crate::model::roster::{Coverage, RosterKind};
+use crate::model::roster::{Coverage, Declared, RosterKind};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The last word on one person in one agency.
@@ -113,20 +113,25 @@ impl<'a> Standing<'a> {
         for (at, person) in &correlation.order[index] {
             let reference = (index, *at);
             let row = &world.rosters[index].rows[*at];
-            match row.action {
+            let asks_only = match row.action {
                 Some(Action::ResetPassword) => {
                     self.resets.insert(person, reference);
+                    true
                 }
                 Some(Action::Change) => {
                     self.wishes.entry(person).or_default().push(reference);
+                    true
                 }
-                Some(Action::Create | Action::Suspend | Action::Revoke) | None => {
-                    let next = stand(row, reference);
-                    let before = self.set(person, agency, next);
-                    if let (Stand::Present(_), None, Some(before)) = (next, row.action, before) {
-                        self.contradict(person, index, before);
-                    }
-                }
+                Some(Action::Create | Action::Suspend | Action::Revoke) | None => false,
+            };
+            // In a request that is all the row says; a list says with it that the person works there.
+            if asks_only && world.rosters[index].declared == Declared::Request {
+                continue;
+            }
+            let next = stand(row, reference);
+            let before = self.set(person, agency, next);
+            if let (Stand::Present(_), None, Some(before)) = (next, row.action, before) {
+                self.contradict(person, index, before);
             }
         }
     }
@@ -235,6 +240,7 @@ impl<'a> Standing<'a> {
         let mut all: Vec<RowRef> =
             wishes.filter(|at| world.rosters[at.0].agency == *agency).chain(listed).collect();
         all.sort_by_key(|(roster, _)| std::cmp::Reverse(timeline.rank[*roster]));
+        all.dedup();
         all
     }
 }

@@ -70,7 +70,7 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
 
 /// Whether the old agency or the new one may mean this account with a row that is still asked about: the holder may
 /// well work at home still, or have left the new one again.
-fn is_doubtful(scene: &Scene<'_>, account: &Account, to: &AgencyCode) -> bool {
+pub(super) fn is_doubtful(scene: &Scene<'_>, account: &Account, to: &AgencyCode) -> bool {
     let asking = scene.correlation.asked_about.get(&account.id);
     asking
         .is_some_and(|asking| asking.contains(to) || account.agency.iter().any(|home| asking.contains(home)))

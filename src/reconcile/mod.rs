@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod policy;
 mod requests;
 pub mod roles;
+mod roll;
 pub mod row_result;
 mod seats;
 #[cfg(test)]
@@ -29,13 +30,15 @@ use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
 use crate::model::agency::Agencies;
 use crate::model::change::Change;
-use crate::model::ids::{AccountId, PersonId, QuestionKey, RosterId, TargetId};
+use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, RosterId, TargetId};
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
+use crate::model::roll::Roll;
 use crate::model::roster::{Roster, RosterKind};
 use chrono::NaiveDate;
 use correlate::Correlation;
+use coverage::Decided;
 use draft::Draft;
 use fold::Standing;
 use ledger::Ledger;
@@ -132,10 +135,21 @@ const READINGS: u32 = 4;
 
 /// Reconciles `world`.
 pub fn reconcile(world: &World<'_>) -> Proposals {
-    read(world, READINGS)
+    let (proposals, people) = read(world, READINGS, propose);
+    Proposals { people, ..proposals }
 }
 
-fn read(world: &World<'_>, readings: u32) -> Proposals {
+/// Whom `agency` has, as far as `world` tells.
+pub fn roll(world: &World<'_>, agency: &AgencyCode) -> Roll {
+    read(world, READINGS, |scene, _| roll::call(scene, agency)).0
+}
+
+/// Reads the rows of `world` and gives what was understood to `then`; also everybody known afterwards.
+fn read<T>(
+    world: &World<'_>,
+    readings: u32,
+    then: impl FnOnce(&Scene<'_>, Vec<Decided>) -> T,
+) -> (T, BTreeMap<PersonId, Person>) {
     let ledger = Ledger::new(world);
     let verdicts = correlate::judge_all(world, &ledger, &timeline::replaced_before(world));
     let decisions = coverage::decide(world, &ledger, &verdicts);
@@ -144,7 +158,7 @@ fn read(world: &World<'_>, readings: u32) -> Proposals {
     if readings > 1 && correlation.people != *world.people {
         let people = correlation.people;
         drop((ledger, timeline));
-        return read(&World { people: &people, ..*world }, readings - 1);
+        return read(&World { people: &people, ..*world }, readings - 1, then);
     }
     let standing = fold::fold(world, &ledger, &correlation, &timeline);
     let scene = Scene {
@@ -155,23 +169,30 @@ fn read(world: &World<'_>, readings: u32) -> Proposals {
         standing: &standing,
         mail: TargetId::mail(),
     };
-    let mut draft = Draft { questions: correlation.questions.clone(), ..Draft::default() };
-    lifecycle::propose(&scene, &mut draft);
-    requests::propose(&scene, &mut draft);
-    orphans::propose(&scene, &mut draft);
+    let result = then(&scene, decisions);
+    (result, correlation.people)
+}
+
+/// What the scene asks for; everybody known is left to the caller.
+fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
+    let world = scene.world;
+    let mut draft = Draft { questions: scene.correlation.questions.clone(), ..Draft::default() };
+    lifecycle::propose(scene, &mut draft);
+    requests::propose(scene, &mut draft);
+    orphans::propose(scene, &mut draft);
     for system in world.systems {
-        roles::propose(&scene, system, &mut draft);
+        roles::propose(scene, system, &mut draft);
     }
     let Draft { mut changes, questions } = draft;
     let mut protected = BTreeSet::new();
-    changes.retain(|change| allowed(&scene, change, &mut protected));
+    changes.retain(|change| allowed(scene, change, &mut protected));
     changes.sort_by(|a, b| {
         (&a.target, &a.subject, a.kind, a.effective).cmp(&(&b.target, &b.subject, b.kind, b.effective))
     });
     changes.dedup_by(|later, first| {
         (&later.target, &later.subject, later.kind) == (&first.target, &first.subject, first.kind)
     });
-    let rows = row_result::results(&scene, &changes);
+    let rows = row_result::results(scene, &changes);
     Proposals {
         changes_on: changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min(),
         changes,
@@ -179,7 +200,7 @@ fn read(world: &World<'_>, readings: u32) -> Proposals {
         decisions: decisions.into_iter().filter(|one| one.new).map(|one| one.decision).collect(),
         rows,
         protected,
-        people: correlation.people,
+        people: BTreeMap::new(),
     }
 }
 

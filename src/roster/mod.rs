@@ -6,6 +6,7 @@
 //!                                              +-> rows (section, person, total, signature) -> records
 //! ```
 
+mod departure;
 mod grid;
 mod header;
 mod legacy;

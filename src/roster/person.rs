@@ -56,9 +56,17 @@ impl Person<'_> {
         let gender = self.gender(notes).or(gender_of_birth).or(read.addressed);
         let (position, unit) = self.position_and_unit();
         let (status, status_date) = self.status(notes);
-        let Ok(action) = self.action() else {
-            notes.add(Some(self.row), self.first(Column::Action), FindingCode::NoAction, vec![]);
-            return None;
+        let (status, departure_confirmed) = self.departure(status, notes)?;
+        let action = match self.action() {
+            Ok(action) => action,
+            Err(()) => {
+                notes.add(Some(self.row), self.first(Column::Action), FindingCode::NoAction, vec![]);
+                // In a list the person is there, whatever else was meant.
+                if self.table.title.declared == Declared::Request {
+                    return None;
+                }
+                None
+            }
         };
         Some(Record {
             sheet: self.table.sheet.name.clone(),
@@ -76,10 +84,11 @@ impl Person<'_> {
             action,
             effective_date: self.effective_date(notes).or(status_date),
             note: self.note(),
+            departure_confirmed,
         })
     }
 
-    fn first(&self, column: Column) -> Option<usize> {
+    pub(super) fn first(&self, column: Column) -> Option<usize> {
         self.table.header.first(column)
     }
 
@@ -94,7 +103,7 @@ impl Person<'_> {
         at.iter().map(cell).filter(|(_, cell)| **cell != Cell::Empty)
     }
 
-    fn cell(&self, column: Column) -> Option<(usize, &Cell)> {
+    pub(super) fn cell(&self, column: Column) -> Option<(usize, &Cell)> {
         self.cells(column).next()
     }
 
@@ -287,8 +296,11 @@ impl Person<'_> {
     /// What the row asks for: a tick, else the text, else what the title asks for. `Err`: a request that does
     /// not say.
     fn action(&self) -> Result<Option<Action>, ()> {
-        if self.table.title.declared != Declared::Request {
-            return Ok(None);
+        match self.table.title.declared {
+            Declared::Request => {}
+            // Our template has such a column beside the list.
+            Declared::WholeAgency if self.cell(Column::Action).is_some() => {}
+            Declared::WholeAgency | Declared::StaffList | Declared::SomePeople => return Ok(None),
         }
         let words = &self.table.mapping.words;
         let ticks = [

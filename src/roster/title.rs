@@ -114,7 +114,11 @@ fn declared(
         };
         header.labels.iter().any(other)
     };
-    if has_action || asks || form.is_some_and(|form| form.declares == Some(Declared::Request)) {
+    let declares = form.and_then(|form| form.declares);
+    // Only our own template is a form of everybody; it has a column for requests too.
+    if declares == Some(Declared::WholeAgency) {
+        Declared::WholeAgency
+    } else if has_action || asks || declares == Some(Declared::Request) {
         Declared::Request
     } else if title.has_any(&says.some_people) {
         Declared::SomePeople
@@ -126,7 +130,7 @@ fn declared(
         Declared::StaffList
     } else if about_others() {
         Declared::SomePeople
-    } else if let Some(declared) = form.and_then(|form| form.declares) {
+    } else if let Some(declared) = declares {
         declared
     } else if is_personnel(header) {
         Declared::StaffList

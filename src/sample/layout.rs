@@ -206,6 +206,7 @@ impl Layout {
             action: (self.form == 1).then_some(Action::Create),
             effective_date: None,
             note: None,
+            departure_confirmed: false,
         };
         // What is typed in an old font is typed plainly.
         let typed = as_typed(person.name.as_str(), if self.old_font { 0 } else { habit });

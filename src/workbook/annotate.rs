@@ -115,16 +115,16 @@ impl Annotations {
         let Some(row) = finding.row else { return };
         let sheet = finding.sheet.as_deref().unwrap_or(sheet).to_owned();
         let (severity, message) = (finding.severity(), finding.message(self.lang));
+        let said = format!("{}: {message}", severity.word(self.lang));
         if let Some(column) = finding.column.clone() {
-            let message = message.clone();
             self.cells.push(CellNote { sheet: sheet.clone(), row, column, severity, message });
         }
         let nothing = RowResult { text: String::new(), severity: None };
         let result = self.results.entry((sheet, row)).or_insert(nothing);
         if result.severity.is_none() {
-            result.text = message;
+            result.text = said;
         } else {
-            result.text = format!("{}\n{message}", result.text);
+            result.text = format!("{}\n{said}", result.text);
         }
         result.severity = result.severity.max(Some(severity));
     }
@@ -158,6 +158,17 @@ impl Summary {
             (words(lang, "Số ghi chú", "Remarks").to_owned(), of(Severity::Info)),
         ];
         Self { about, counts, findings }
+    }
+}
+
+impl Severity {
+    /// The word for it: colour alone tells not everybody.
+    pub(super) fn word(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Error => words(lang, "Lỗi", "Error"),
+            Self::Warning => words(lang, "Cần xem lại", "Warning"),
+            Self::Info => words(lang, "Ghi chú", "Remark"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::frame::{Answer, Reply, Request, announced, length};
 use super::limits::Limits;
-use super::{decode, feedback, summary};
+use super::{decode, feedback, layout, summary, template};
 use crate::model::finding::FindingCode;
 use crate::model::roster::{Declared, Reading};
 
@@ -58,7 +58,7 @@ fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) ->
         }
         Request::Annotate { notes } => match decode(bytes, limits) {
             Err(finding) => (Answer::Refused(finding), Vec::new()),
-            Ok(decoded) => match feedback::write(&decoded.book, &notes) {
+            Ok(decoded) => match feedback::write(&decoded.book, &layout::read(bytes), &notes) {
                 Ok(workbook) => (Answer::Annotated, workbook),
                 Err(_) => {
                     (Answer::Refused(super::about_file(FindingCode::ReaderCrashed, vec![])), Vec::new())
@@ -80,7 +80,7 @@ fn read(bytes: &[u8], file_name: &str, today: NaiveDate, limits: &Limits, mappin
         Ok(decoded) => decoded,
         Err(finding) => return Reading { blocks: Vec::new(), findings: vec![finding] },
     };
-    decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet));
+    decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet) && !template::is_instructions(sheet));
     let mut reading = understand(&decoded.book, mapping, file_name, today);
     if !decoded.findings.is_empty() {
         for block in &mut reading.blocks {

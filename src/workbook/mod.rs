@@ -3,7 +3,7 @@
 //! What an agency dropped is hostile until read, so its bytes are opened in a child process only: [`Reader`]
 //! starts it, [`child`] is what runs there. [`decode`] turns bytes into a [`crate::roster::sheet::Book`],
 //! [`feedback`] writes the agency's rows back with what was found, [`order`] writes the list that a system
-//! without an API works from.
+//! without an API works from, [`template`] a roster for the agency to correct.
 
 pub mod annotate;
 pub mod child;
@@ -11,6 +11,7 @@ pub mod decode;
 pub mod feedback;
 pub mod format;
 mod frame;
+pub mod layout;
 mod limits;
 pub mod order;
 mod package;
@@ -18,6 +19,7 @@ mod paint;
 mod reader;
 mod spreadsheet;
 pub mod summary;
+pub mod template;
 mod text;
 
 pub use annotate::Annotations;

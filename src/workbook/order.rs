@@ -118,11 +118,11 @@ pub fn write(order: &WorkOrder) -> Result<Vec<u8>, XlsxError> {
 /// Writes what stands above the table; returns the table's header row.
 fn write_heading(sheet: &mut Worksheet, paint: &mut Paint, order: &WorkOrder) -> Result<u32, XlsxError> {
     let day = |day: NaiveDate| day.format("%d/%m/%Y").to_string();
-    spread(sheet, paint, (0, 0, 3), &order.issuer, Part::Title)?;
-    spread(sheet, paint, (0, 4, LAST), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Part::Title)?;
-    spread(sheet, paint, (1, 0, 3), &format!("Số: {}", order.number), Part::Centred)?;
-    spread(sheet, paint, (1, 4, LAST), "Độc lập - Tự do - Hạnh phúc", Part::Title)?;
-    spread(sheet, paint, (3, 0, LAST), "PHIẾU YÊU CẦU CẤP, THU HỒI VAI TRÒ", Part::CentredHeading)?;
+    paint.spread(sheet, (0, 0, 3), &order.issuer, Part::Title)?;
+    paint.spread(sheet, (0, 4, LAST), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Part::Title)?;
+    paint.spread(sheet, (1, 0, 3), &format!("Số: {}", order.number), Part::Centred)?;
+    paint.spread(sheet, (1, 4, LAST), "Độc lập - Tự do - Hạnh phúc", Part::Title)?;
+    paint.spread(sheet, (3, 0, LAST), "PHIẾU YÊU CẦU CẤP, THU HỒI VAI TRÒ", Part::CentredHeading)?;
     sheet.set_row_height(3, 26)?;
     let urgency = if order.urgent { "KHẨN" } else { "Thường" };
     let granted = order.lines.iter().filter(|line| line.ask == Ask::Grant).count();
@@ -171,11 +171,7 @@ fn write_line(
     paint.day(sheet, (row, 7), *effective, Part::Body)?;
     paint.cell(sheet, (row, LAST), &Cell::Empty, Part::Body)?;
     let texts = [(1, full_name), (2, account), (3, unit), (4, role), (6, basis)];
-    fit_height(
-        sheet,
-        row,
-        texts.into_iter().map(|(column, text)| (text.as_str(), usize::from(COLUMNS[column].1))),
-    )
+    fit_height(sheet, row, texts.into_iter().map(|(column, text)| (text.as_str(), COLUMNS[column].1)))
 }
 
 fn write_ending(
@@ -193,20 +189,8 @@ fn write_ending(
     paint.text(sheet, (row, 0), &ask, Part::Body)?;
     sheet.set_row_height(row, 34)?;
     for (left, right, who) in [(0, 3, "NGƯỜI LẬP PHIẾU"), (5, LAST, "NGƯỜI THỰC HIỆN")] {
-        spread(sheet, paint, (row + 2, left, right), who, Part::Title)?;
-        spread(sheet, paint, (row + 3, left, right), "(Ký, ghi rõ họ tên)", Part::Centred)?;
+        paint.spread(sheet, (row + 2, left, right), who, Part::Title)?;
+        paint.spread(sheet, (row + 3, left, right), "(Ký, ghi rõ họ tên)", Part::Centred)?;
     }
     Ok(())
-}
-
-/// Writes `text` across the columns `left` to `right` of a row.
-fn spread(
-    sheet: &mut Worksheet,
-    paint: &mut Paint,
-    (row, left, right): (u32, u16, u16),
-    text: &str,
-    part: Part,
-) -> Result<(), XlsxError> {
-    sheet.merge_range(row, left, row, right, "", paint.format(part))?;
-    paint.text(sheet, (row, left), text, part)
 }

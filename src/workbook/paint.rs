@@ -1,6 +1,7 @@
 //! Paint: how the cells of a workbook that rosterd writes look, and how values get into them. There is no way
 //! through here to write a formula.
 
+use super::layout::Shown;
 use crate::model::finding::Severity;
 use crate::roster::sheet::Cell;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
@@ -26,6 +27,10 @@ pub(super) enum Part {
     Head,
     /// A table's row.
     Body,
+    /// A cell of a table to fill in: what is typed there stays text.
+    Entry,
+    /// Where a table to fill in may go on.
+    Typed,
 }
 
 /// How a cell looks.
@@ -53,6 +58,12 @@ enum Figure {
     Whole,
     Date,
     DateTime,
+    /// As the sender's workbook showed it, by its place in the list there, from 1: a number or a date.
+    Sent(u16),
+    /// The same: text in an old font.
+    OldFont(u16),
+    /// Text that stays text when it is typed anew.
+    Typed,
     /// Text that a spreadsheet would take for a formula if somebody typed it: marked as text for good.
     Quoted,
 }
@@ -67,6 +78,8 @@ impl From<Part> for Look {
 #[derive(Default)]
 pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
+    /// How the sender's workbook shows cells.
+    shown: Vec<Shown>,
 }
 
 /// The height of a row of one line; LibreOffice does not find it by itself.
@@ -81,20 +94,80 @@ pub(super) fn set_up(sheet: &mut Worksheet) {
     sheet.set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3);
 }
 
-/// Makes `row` as high as its texts need in columns of their widths.
+/// How many lines `text` takes in a column of `width` characters, at twelve points of Times New Roman.
+pub(super) fn lines(text: &str, width: f64) -> usize {
+    /// Pixels of a character of the column's width, and of the margins.
+    const CHARACTER: f64 = 7.0;
+    /// No character is wider.
+    const WIDEST: f64 = 12.5;
+    #[allow(clippy::cast_precision_loss, reason = "lengths of cells")]
+    if (text.len() as f64) * WIDEST <= width * CHARACTER && !text.contains('\n') {
+        return 1;
+    }
+    text.lines().map(|line| wrapped(line, width * CHARACTER)).sum::<usize>().max(1)
+}
+
+/// The lines of one paragraph, words kept whole.
+fn wrapped(line: &str, room: f64) -> usize {
+    const SPACE: f64 = 4.0;
+    let (mut lines, mut used) = (1, 0.0);
+    for word in line.split(' ') {
+        let width: f64 = word.chars().map(pixels).sum();
+        if used > 0.0 && used + SPACE + width > room {
+            lines += 1;
+            used = 0.0;
+        } else if used > 0.0 {
+            used += SPACE;
+        }
+        used += width;
+        // A word longer than the column breaks anywhere.
+        while used > room && room >= 16.0 {
+            lines += 1;
+            used -= room;
+        }
+    }
+    lines
+}
+
+/// About how wide a character is.
+fn pixels(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '!' | '|' | '\'' | '(' | ')'
+        | '-' | '/' => 5.0,
+        'a' | 'c' | 'e' | 's' | 'z' => 7.0,
+        'm' | 'w' | 'M' | 'W' | '@' => 12.5,
+        _ if c.is_uppercase() => 11.0,
+        _ => 8.0,
+    }
+}
+
+/// Makes `row` as high as its texts need in columns of their widths, in characters.
 pub(super) fn fit_height<'a>(
     sheet: &mut Worksheet,
     row: u32,
-    texts: impl Iterator<Item = (&'a str, usize)>,
+    texts: impl Iterator<Item = (&'a str, u8)>,
+) -> Result<(), XlsxError> {
+    let needed = texts.map(|(text, width)| lines(text, f64::from(width))).max().unwrap_or(1);
+    set_height(sheet, row, needed, None)
+}
+
+/// Makes `row` as high as so many lines need, but no lower than it was `sent`, in points.
+pub(super) fn set_height(
+    sheet: &mut Worksheet,
+    row: u32,
+    lines: usize,
+    sent: Option<f64>,
 ) -> Result<(), XlsxError> {
     const MOST_LINES: usize = 20;
-    let lines = texts.map(|(text, width)| {
-        text.lines().map(|line| line.chars().count().div_ceil(width.max(1)).max(1)).sum::<usize>()
-    });
-    let lines = lines.max().unwrap_or(1).min(MOST_LINES);
-    if lines > 1 {
-        sheet.set_row_height(row, u32::try_from(lines).unwrap_or(1) * LINE)?;
-    }
+    /// From one line to the next.
+    const NEXT: u32 = 16;
+    let more = u32::try_from(lines.clamp(1, MOST_LINES) - 1).unwrap_or(0);
+    let needed = f64::from(LINE + more * NEXT);
+    match sent {
+        Some(sent) => sheet.set_row_height(row, if more > 0 { sent.max(needed) } else { sent })?,
+        None if more > 0 => sheet.set_row_height(row, needed)?,
+        None => return Ok(()),
+    };
     Ok(())
 }
 
@@ -102,13 +175,19 @@ pub(super) fn fit_height<'a>(
 const LONGEST_TEXT: usize = 32_767;
 
 impl Paint {
+    /// Paint that knows how the sender's workbook shows cells.
+    pub(super) fn showing(shown: &[Shown]) -> Self {
+        Self { formats: BTreeMap::new(), shown: shown.to_vec() }
+    }
+
     /// The format of plain text that looks so.
     pub(super) fn format(&mut self, look: impl Into<Look>) -> &Format {
         self.figure(look.into(), Figure::General)
     }
 
     fn figure(&mut self, look: Look, figure: Figure) -> &Format {
-        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure))
+        let shown = &self.shown;
+        self.formats.entry((look, figure)).or_insert_with(|| build(look, figure, shown))
     }
 
     /// Writes `text` as text, whatever it begins with.
@@ -119,10 +198,76 @@ impl Paint {
         text: &str,
         look: impl Into<Look>,
     ) -> Result<(), XlsxError> {
+        self.text_as(sheet, (row, column), text, look.into(), Figure::General)
+    }
+
+    fn text_as(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        text: &str,
+        look: Look,
+        figure: Figure,
+    ) -> Result<(), XlsxError> {
         let quoted = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let format = self.figure(look.into(), if quoted { Figure::Quoted } else { Figure::General });
+        let format = self.figure(look, if quoted { Figure::Quoted } else { figure });
         sheet.write_string_with_format(row, column, shortened(text), format)?;
         Ok(())
+    }
+
+    /// Writes a cell of the sender's workbook as it was shown there, by its place in the list; 0 is nothing to say. What
+    /// is wrong becomes text where it can, so that no program makes anything of what is typed instead.
+    pub(super) fn sent(
+        &mut self,
+        sheet: &mut Worksheet,
+        at: (u32, u16),
+        cell: &Cell,
+        look: Look,
+        place: u16,
+    ) -> Result<(), XlsxError> {
+        let shown = shown_at(&self.shown, place);
+        let as_text = shown.is_some_and(Shown::is_text) || matches!(look.mark, Mark::Found(_));
+        let by_code = shown.is_some_and(|shown| shown.code.is_some() && !shown.is_text());
+        match cell {
+            Cell::Text(text) if shown.is_some_and(|shown| shown.old_font.is_some()) => {
+                self.text_as(sheet, at, text, look, Figure::OldFont(place))
+            }
+            Cell::Text(text) if as_text => self.text_as(sheet, at, text, look, Figure::Typed),
+            Cell::Empty if as_text => {
+                sheet.write_blank(at.0, at.1, self.figure(look, Figure::Typed))?;
+                Ok(())
+            }
+            Cell::Number(number) if by_code && number.is_finite() => {
+                sheet.write_number_with_format(
+                    at.0,
+                    at.1,
+                    *number,
+                    self.figure(look, Figure::Sent(place)),
+                )?;
+                Ok(())
+            }
+            Cell::Date(time) if by_code => match excel_time(*time) {
+                Ok(value) => {
+                    let format = self.figure(look, Figure::Sent(place));
+                    sheet.write_datetime_with_format(at.0, at.1, value, format)?;
+                    Ok(())
+                }
+                Err(_) => self.cell(sheet, at, cell, look),
+            },
+            _ => self.cell(sheet, at, cell, look),
+        }
+    }
+
+    /// Writes `text` across the columns `left` to `right` of a row.
+    pub(super) fn spread(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, left, right): (u32, u16, u16),
+        text: &str,
+        part: Part,
+    ) -> Result<(), XlsxError> {
+        sheet.merge_range(row, left, row, right, "", self.format(part))?;
+        self.text(sheet, (row, left), text, part)
     }
 
     /// Writes a day as a date.
@@ -197,7 +342,17 @@ fn shortened(text: &str) -> &str {
     text
 }
 
-fn build(look: Look, figure: Figure) -> Format {
+impl Shown {
+    fn is_text(&self) -> bool {
+        self.code.as_deref() == Some(TEXT)
+    }
+}
+
+fn shown_at(list: &[Shown], place: u16) -> Option<&Shown> {
+    list.get(usize::from(place).checked_sub(1)?)
+}
+
+fn build(look: Look, figure: Figure, shown: &[Shown]) -> Format {
     let mut format = Format::new().set_font_name("Times New Roman").set_font_size(12);
     format = match look.part {
         Part::Free => format.set_align(FormatAlign::VerticalCenter),
@@ -210,9 +365,9 @@ fn build(look: Look, figure: Figure) -> Format {
             .set_bold()
             .set_border(FormatBorder::Thin)
             .set_background_color(Color::RGB(0x00D9_E2F3)),
-        Part::Body => {
-            format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin)
-        }
+        Part::Body => row(format),
+        Part::Entry => row(format).set_num_format(TEXT),
+        Part::Typed => format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_num_format(TEXT),
     };
     format = match look.mark {
         Mark::No => format,
@@ -222,7 +377,9 @@ fn build(look: Look, figure: Figure) -> Format {
         Mark::Found(Severity::Error) => format.set_background_color(Color::RGB(0x00FF_C7CE)),
     };
     // Short figures among text columns read best in the middle.
-    if look.part == Part::Body && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime) {
+    if look.part == Part::Body
+        && matches!(figure, Figure::Whole | Figure::Date | Figure::DateTime | Figure::Sent(_))
+    {
         format = format.set_align(FormatAlign::Center);
     }
     match figure {
@@ -232,7 +389,23 @@ fn build(look: Look, figure: Figure) -> Format {
         Figure::Date => format.set_num_format("dd/mm/yyyy"),
         Figure::DateTime => format.set_num_format("dd/mm/yyyy hh:mm"),
         Figure::Quoted => format.set_quote_prefix(),
+        Figure::Typed => format.set_num_format(TEXT),
+        Figure::Sent(place) => match shown_at(shown, place).and_then(|shown| shown.code.as_deref()) {
+            Some(code) => format.set_num_format(code),
+            None => format,
+        },
+        Figure::OldFont(place) => match shown_at(shown, place) {
+            Some(Shown { code: _, old_font: Some(font) }) => format.set_font_name(font),
+            Some(_) | None => format,
+        },
     }
+}
+
+/// The number format of text.
+const TEXT: &str = "@";
+
+fn row(format: Format) -> Format {
+    format.set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin)
 }
 
 fn centred(format: Format) -> Format {

@@ -55,7 +55,16 @@ pub(super) fn fill(
     if summary.findings.is_empty() {
         return paint.text(sheet, (row, 0), words(lang, "Không có lỗi.", "Nothing wrong."), Part::Strong);
     }
-    if summary.findings.iter().any(|one| one.row.is_some()) {
+    let worst = summary.findings.iter().filter(|one| one.row.is_some()).map(|one| one.severity).max();
+    if worst == Some(Severity::Info) {
+        let how = words(
+            lang,
+            "Không có ô nào phải sửa; các ghi chú dưới đây để cơ quan, đơn vị biết và làm thuận lợi hơn lần sau.",
+            "No cell has to be corrected; the remarks below are for you to know, and for the next time.",
+        );
+        paint.text(sheet, (row, 0), how, Part::Free)?;
+        row += 2;
+    } else if worst.is_some() {
         let how = words(
             lang,
             "Đề nghị sửa các ô tô màu (đưa chuột vào ô để xem ghi chú) rồi gửi lại tệp này vào thư mục như lần \
@@ -82,18 +91,10 @@ pub(super) fn fill(
         paint.text(sheet, (row, 0), place, Part::Body)?;
         paint.cell(sheet, (row, 1), &line, Part::Body)?;
         paint.text(sheet, (row, 2), one.column.as_deref().unwrap_or_default(), Part::Body)?;
-        paint.text(sheet, (row, 3), severity(one.severity, lang), look)?;
+        paint.text(sheet, (row, 3), one.severity.word(lang), look)?;
         paint.text(sheet, (row, 4), &one.message, Part::Body)?;
-        let texts = [(one.message.as_str(), usize::from(MESSAGE_WIDTH)), (place, 24)];
+        let texts = [(one.message.as_str(), MESSAGE_WIDTH), (place, 24)];
         fit_height(sheet, row, texts.into_iter())?;
     }
     Ok(())
-}
-
-fn severity(severity: Severity, lang: Lang) -> &'static str {
-    match severity {
-        Severity::Error => words(lang, "Lỗi", "Error"),
-        Severity::Warning => words(lang, "Cần xem lại", "Warning"),
-        Severity::Info => words(lang, "Ghi chú", "Remark"),
-    }
 }

@@ -15,7 +15,7 @@ use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roster::Roster;
 use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
-use crate::reconcile::{Proposals, World, reconcile};
+use crate::reconcile::{Proposals, reconcile};
 use crate::store::{
     ExportState, Filter, NewChange, PlanDelta, Published, RowResult, SnapshotState, StateChange, StoreError,
     Token,
@@ -64,24 +64,8 @@ impl Engine {
     ) -> Result<Planned, PlanningError> {
         let now = self.now();
         let config = self.config();
-        let mut rosters = self.store.rosters().await?;
-        rosters.extend(more);
-        let people: BTreeMap<_, _> =
-            self.store.people().await?.into_iter().map(|person| (person.id.clone(), person)).collect();
-        let departures = self.store.confirmations().await?.into_iter().filter_map(|one| one.person).collect();
-        let proposals = reconcile(&World {
-            today: self.local(now),
-            zone: config.time_zone,
-            agencies: &self.site.agencies,
-            rosters: &rosters,
-            people: &people,
-            directory,
-            systems,
-            answers: &self.store.answers().await?,
-            departures: &departures,
-            reserved: &self.store.reserved_addresses().await?,
-            policy: &config.policy,
-        });
+        let known = self.known(more).await?;
+        let proposals = reconcile(&self.world(&known, directory, systems));
         let counts = Counts::of(directory);
         let standing = self.standing(now, directory).await?;
         let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();
@@ -90,7 +74,7 @@ impl Engine {
         let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
         let open_questions = self.store.questions().await?.into_iter().map(|one| one.key).collect();
         let fulfilled = standing.fulfilled;
-        Ok(Planned { proposals, plan, live, counts, fulfilled, people_before: people, open_questions })
+        Ok(Planned { proposals, plan, live, counts, fulfilled, people_before: known.people, open_questions })
     }
 
     /// What already stands.

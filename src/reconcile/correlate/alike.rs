@@ -111,6 +111,7 @@ fn content(a: &Row, b: &Row) -> Ordering {
         action,
         effective_date,
         note,
+        departure_confirmed,
     } = a;
     let born = |birth: Option<Birth>| birth.map(|birth| (birth.year(), birth.date()));
     full_name
@@ -119,5 +120,5 @@ fn content(a: &Row, b: &Row) -> Ordering {
         .then_with(|| (gender, citizen_id, staff_code).cmp(&(&b.gender, &b.citizen_id, &b.staff_code)))
         .then_with(|| (position, unit, phone, email).cmp(&(&b.position, &b.unit, &b.phone, &b.email)))
         .then_with(|| (status, action, effective_date).cmp(&(&b.status, &b.action, &b.effective_date)))
-        .then_with(|| note.cmp(&b.note))
+        .then_with(|| (note, departure_confirmed).cmp(&(&b.note, &b.departure_confirmed)))
 }

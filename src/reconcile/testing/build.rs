@@ -196,6 +196,7 @@ pub(crate) fn line(name: &str) -> Line {
         action: None,
         effective_date: None,
         note: None,
+        departure_confirmed: false,
     })
 }
 

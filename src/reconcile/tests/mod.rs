@@ -12,6 +12,7 @@ mod properties;
 mod protected;
 mod requests;
 mod roles;
+mod roll;
 mod row_results;
 mod transfers;
 

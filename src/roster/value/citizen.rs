@@ -26,7 +26,7 @@ pub(in crate::roster) fn read(
     let digits = match cell {
         Cell::Empty | Cell::Error(_) => return ReadCitizen::default(),
         // A mask is what rosterd shows instead of the ID: it comes back in a template and means unchanged.
-        Cell::Text(text) if text.contains('*') => return ReadCitizen::default(),
+        Cell::Text(text) if text.contains(['*', '•']) => return ReadCitizen::default(),
         Cell::Text(text) if is_scientific(text) => return refused(FindingCode::CitizenIdLost),
         Cell::Text(text) => match digits(text) {
             Some(digits) => digits,
@@ -134,6 +134,7 @@ mod tests {
     #[test]
     fn a_mask_means_unchanged() {
         assert_eq!(text("*********394"), (None, vec![]));
+        assert_eq!(text("•••••••••394"), (None, vec![]));
     }
 
     #[test]

@@ -51,6 +51,49 @@ def xlsx():
     chart.save(HERE / "chart-sheet.xlsx")
 
 
+def layout():
+    """Two sheets with widths, heights, hidden rows and columns and number formats; two lists in the first."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Phòng A & B"
+    rows = [
+        ["DANH SÁCH CÁN BỘ, CÔNG CHỨC"],
+        ["STT", "Họ và tên", "Ngày sinh", "Số CCCD", "Lương", "Điện thoại"],
+        [1, "Trần Văn Bưởi", datetime.date(1985, 3, 14), 79085000001, 1234567, "0912000001"],
+        [2, "Đỗ Thị Mận", "31/02/1991", 79191000002, 2345678, "0912000002"],
+        [3, "Lê Thị Quýt", datetime.date(1979, 1, 31), 79179000003, 3456789, "0912000003"],
+        [],
+        ["DANH SÁCH CÁN BỘ, CÔNG CHỨC HỢP ĐỒNG"],
+        ["STT", "Họ và tên", "Ngày sinh", "Số CCCD", "Lương", "Điện thoại"],
+        [1, "Ngô Văn Ổi", datetime.date(1990, 5, 1), 79090000004, 4567890, "0912000004"],
+    ]
+    for r, row in enumerate(rows, 1):
+        for c, value in enumerate(row, 1):
+            cell = sheet.cell(r, c, value)
+            if isinstance(value, datetime.date):
+                cell.number_format = "d/m/yyyy"
+            elif c == 4 and isinstance(value, int):
+                cell.number_format = "000000000000"
+            elif c == 5 and isinstance(value, int):
+                cell.number_format = "#,##0"
+            elif c == 6:
+                cell.number_format = "@"
+    for column, width in {"A": 6, "B": 31, "D": 17}.items():
+        sheet.column_dimensions[column].width = width
+    sheet.column_dimensions["E"].hidden = True
+    sheet.row_dimensions[1].height = 42
+    sheet.row_dimensions[5].hidden = True
+    sheet.merge_cells("A1:F1")
+    other = book.create_sheet("Khác")
+    for r, row in enumerate([rows[1], [1, "Hồ Thị Na", datetime.date(1988, 8, 8), 79188000005, 5678901, "0912000005"]], 1):
+        for c, value in enumerate(row, 1):
+            other.cell(r, c, value)
+    book.save(HERE / "layout.xlsx")
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", "ods", "--outdir", HERE, HERE / "layout.xlsx"], check=True
+    )
+
+
 def xls():
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("Danh sách")
@@ -150,6 +193,7 @@ def encrypted():
 
 
 xlsx()
+layout()
 xls()
 ods()
 xlsb()

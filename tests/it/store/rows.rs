@@ -29,6 +29,7 @@ fn record() -> Record<CitizenId> {
         action: None,
         effective_date: None,
         note: None,
+        departure_confirmed: false,
     }
 }
 

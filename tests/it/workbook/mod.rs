@@ -1,7 +1,9 @@
 //! Tests of workbook: formats, hostile files, the reader process, feedback and work orders.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod as_sent;
 mod hostile;
+mod template;
 mod written;
 
 use chrono::NaiveDate;

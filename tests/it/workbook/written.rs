@@ -8,6 +8,7 @@ use rosterd::model::roster::{Block, Column, Declared, Reading};
 use rosterd::roster::sheet::{Book, Cell, Merge, Sheet};
 use rosterd::roster::{Mapping, understand};
 use rosterd::workbook::annotate::{Annotations, CellNote, Listed, RowResult, Summary, TablePlace};
+use rosterd::workbook::layout::Layouts;
 use rosterd::workbook::order::{Ask, Contact, OrderLine, WorkOrder};
 use rosterd::workbook::{Limits, ReaderError, decode, feedback, order, summary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +77,7 @@ fn notes() -> Annotations {
 
 #[test]
 fn feedback_holds_the_rows_as_sent_with_a_result_beside_each() {
-    let written = feedback::write(&sent(), &notes()).unwrap();
+    let written = feedback::write(&sent(), &Layouts::default(), &notes()).unwrap();
     let back = book(&written);
     let names: Vec<&str> = back.sheets.iter().map(|sheet| sheet.name.as_str()).collect();
     assert_eq!(names, ["Tổng hợp (2)", "Tổng hợp"], "the agency's own sheet keeps its name");
@@ -105,7 +106,7 @@ fn feedback_holds_the_rows_as_sent_with_a_result_beside_each() {
 
 #[test]
 fn feedback_has_a_comment_on_the_wrong_cell_and_neither_formula_nor_password() {
-    let written = feedback::write(&sent(), &notes()).unwrap();
+    let written = feedback::write(&sent(), &Layouts::default(), &notes()).unwrap();
     let parts = all_parts(&written);
     let sheets: String = parts
         .iter()
@@ -141,12 +142,12 @@ fn all_parts(bytes: &[u8]) -> BTreeMap<String, String> {
 
 #[test]
 fn feedback_on_feedback_adds_nothing() {
-    let once = feedback::write(&sent(), &notes()).unwrap();
+    let once = feedback::write(&sent(), &Layouts::default(), &notes()).unwrap();
     let mut second = notes();
     second.drop_columns.clear();
     second.cells[0].column = "C".into();
     second.summary.findings[0].column = Some("C".into());
-    let twice = feedback::write(&book(&once), &second).unwrap();
+    let twice = feedback::write(&book(&once), &Layouts::default(), &second).unwrap();
     assert_eq!(book(&twice), book(&once));
 }
 

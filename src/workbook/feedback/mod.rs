@@ -2,11 +2,16 @@
 //! each wrong cell. It may be corrected and dropped again: [`summary::is_ours`] and [`RESULT_HEADER`]
 //! tell what in it is ours.
 
+mod names;
+mod size;
+
 use super::annotate::{Annotations, RowResult, Summary, TablePlace, words};
-use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
-use super::summary;
+use super::layout::{Lane, Layout, Layouts};
+use super::paint::{Look, Mark, Paint, Part, set_up};
+use super::{summary, template};
 use crate::model::finding::Severity;
 use crate::roster::sheet::{Book, Cell, Merge, Sheet};
+use names::Names;
 use rust_xlsxwriter::utility::column_number_to_name;
 use rust_xlsxwriter::{Note, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -16,20 +21,18 @@ pub const RESULT_HEADER: &str = "Kết quả (rosterd)";
 
 /// The width of the result column, in characters.
 const RESULT_WIDTH: u8 = 50;
-/// No column of the agency's is narrower or, as its text wraps, wider.
-const NARROW: usize = 6;
-const WIDE: usize = 40;
 
 /// Merged ranges of a workbook may cover so many cells; what is beyond is written unmerged.
 const MOST_MERGED: usize = 100_000;
 
-/// The feedback on `book`, as `.xlsx`.
-pub fn write(book: &Book, notes: &Annotations) -> Result<Vec<u8>, XlsxError> {
+/// The feedback on `book`, which looked as `layouts` says, as `.xlsx`.
+pub fn write(book: &Book, layouts: &Layouts, notes: &Annotations) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let mut paint = Paint::default();
+    let mut paint = Paint::showing(&layouts.shown);
     let mut names = Names::default();
     let sent = book.sheets.iter().filter(|sheet| !summary::is_ours(sheet));
-    let pages: Vec<Page> = sent.map(|sheet| Page::new(sheet, notes)).collect();
+    let pages: Vec<Page> =
+        sent.map(|sheet| Page::new(sheet, layouts.sheets.get(&sheet.name), notes)).collect();
     let titles: Vec<String> = pages.iter().map(|page| names.take(&page.sheet.name)).collect();
     let first = workbook.add_worksheet().set_name(names.take(words(notes.lang, "Tổng hợp", "Summary")))?;
     summary::fill(first, &mut paint, &as_fed_back(&notes.summary, &pages), notes.lang)?;
@@ -55,6 +58,7 @@ fn as_fed_back(summary: &Summary, pages: &[Page]) -> Summary {
 /// One sheet on its way into the feedback.
 struct Page<'a> {
     sheet: &'a Sheet,
+    layout: Option<&'a Layout>,
     notes: &'a Annotations,
     /// Where each column goes; `None` for one that is left out.
     columns: Vec<Option<u16>>,
@@ -73,7 +77,7 @@ struct Extent {
 }
 
 impl<'a> Page<'a> {
-    fn new(sheet: &'a Sheet, notes: &'a Annotations) -> Self {
+    fn new(sheet: &'a Sheet, layout: Option<&'a Layout>, notes: &'a Annotations) -> Self {
         let rows = sheet.rows.iter().map(Vec::len).max().unwrap_or(0);
         let merged = sheet.merges.iter().map(|merge| merge.right as usize + 1).max().unwrap_or(0);
         let mut places: Vec<&TablePlace> =
@@ -96,7 +100,7 @@ impl<'a> Page<'a> {
             .filter(|((name, row), _)| *name == sheet.name && *row > 0)
             .map(|((_, row), result)| (row - 1, result))
             .collect();
-        let mut page = Self { sheet, notes, columns, result: 0, results, tables: Vec::new() };
+        let mut page = Self { sheet, layout, notes, columns, result: 0, results, tables: Vec::new() };
         page.tables =
             places.iter().enumerate().map(|(nth, place)| page.extent(place, places.get(nth + 1))).collect();
         page.result = page.right_edge();
@@ -123,6 +127,15 @@ impl<'a> Page<'a> {
         self.columns.iter().take(used).flatten().last().map_or(0, |column| column + 1)
     }
 
+    fn column_lane(&self, column: usize) -> Lane {
+        let lane = |layout: &Layout| layout.columns.get(&u32::try_from(column).ok()?).copied();
+        self.layout.and_then(lane).unwrap_or_default()
+    }
+
+    fn row_lane(&self, row: u32) -> Lane {
+        self.layout.and_then(|layout| layout.rows.get(&row).copied()).unwrap_or_default()
+    }
+
     fn table(&self, row: u32) -> Option<&Extent> {
         self.tables.iter().find(|table| (table.header..=table.last).contains(&row))
     }
@@ -139,11 +152,13 @@ impl<'a> Page<'a> {
         set_up(target);
         let marks = self.marks();
         let centred = self.write_merges(target, paint)?;
-        for (row, cells) in (0..).zip(&self.sheet.rows) {
+        for (at, cells) in self.sheet.rows.iter().enumerate() {
+            let row = u32::try_from(at).unwrap_or(u32::MAX);
             let width = if self.table(row).is_some() { self.result } else { 0 };
-            let used = cells.iter().zip(self.columns.iter().copied());
+            let used = cells.iter().zip(self.columns.iter().copied()).enumerate();
             let mut reached = 0;
-            for (cell, column) in used.filter_map(|(cell, column)| Some((cell, column?))) {
+            for (from, cell, column) in used.filter_map(|(from, (cell, column))| Some((from, cell, column?)))
+            {
                 reached = column + 1;
                 if *cell == Cell::Empty && (column >= width || centred.contains(&(row, column))) {
                     continue;
@@ -153,7 +168,8 @@ impl<'a> Page<'a> {
                     part => part,
                 };
                 let mark = marks.get(&(row, column)).map_or(Mark::No, |severity| Mark::Found(*severity));
-                paint.cell(target, (row, column), cell, Look { part, mark })?;
+                let shown = self.layout.map_or(0, |layout| layout.shown(at, from));
+                paint.sent(target, (row, column), cell, Look { part, mark }, shown)?;
             }
             for column in reached..width {
                 if !centred.contains(&(row, column)) {
@@ -164,6 +180,9 @@ impl<'a> Page<'a> {
         self.write_results(target, paint)?;
         self.write_comments(target)?;
         let widths = self.set_widths(target)?;
+        if !self.tables.is_empty() {
+            target.set_column_width(self.result, RESULT_WIDTH)?;
+        }
         self.set_heights(target, &widths)
     }
 
@@ -234,10 +253,20 @@ impl<'a> Page<'a> {
                 target.autofilter(table.header_end, 0, table.last, self.result)?;
             }
         }
-        if !self.tables.is_empty() {
-            target.set_column_width(self.result, RESULT_WIDTH)?;
+        for table in &self.tables {
+            self.offer_lists(target, table)?;
         }
         Ok(())
+    }
+
+    /// Our own template keeps its drop-down lists.
+    fn offer_lists(&self, target: &mut Worksheet, table: &Extent) -> Result<(), XlsxError> {
+        let header = self.sheet.rows.get(table.header as usize).map_or(&[][..], Vec::as_slice);
+        let find = |wanted: &str| {
+            let at = header.iter().position(|cell| matches!(cell, Cell::Text(text) if text == wanted))?;
+            self.columns.get(at).copied().flatten()
+        };
+        template::add_lists(target, table.header_end, find)
     }
 
     fn write_comments(&self, target: &mut Worksheet) -> Result<(), XlsxError> {
@@ -246,6 +275,8 @@ impl<'a> Page<'a> {
             let text = texts.entry(place).or_default();
             let break_ = if text.is_empty() { "" } else { "\n" };
             text.push_str(break_);
+            text.push_str(note.severity.word(self.notes.lang));
+            text.push_str(": ");
             text.extend(note.message.chars().take(1000));
         }
         for ((row, column), text) in texts {
@@ -260,58 +291,6 @@ impl<'a> Page<'a> {
         }
         Ok(())
     }
-
-    /// Widths by the longest value, within reason; text wraps beyond. Returns them by the column as sent.
-    fn set_widths(&self, target: &mut Worksheet) -> Result<Vec<usize>, XlsxError> {
-        let mut widths = vec![WIDE; self.columns.len()];
-        for (column, place) in self.columns.iter().enumerate() {
-            let Some(place) = place.filter(|place| self.tables.is_empty() || *place < self.result) else {
-                continue;
-            };
-            let mut width = NARROW;
-            for (row, cells) in (0..).zip(&self.sheet.rows) {
-                let Some(cell) = cells.get(column) else { continue };
-                width = width.max(match self.part(row, place) {
-                    Part::Body => shown(cell),
-                    // Headers wrap; titles run over the cells beside them.
-                    Part::Head => longest_word(cell),
-                    _ if self.tables.is_empty() => shown(cell),
-                    _ => 0,
-                });
-            }
-            widths[column] = width.min(WIDE) + 2;
-            target.set_column_width(place, u32::try_from(widths[column]).unwrap_or(20))?;
-        }
-        Ok(widths)
-    }
-
-    /// Heights of the rows whose text wraps.
-    fn set_heights(&self, target: &mut Worksheet, widths: &[usize]) -> Result<(), XlsxError> {
-        for (row, cells) in (0..).zip(&self.sheet.rows) {
-            let width = |column: usize| match self.columns.get(column).copied().flatten() {
-                Some(place) => match (self.part(row, place), self.table(row)) {
-                    // A header cell may reach over all rows of the header.
-                    (Part::Head, Some(table)) => {
-                        widths[column] * (table.header_end - table.header + 1) as usize
-                    }
-                    (Part::Body, _) => widths[column],
-                    // Outside of the tables text runs on over the cells beside it.
-                    _ => usize::MAX,
-                },
-                None => usize::MAX,
-            };
-            let texts = cells.iter().enumerate().filter_map(|(column, cell)| match cell {
-                Cell::Text(text) if self.columns.get(column).is_some_and(Option::is_some) => {
-                    Some((text.as_str(), width(column)))
-                }
-                _ => None,
-            });
-            let result =
-                self.results.get(&row).map(|result| (result.text.as_str(), usize::from(RESULT_WIDTH)));
-            fit_height(target, row, texts.chain(result))?;
-        }
-        Ok(())
-    }
 }
 
 /// The result column of an earlier feedback: it is written anew.
@@ -320,62 +299,10 @@ fn earlier_results(sheet: &Sheet, place: &TablePlace) -> Option<usize> {
     header.iter().position(|cell| matches!(cell, Cell::Text(text) if text == RESULT_HEADER))
 }
 
-fn shown(cell: &Cell) -> usize {
-    match cell {
-        Cell::Empty => 0,
-        Cell::Text(text) | Cell::Error(text) => {
-            text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
-        }
-        Cell::Number(number) => number.to_string().len(),
-        Cell::Date(_) => 12,
-        Cell::Bool(_) => 6,
-    }
-}
-
-fn longest_word(cell: &Cell) -> usize {
-    match cell {
-        Cell::Text(text) => text.split_whitespace().map(|word| word.chars().count() + 1).max().unwrap_or(0),
-        other => shown(other),
-    }
-}
-
 /// A column's letters as a number from 0.
 fn index(letters: &str) -> Option<usize> {
     let digits =
         letters.bytes().map(|letter| letter.is_ascii_uppercase().then(|| usize::from(letter - b'A') + 1));
     let number = digits.take(4).try_fold(0, |number, digit| Some(number * 26 + digit?))?;
     number.checked_sub(1)
-}
-
-/// The names of the sheets so far: Excel takes 31 characters, no signs of its own, and each name once.
-#[derive(Default)]
-struct Names(BTreeSet<String>);
-
-impl Names {
-    fn take(&mut self, wanted: &str) -> String {
-        let clean: String = wanted
-            .chars()
-            .map(|c| if matches!(c, '*' | '?' | ':' | '[' | ']' | '\\' | '/') { ' ' } else { c })
-            .collect();
-        let clean = clean.trim_matches(|c: char| c == '\'' || c.is_whitespace() || c.is_control());
-        let clean = if clean.is_empty() { "Sheet" } else { clean };
-        let name = |nth: usize| {
-            let tail = if nth == 0 { String::new() } else { format!(" ({})", nth + 1) };
-            let mut head = String::new();
-            let mut units = tail.len();
-            for c in clean.chars() {
-                units += c.len_utf16();
-                if units > 31 {
-                    break;
-                }
-                head.push(c);
-            }
-            head + &tail
-        };
-        let mut nth = 0;
-        while !self.0.insert(name(nth).to_lowercase()) {
-            nth += 1;
-        }
-        name(nth)
-    }
 }

@@ -1,0 +1,65 @@
+//! What is known: everything the store holds that a plan, or a template, is made from.
+
+use super::engine::Engine;
+use crate::model::account::Snapshot;
+use crate::model::ids::{AgencyCode, PersonId, QuestionKey};
+use crate::model::person::Person;
+use crate::model::role::RoleSnapshot;
+use crate::model::roll::Roll;
+use crate::model::roster::Roster;
+use crate::reconcile::{World, roll};
+use crate::store::StoreError;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the store holds.
+pub(super) struct Known {
+    pub(super) rosters: Vec<Roster>,
+    pub(super) people: BTreeMap<PersonId, Person>,
+    answers: BTreeMap<QuestionKey, String>,
+    departures: BTreeSet<PersonId>,
+    reserved: BTreeMap<String, PersonId>,
+}
+
+impl Engine {
+    /// Loads what the store holds. `more` are rosters that are not stored.
+    pub(super) async fn known(&self, more: Vec<Roster>) -> Result<Known, StoreError> {
+        let mut rosters = self.store.rosters().await?;
+        rosters.extend(more);
+        let people = self.store.people().await?.into_iter();
+        Ok(Known {
+            rosters,
+            people: people.map(|person| (person.id.clone(), person)).collect(),
+            answers: self.store.answers().await?,
+            departures: self.store.confirmations().await?.into_iter().filter_map(|one| one.person).collect(),
+            reserved: self.store.reserved_addresses().await?,
+        })
+    }
+
+    /// The world as it is known now.
+    pub(super) fn world<'a>(
+        &'a self,
+        known: &'a Known,
+        directory: &'a Snapshot,
+        systems: &'a [RoleSnapshot],
+    ) -> World<'a> {
+        World {
+            today: self.local(self.now()),
+            zone: self.config().time_zone,
+            agencies: &self.site.agencies,
+            rosters: &known.rosters,
+            people: &known.people,
+            directory,
+            systems,
+            answers: &known.answers,
+            departures: &known.departures,
+            reserved: &known.reserved,
+            policy: &self.config().policy,
+        }
+    }
+
+    /// Whom `agency` has, as far as the store and the directory tell.
+    pub async fn roll(&self, directory: &Snapshot, agency: &AgencyCode) -> Result<Roll, StoreError> {
+        let known = self.known(Vec::new()).await?;
+        Ok(roll(&self.world(&known, directory, &[]), agency))
+    }
+}
