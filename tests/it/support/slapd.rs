@@ -44,6 +44,7 @@ impl Slapd {
     }
 
     /// A server with the entries of `data`; what it has answered is on the disk, as a site would have it.
+    #[allow(dead_code, reason = "the measurements start one")]
     pub fn durable(suffix: &str, data: &str) -> Self {
         Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), "", true)
     }
