@@ -48,7 +48,7 @@ pub fn measure(report: &mut Report) {
 
 /// Carries out what is approved; changes a second.
 async fn apply(site: &Site) -> f64 {
-    let engine = Engine::open(config::load(&site.configuration()).unwrap()).await.unwrap();
+    let engine = Engine::open(config::load(&site.configuration()).await.unwrap()).await.unwrap();
     let Gripped::Yes(grip) = engine.grip().await.unwrap() else { panic!("another worker has the lease") };
     let counts = Counts::of(&engine.look_at_directory().await.unwrap());
     let mut summary = Summary::default();

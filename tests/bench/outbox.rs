@@ -55,7 +55,7 @@ fn notice(number: usize) -> Notice {
 
 /// Mails a second, as the worker sends them; queueing them is not part of it.
 async fn outbox(site: &Site, notices: &[Notice]) -> f64 {
-    let engine = Engine::open(config::load(&site.configuration()).unwrap()).await.unwrap();
+    let engine = Engine::open(config::load(&site.configuration()).await.unwrap()).await.unwrap();
     let Gripped::Yes(grip) = engine.grip().await.unwrap() else { panic!("another worker has the lease") };
     for some in notices.chunks(1_000) {
         let queued = engine.store.write(engine.now(), async |mut tx| {

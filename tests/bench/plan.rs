@@ -16,7 +16,7 @@ use rosterd::plan::brakes::Limits;
 use rosterd::plan::{Counts, Standing, plan};
 use rosterd::reconcile::ledger::Ledger;
 use rosterd::reconcile::policy::{Layout, Policy};
-use rosterd::reconcile::timeline::Timeline;
+use rosterd::reconcile::timeline::{Timeline, replaced_before};
 use rosterd::reconcile::{Proposals, World, correlate, coverage, fold, reconcile};
 use rosterd::roster::{Mapping, understand};
 use rosterd::workbook::{Limits as ReaderLimits, decode};
@@ -92,7 +92,7 @@ fn stages(
     line("reconcile", whole);
     let (took, ledger) = timed(|| Ledger::new(&world));
     line("  ledger", took);
-    let (took, verdicts) = timed(|| correlate::judge_all(&world, &ledger));
+    let (took, verdicts) = timed(|| correlate::judge_all(&world, &ledger, &replaced_before(&world)));
     line("  judge", took);
     let (took, decisions) = timed(|| coverage::decide(&world, &ledger, &verdicts));
     line("  coverage", took);
