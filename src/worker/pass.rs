@@ -22,7 +22,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// What a pass came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -102,6 +102,20 @@ impl Ending {
     }
 }
 
+/// Logs how long each stage took: what is asked first of a pass that was slow.
+struct StageClock(Instant);
+
+impl StageClock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn ended(&mut self, stage: &'static str) {
+        let began = std::mem::replace(&mut self.0, Instant::now());
+        tracing::debug!(stage, seconds = began.elapsed().as_secs_f64(), "stage ended");
+    }
+}
+
 impl Engine {
     /// One whole pass under `token`.
     pub async fn pass(&self, token: &Token, apply: bool) -> Result<Summary, StoreError> {
@@ -114,13 +128,17 @@ impl Engine {
                 tx.commit(pass).await
             })
             .await?;
+        let mut clock = StageClock::start();
         self.take_in(token, &mut reader, &mut summary).await?;
+        clock.ended("intake");
         self.expire(token).await?;
-        let counts = self.plan_and_publish(token, &pass, &mut reader, &mut summary).await?;
+        let counts = self.plan_and_publish(token, &pass, &mut reader, &mut summary, &mut clock).await?;
         if apply {
             self.apply(token, &counts.unwrap_or_default(), &mut summary).await?;
+            clock.ended("apply");
         }
         self.answer_all(token, &mut reader, &mut summary).await?;
+        clock.ended("answer");
         if let Err(error) = self.tell(token).await {
             summary.errors.push(error.to_string());
         }
@@ -128,6 +146,7 @@ impl Engine {
             Ok(transport) => summary.mailed = self.mail(token, &transport).await?,
             Err(error) => summary.errors.push(error.to_string()),
         }
+        clock.ended("mail");
         self.count_waiting(&mut summary).await?;
         let ending = summary.ending();
         let counted = &summary;
@@ -230,6 +249,7 @@ impl Engine {
         pass: &str,
         reader: &mut Reader,
         summary: &mut Summary,
+        clock: &mut StageClock,
     ) -> Result<Option<Counts>, StoreError> {
         let directory = match self.look_at_directory().await {
             Ok(directory) => directory,
@@ -238,11 +258,13 @@ impl Engine {
                 return Ok(None);
             }
         };
+        clock.ended("directory");
         if let Err(error) = self.believable(&directory).await? {
             summary.errors.push(error);
             return Ok(None);
         }
         let systems = self.look_at_systems(token, reader, summary).await?;
+        clock.ended("systems");
         let planned = match self.plan(&directory, &systems, Vec::new()).await {
             Ok(planned) => planned,
             Err(super::planning::PlanningError::Store(error)) => return Err(error),
@@ -251,7 +273,9 @@ impl Engine {
                 return Ok(Some(Counts::of(&directory)));
             }
         };
+        clock.ended("plan");
         let published = self.publish(token, pass, &planned, &directory, &systems).await?;
+        clock.ended("publish");
         count_plan(&planned, published, summary);
         Ok(Some(planned.counts))
     }

@@ -28,6 +28,8 @@ pub struct Slapd {
     certificates: Certificates,
     ports: (u16, u16),
     child: Option<Child>,
+    /// Whether a write that is answered is on the disk; what tests write need not outlive the machine.
+    durable: bool,
 }
 
 impl Slapd {
@@ -38,22 +40,29 @@ impl Slapd {
 
     /// A server with what [`Slapd::slapcat`] or rosterd wrote, accounts and policy included.
     pub fn load(data: &Path) -> Self {
-        Self::new(SUFFIX, &std::fs::read_to_string(data).unwrap(), "")
+        Self::new(SUFFIX, &std::fs::read_to_string(data).unwrap(), "", false)
+    }
+
+    /// A server with the entries of `data`; what it has answered is on the disk, as a site would have it.
+    #[allow(dead_code, reason = "the measurements start one")]
+    pub fn durable(suffix: &str, data: &str) -> Self {
+        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), "", true)
     }
 
     /// A server with the entries of `data`; `overlays` is added to its configuration (cn=config LDIF).
     pub fn start(suffix: &str, data: &Path, overlays: &str) -> Self {
         let data = std::fs::read_to_string(data).unwrap();
-        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), overlays)
+        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), overlays, false)
     }
 
-    fn new(suffix: &str, data: &str, overlays: &str) -> Self {
+    fn new(suffix: &str, data: &str, overlays: &str, durable: bool) -> Self {
         for tool in ["/usr/sbin/slapd", "/usr/sbin/slapadd", "/usr/bin/ldapsearch"] {
             assert!(Path::new(tool).exists(), "{tool} is missing: apt-get install slapd ldap-utils");
         }
         let folder = tempfile::Builder::new().prefix("slapd").tempdir().unwrap();
         let certificates = certificates(folder.path());
-        let mut server = Self { folder, suffix: suffix.to_owned(), certificates, ports: (0, 0), child: None };
+        let suffix = suffix.to_owned();
+        let mut server = Self { folder, suffix, certificates, ports: (0, 0), child: None, durable };
         for part in ["config", "db"] {
             std::fs::create_dir(server.path(part)).unwrap();
         }
@@ -290,7 +299,15 @@ impl Slapd {
         let file = self.path("load.ldif");
         std::fs::write(&file, ldif).unwrap();
         let mut slapadd = Command::new("/usr/sbin/slapadd");
-        slapadd.arg("-n").arg(database.to_string()).arg("-F").arg(self.path("config")).arg("-l").arg(&file);
+        // Nothing is in the database yet that could be broken: load it without a sync an entry.
+        slapadd
+            .arg("-q")
+            .arg("-n")
+            .arg(database.to_string())
+            .arg("-F")
+            .arg(self.path("config"))
+            .arg("-l")
+            .arg(&file);
         checked("slapadd", slapadd.output().unwrap());
     }
 
@@ -298,6 +315,7 @@ impl Slapd {
         let (folder, suffix) = (self.folder.path().display(), &self.suffix);
         let Certificates { ca, certificate, key } = &self.certificates;
         let (ca, certificate, key) = (ca.display(), certificate.display(), key.display());
+        let no_sync = if self.durable { "FALSE" } else { "TRUE" };
         format!(
             "dn: cn=config
 objectClass: olcGlobal
@@ -347,8 +365,8 @@ olcSuffix: {suffix}
 olcRootDN: cn=admin,{suffix}
 olcRootPW: {PASSWORD}
 olcDbDirectory: {folder}/db
-olcDbMaxSize: 104857600
-olcDbNoSync: TRUE
+olcDbMaxSize: 4294967296
+olcDbNoSync: {no_sync}
 olcLastBind: TRUE
 olcSizeLimit: size.soft=500 size.hard=500 size.prtotal=unlimited
 olcDbIndex: objectClass eq

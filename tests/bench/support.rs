@@ -1,0 +1,7 @@
+//! The real servers of the tests.
+#![allow(dead_code, reason = "the tests use more of them")]
+
+#[path = "../it/support/slapd.rs"]
+pub mod slapd;
+#[path = "../it/support/tls.rs"]
+pub mod tls;
