@@ -103,5 +103,7 @@ fn names_another_agency(reading: &Reading, own: &AgencyCode, agencies: &Agencies
 
 /// Whether the workbook holds passwords: it is fed back without them and its original deleted.
 pub fn holds_passwords(reading: &Reading) -> bool {
-    reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
+    let told = |finding: &Finding| finding.code == FindingCode::PasswordColumn;
+    reading.findings.iter().any(told)
+        || reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
 }

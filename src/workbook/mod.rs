@@ -11,7 +11,9 @@ pub mod decode;
 pub mod feedback;
 pub mod format;
 mod frame;
+mod hidden;
 mod limits;
+pub mod mappings;
 pub mod order;
 mod package;
 mod paint;
@@ -22,7 +24,9 @@ mod text;
 
 pub use annotate::Annotations;
 pub use decode::{Decoded, decode};
+pub use frame::Peak;
 pub use limits::Limits;
+pub use mappings::MappingsError;
 pub use reader::{Reader, ReaderError};
 
 pub use crate::roster::sheet::letters;
