@@ -102,7 +102,7 @@ fn says_hidden(mut sheet: impl Read) -> io::Result<bool> {
     loop {
         let read = sheet.read(&mut chunk[kept..])?;
         let held = kept + read;
-        if chunk[..held].windows(WORD.len()).any(|window| window == WORD) {
+        if memchr::memmem::find(&chunk[..held], WORD).is_some() {
             return Ok(true);
         }
         if read == 0 {

@@ -6,6 +6,7 @@
 //! without an API works from.
 
 pub mod annotate;
+mod biff;
 pub mod child;
 pub mod decode;
 pub mod feedback;

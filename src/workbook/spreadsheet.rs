@@ -4,7 +4,7 @@
 use super::about_file;
 use super::decode::{Decoded, Grid, too_large};
 use super::limits::Limits;
-use super::{hidden, package};
+use super::{biff, hidden, package};
 use crate::model::finding::{Finding, FindingCode};
 use crate::roster::OldFont;
 use crate::roster::sheet::{Book, Cell, Sheet};
@@ -13,6 +13,7 @@ use calamine::{
     XlsbError, Xlsx, XlsxError,
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// Excel since 2007. What calamine refuses as a whole for one odd sheet is repaired and tried again.
@@ -85,8 +86,14 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
         _ => damaged(),
     })?;
     let names = worksheets(workbook.sheets_metadata(), limits)?;
+    let all = workbook.sheets_metadata().iter().map(|sheet| sheet.name.clone());
+    let mut looks: BTreeMap<String, biff::Look> = all.zip(biff::looks(bytes)).collect();
     collect(names, limits, |name, grid| {
         fill(grid, &workbook.worksheet_range(name).ok()?);
+        if let Some(look) = looks.remove(name) {
+            grid.hide(look.hidden_rows, look.hidden_columns);
+            look.old_fonts.into_iter().for_each(|(row, column, font)| grid.old_font(row, column, font));
+        }
         merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
         Some(())
     })

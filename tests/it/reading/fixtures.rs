@@ -162,10 +162,12 @@ fn legacy_text_is_decoded_by_what_the_columns_hold() {
 
 #[test]
 fn the_font_decides_where_a_short_name_alone_does_not() {
-    let reading = read_bytes(&bytes("tcvn3-fonts.openpyxl.xlsx"));
-    // .VnTimeH shows capitals.
-    assert_eq!(people(&reading.blocks[0]), [("Lê Hà", "Kế toán", "PHÒNG NỘI VỤ")]);
-    assert_eq!(count(&reading.blocks[0].findings, FindingCode::LegacyFont), 3);
+    for name in ["tcvn3-fonts.openpyxl.xlsx", "tcvn3-fonts.libreoffice.xls"] {
+        let reading = read_bytes(&bytes(name));
+        // .VnTimeH shows capitals.
+        assert_eq!(people(&reading.blocks[0]), [("Lê Hà", "Kế toán", "PHÒNG NỘI VỤ")], "{name}");
+        assert_eq!(count(&reading.blocks[0].findings, FindingCode::LegacyFont), 3, "{name}");
+    }
 }
 
 #[test]
@@ -177,7 +179,12 @@ fn an_old_font_left_over_on_unicode_text_says_nothing() {
 
 #[test]
 fn hidden_parts_are_seen_whoever_wrote_the_file() {
-    for name in ["hidden.openpyxl.xlsx", "hidden.libreoffice.xlsx", "hidden.libreoffice.ods"] {
+    for name in [
+        "hidden.openpyxl.xlsx",
+        "hidden.libreoffice.xlsx",
+        "hidden.libreoffice.ods",
+        "hidden.libreoffice.xls",
+    ] {
         let reading = read_bytes(&bytes(name));
         assert_eq!(people(&reading.blocks[0]), LIST, "{name}");
         let told: Vec<_> = reading.findings.iter().chain(&reading.blocks[0].findings).collect();
