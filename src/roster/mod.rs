@@ -161,8 +161,9 @@ fn read_side(
         }
         let mut title = Title::read(&grid, tail..header.top.max(tail), &header, mapping, about.file_name);
         if let Some(pin) = pin {
-            let differ = header.apply(pin);
-            differ.into_iter().for_each(|at| notes.cell(header.bottom, at, FindingCode::PinnedColumnDiffers));
+            for at in header.apply(pin) {
+                notes.cell(header.bottom, at, FindingCode::PinnedColumnDiffers);
+            }
             title.declared = pin.declares.unwrap_or(title.declared);
         }
         let hidden: Vec<String> = hidden_columns(sheet, &header);

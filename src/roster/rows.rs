@@ -145,7 +145,7 @@ impl Table<'_> {
             Row::FreeText => notes.add(Some(row), None, FindingCode::FreeTextRow, vec![]),
             Row::NoName => notes.add(Some(row), self.name_column(), FindingCode::NoName, vec![]),
             Row::BelowSignature => {
-                notes.add(Some(row), self.name_column(), FindingCode::RowBelowSignature, vec![])
+                notes.add(Some(row), self.name_column(), FindingCode::RowBelowSignature, vec![]);
             }
             Row::Unnumbered => notes.add(Some(row), self.name_column(), FindingCode::UnnumberedName, vec![]),
         }

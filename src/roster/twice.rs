@@ -41,7 +41,9 @@ pub(super) fn settle(blocks: &mut [Block]) {
             details: vec![detail],
         });
     }
-    blocks.iter_mut().for_each(|block| block.findings.sort_by_key(|finding| finding.row));
+    for block in blocks {
+        block.findings.sort_by_key(|finding| finding.row);
+    }
 }
 
 fn records(blocks: &[Block]) -> impl Iterator<Item = (Place, &Record<CitizenId>)> {

@@ -66,7 +66,8 @@ fn container(bytes: &[u8]) -> Format {
         Format::Xlsb
     } else if has(&|name| name.starts_with("xl/") || name.ends_with("workbook.xml")) {
         Format::Xlsx
-    } else if has(&|name| name.ends_with(".iwa") || name == "index.zip" || name.ends_with("/index.zip")) {
+    } else if has(&|name| name.strip_suffix(".iwa").is_some() || name.rsplit('/').next() == Some("index.zip"))
+    {
         Format::Numbers
     } else if has(&|name| name == "content.xml") && is_spreadsheet_mimetype(&mut archive) {
         Format::Ods

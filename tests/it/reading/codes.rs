@@ -26,11 +26,11 @@ enum Trigger {
     /// A book.
     Book(Book),
     /// A book under another mapping than the built-in one.
-    Mapped(Book, Mapping),
+    Mapped(Book, Box<Mapping>),
     /// A file.
     File(Vec<u8>),
     /// A file given to a reader process.
-    Process(Reader),
+    Process(Box<Reader>),
     /// A list in the folder of the wrong agency.
     WrongFolder,
 }
@@ -49,6 +49,10 @@ fn with_cell(label: &str, cell: Cell) -> Trigger {
 
 fn program() -> std::path::PathBuf {
     env!("CARGO_BIN_EXE_rosterd").into()
+}
+
+fn process(program: std::path::PathBuf, limits: Limits) -> Box<Reader> {
+    Box::new(Reader::new(program, limits))
 }
 
 fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
@@ -84,14 +88,14 @@ fn hidden_row() -> Book {
     book([Sheet { hidden_rows: [(2, 2)].into_iter().collect(), ..sheet(&[HEADER, PERSON, PERSON]) }])
 }
 
-fn policy(sheets: &str, rows: &str) -> Mapping {
+fn policy(sheets: &str, rows: &str) -> Box<Mapping> {
     let reading = format!("[hidden]\nsheets = \"{sheets}\"\nrows = \"{rows}\"\n");
-    Mapping::parse(&Sources { reading: &reading, ..Sources::EMBEDDED }).unwrap()
+    Box::new(Mapping::parse(&Sources { reading: &reading, ..Sources::EMBEDDED }).unwrap())
 }
 
-fn pinned() -> Mapping {
+fn pinned() -> Box<Mapping> {
     let agencies = [("h26-04".to_owned(), "[[list]]\ncolumns = { unit = \"C\" }\n".to_owned())];
-    Mapping::parse(&Sources { agencies: &agencies, ..Sources::EMBEDDED }).unwrap()
+    Box::new(Mapping::parse(&Sources { agencies: &agencies, ..Sources::EMBEDDED }).unwrap())
 }
 
 #[allow(
@@ -171,12 +175,10 @@ fn trigger(code: FindingCode) -> Trigger {
         Code::HtmlAsXls => File("<html><table><tr><td>Họ và tên</td></tr></table></html>".into()),
         Code::TooLarge => File(vec![b'a'; usize::try_from(Limits::default().file_bytes).unwrap() + 1]),
         Code::ReaderOutOfMemory => {
-            Process(Reader::new(program(), Limits { memory_bytes: 0, ..Limits::default() }))
+            Process(process(program(), Limits { memory_bytes: 0, ..Limits::default() }))
         }
-        Code::ReaderTimeout => {
-            Process(Reader::new(program(), Limits { wall_seconds: 0, ..Limits::default() }))
-        }
-        Code::ReaderCrashed => Process(Reader::new("/bin/false".into(), Limits::default())),
+        Code::ReaderTimeout => Process(process(program(), Limits { wall_seconds: 0, ..Limits::default() })),
+        Code::ReaderCrashed => Process(process("/bin/false".into(), Limits::default())),
         Code::SheetUnreadable => File(half_broken()),
         Code::CellsIgnored => File(xlsx(|workbook| {
             let page = workbook.add_worksheet();

@@ -1,4 +1,4 @@
-//! The header structures as files, each by openpyxl, by LibreOffice and by rust_xlsxwriter, against their truth.
+//! The header structures as files, each by openpyxl, by LibreOffice and by `rust_xlsxwriter`, against their truth.
 
 use super::{MAPPING, about};
 use rosterd::model::finding::{Finding, FindingCode, Severity};
@@ -133,11 +133,15 @@ fn count(findings: &[Finding], code: FindingCode) -> usize {
 }
 
 fn people(block: &Block) -> Vec<(&str, &str, &str)> {
-    block.records.iter().map(|r| (r.full_name.as_str(), text(&r.position), text(&r.unit))).collect()
+    block
+        .records
+        .iter()
+        .map(|r| (r.full_name.as_str(), text(r.position.as_ref()), text(r.unit.as_ref())))
+        .collect()
 }
 
-fn text(field: &Option<String>) -> &str {
-    field.as_deref().unwrap_or_default()
+fn text(field: Option<&String>) -> &str {
+    field.map_or("", String::as_str)
 }
 
 const LIST: [(&str, &str, &str); 5] = [

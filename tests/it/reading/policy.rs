@@ -73,7 +73,7 @@ fn pinned(text: &str) -> Mapping {
     Mapping::parse(&Sources { agencies: &agencies, ..Sources::EMBEDDED }).unwrap()
 }
 
-fn of_agency<'a>(agency: &'a str) -> About<'a> {
+fn of_agency(agency: &str) -> About<'_> {
     About { file_name: "x.xlsx", agency: Some(agency), today: today() }
 }
 
