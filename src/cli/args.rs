@@ -165,9 +165,15 @@ pub struct ReadArgs {
     /// The agency whose roster it is.
     #[arg(long, value_name = "CODE")]
     pub agency: Option<String>,
-    /// List every finding code with its sentence.
+    /// A folder with the site's own mappings, as `mappings` in the configuration.
+    #[arg(long, value_name = "DIR")]
+    pub mappings: Option<PathBuf>,
+    /// List every finding code with its severity and sentence.
     #[arg(long)]
     pub codes: bool,
+    /// Show what reading each file cost instead of what it says.
+    #[arg(long, conflicts_with_all = ["codes", "reveal"])]
+    pub cost: bool,
     /// Show citizen IDs whole.
     #[arg(long)]
     pub reveal: bool,

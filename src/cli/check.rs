@@ -8,9 +8,9 @@ use crate::intake::scan::look;
 use crate::model::Lang;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
-use crate::roster::Mapping;
 use crate::store::Store;
 use crate::systems::handoff::newest_export;
+use crate::workbook::mappings;
 use crate::worker::schedule::Schedule;
 use anyhow::Result;
 use chrono::{TimeDelta, Utc};
@@ -71,9 +71,26 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
+/// What the mappings lay down for single agencies, each of which must be known.
+fn lists(site: &Site) -> anyhow::Result<String> {
+    let mapping = mappings::load(site.config.mappings.as_deref())?;
+    let known = |code: &str| site.agencies.keys().any(|agency| agency.as_str() == code);
+    if let Some(code) = mapping.pinned_agencies().find(|code| !known(code)) {
+        anyhow::bail!(
+            "mappings/rosters/agencies/{code}.toml: no agency has the code {code}; rename the file"
+        );
+    }
+    let pinned: Vec<&str> = mapping.pinned_agencies().collect();
+    Ok(if pinned.is_empty() {
+        "rosters".into()
+    } else {
+        format!("rosters; laid down for {}", pinned.join(", "))
+    })
+}
+
 async fn everything(site: &Site, report: &mut Report) {
     let config = &site.config;
-    report.note("mappings", Mapping::embedded().map(|_| "rosters".into()).map_err(text));
+    report.note("mappings", lists(site).map_err(text));
     for schedule in &config.worker.schedule {
         let next = Schedule::parse(schedule, config.time_zone).map_err(text).map(|schedule| {
             schedule.next_after(Utc::now()).map_or("never".to_owned(), |next| {

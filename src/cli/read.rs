@@ -9,31 +9,47 @@ use crate::model::finding::{Finding, FindingCode, Severity};
 use crate::model::person::Birth;
 use crate::model::record::Record;
 use crate::model::roster::{Block, Reading};
-use crate::workbook::{Limits, Reader};
+use crate::workbook::{Limits, Peak, Reader};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 /// Runs `rosterd read`; exit code 1 if a file is unreadable.
 pub async fn run(args: ReadArgs, as_json: bool, lang: Lang) -> Result<Code> {
     if args.codes {
-        crate::cli::text!("{}", codes(lang));
+        if as_json {
+            print_json(&codes_json())?;
+        } else {
+            crate::cli::text!("{}", codes(lang));
+        }
         return Ok(0);
     }
     let limits = Limits::default();
-    let mut reader = Reader::new(std::env::current_exe().context("the program itself")?, limits);
+    let program = std::env::current_exe().context("the program itself")?;
+    let mut reader = Reader::new(program, limits).with_mappings(args.mappings);
     let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
     let mut read = Vec::new();
     for path in &args.files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let start = Instant::now();
         let reading = match files::read(path, limits.file_bytes) {
-            Ok(bytes) => reader.read(&bytes, &name, today).await?,
+            Ok(bytes) => reader.read_of(args.agency.as_deref(), &bytes, &name, today).await?,
             Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
                 refusal(FindingCode::TooLarge, vec![format!("> {} MB", limits.file_bytes / 1_048_576)])
             }
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         };
-        read.push(ReadFile { name: path.display().to_string(), reading });
+        let file = ReadFile { name: path.display().to_string(), reading };
+        if args.cost {
+            crate::cli::line!("{}", cost(&file, start.elapsed(), reader.peak()));
+            // What many files say together may be more than memory holds.
+            continue;
+        }
+        read.push(file);
+    }
+    if args.cost {
+        return Ok(0);
     }
     if as_json {
         print_json(&json(&read, args.agency.as_deref(), lang, args.reveal))?;
@@ -204,18 +220,42 @@ fn describe(out: &mut String, block: &Block, lang: Lang, reveal: bool) {
 pub fn line(finding: &Finding, lang: Lang) -> String {
     let column = finding.column.as_deref().unwrap_or("");
     let row = finding.row.map(|row| row.to_string()).unwrap_or_default();
-    let severity = match finding.severity() {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
+    let severity = severity(finding.severity());
     format!("{column}{row} {severity} {}: {}", finding.code, finding.message(lang)).trim_start().to_owned()
 }
 
-/// Every finding code with its sentences.
+/// What reading a file cost: milliseconds, how far the reader's address space and resident memory have grown since
+/// its start in KiB, `read` or the code it was refused with, and the file.
+fn cost(file: &ReadFile, took: Duration, peak: Peak) -> String {
+    let outcome = match file.reading.findings.iter().find(|one| one.severity() == Severity::Error) {
+        Some(refusal) if file.is_unreadable() => refusal.code.as_str(),
+        _ => "read",
+    };
+    let (space, resident) = (peak.address_space / 1024, peak.resident / 1024);
+    format!("{}\t{space}\t{resident}\t{outcome}\t{}", took.as_millis(), file.name)
+}
+
+/// Every finding code with its severity and its sentence.
 pub fn codes(lang: Lang) -> String {
     FindingCode::ALL.iter().fold(String::new(), |mut out, code| {
-        let _ = writeln!(out, "{:<28} {}", code.as_str(), code.sentence(lang, &[]));
+        let severity = severity(code.severity());
+        let _ = writeln!(out, "{:<24} {severity:<8} {}", code.as_str(), code.sentence(lang, &[]));
         out
     })
+}
+
+fn codes_json() -> Value {
+    let code = |code: &FindingCode| {
+        let [vi, en] = [Lang::Vi, Lang::En].map(|lang| code.sentence(lang, &[]));
+        json!({ "code": code, "severity": code.severity(), "vi": vi, "en": en })
+    };
+    json!({ "schema": 1, "codes": FindingCode::ALL.iter().map(code).collect::<Vec<_>>() })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
 }

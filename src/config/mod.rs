@@ -50,6 +50,9 @@ pub struct Config {
     pub mail: notify::transport::Settings,
     /// Who writes, as every mail ends.
     pub sender: notify::templates::Sender,
+    /// A folder whose `rosters/` replaces built-in mappings for reading, and says what is odd about an agency's.
+    #[serde(default)]
+    pub mappings: Option<PathBuf>,
     /// A folder with mail templates that replace the built-in ones.
     #[serde(default)]
     pub mail_templates: Option<PathBuf>,

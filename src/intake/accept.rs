@@ -90,7 +90,6 @@ fn declared(blocks: impl Iterator<Item = Declared>) -> Declared {
 
 /// The agency a title names, where that is certainly another one than the folder's.
 fn names_another_agency(reading: &Reading, own: &AgencyCode, agencies: &Agencies) -> Option<String> {
-    let fold = |text: &str| ascii(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let own_name = fold(&agencies.get(own)?.name);
     reading.blocks.iter().filter_map(|block| block.agency_in_title.as_deref()).find_map(|title| {
         let title = fold(title);
@@ -101,7 +100,31 @@ fn names_another_agency(reading: &Reading, own: &AgencyCode, agencies: &Agencies
     })
 }
 
+/// An agency's name as titles are compared: without marks, abbreviations written out.
+fn fold(name: &str) -> String {
+    let long = |word| match word {
+        "ubnd" => "uy ban nhan dan",
+        "hdnd" => "hoi dong nhan dan",
+        "mttq" => "mat tran to quoc",
+        other => other,
+    };
+    ascii(name).split_whitespace().map(long).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether the workbook holds passwords: it is fed back without them and its original deleted.
 pub fn holds_passwords(reading: &Reading) -> bool {
-    reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
+    let told = |finding: &Finding| finding.code == FindingCode::PasswordColumn;
+    reading.findings.iter().any(told)
+        || reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agency_is_the_same_abbreviated_or_not() {
+        assert_eq!(fold("UBND  XÃ TÂN LẬP"), fold("Ủy ban nhân dân xã Tân Lập"));
+        assert_ne!(fold("UBND xã Tân Lập"), fold("UBND xã Tân Lộc"));
+    }
 }

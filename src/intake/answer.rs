@@ -121,7 +121,7 @@ impl Answerer<'_> {
         match reader.annotate(&bytes, notes).await {
             Ok(workbook) => Ok(workbook),
             Err(ReaderError::Refused(_)) => Ok(alone(self.lang)?),
-            Err(error @ ReaderError::Start { .. }) => Err(error.into()),
+            Err(error @ (ReaderError::Start { .. } | ReaderError::Mappings(_))) => Err(error.into()),
         }
     }
 

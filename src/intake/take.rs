@@ -105,7 +105,9 @@ impl Intake<'_> {
             Content::Oversize(_) => {
                 refusal(FindingCode::TooLarge, vec![format!("> {} MB", self.largest / 1_048_576)])
             }
-            Content::Whole(bytes) => reader.read(bytes, &name, self.today).await?,
+            Content::Whole(bytes) => {
+                reader.read_of(Some(file.agency.as_str()), bytes, &name, self.today).await?
+            }
         };
         let id = RosterId::new(store::ids::fresh(self.now)?);
         let source = Source {

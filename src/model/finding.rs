@@ -29,12 +29,26 @@ words!(
         NoNames = "no-names",
         /// A hidden sheet was not read.
         HiddenSheet = "hidden-sheet",
+        /// A hidden sheet was read like the others.
+        HiddenSheetRead = "hidden-sheet-read",
+        /// Hidden rows were read like the others.
+        HiddenRows = "hidden-rows",
+        /// Hidden rows were not read.
+        HiddenRowsLeftOut = "hidden-rows-left-out",
+        /// Hidden columns of a list were read like the others.
+        HiddenColumns = "hidden-columns",
+        /// A column the agency's mapping pins has a header that says something else.
+        PinnedColumnDiffers = "pinned-column-differs",
         /// A sheet with content and no list, in a workbook with lists elsewhere.
         SheetWithoutList = "sheet-without-list",
         /// A column typed in a legacy font was decoded.
         LegacyFont = "legacy-font",
         /// Control or direction characters were removed.
         InvisibleCharacters = "invisible-characters",
+        /// Letters or digits of another script were replaced by the ones they look like.
+        LookAlike = "look-alike",
+        /// Names in capitals, or in small letters, were written as names are.
+        NamesRecased = "names-recased",
         /// A formula failed, so the cell says nothing.
         FormulaError = "formula-error",
         /// A row with data and no name.
@@ -43,6 +57,8 @@ words!(
         OddName = "odd-name",
         /// A name alone in a numbered list; the row is not used.
         UnnumberedName = "unnumbered-name",
+        /// A row that looks like a person's stands below the signatures; it is not used.
+        RowBelowSignature = "row-below-signature",
         /// A request row about a unit mailbox: a person handles it.
         UnitRow = "unit-row",
         /// A request in free words: a person handles it.
@@ -51,10 +67,14 @@ words!(
         NoAction = "no-action",
         /// The same person as in an earlier row.
         DuplicateRow = "duplicate-row",
+        /// One citizen ID for two people; neither keeps it.
+        SharedCitizenId = "shared-citizen-id",
         /// No date there is; the cell is left out.
         BadDate = "bad-date",
         /// A year of two digits was completed.
         TwoDigitYear = "two-digit-year",
+        /// A day number of Excel was read as the date it stands for.
+        SerialDate = "serial-date",
         /// A birth nobody at work can have; the cell is left out.
         UnlikelyBirth = "unlikely-birth",
         /// A birth date under both Nam and Nữ.
@@ -163,12 +183,16 @@ impl FindingCode {
             | Self::ReaderTimeout
             | Self::ReaderCrashed
             | Self::OtherAgency => Severity::Error,
-            Self::FormulaError
+            Self::HiddenRowsLeftOut
+            | Self::PinnedColumnDiffers
+            | Self::FormulaError
             | Self::OddName
             | Self::UnnumberedName
+            | Self::RowBelowSignature
             | Self::UnitRow
             | Self::FreeTextRow
             | Self::DuplicateRow
+            | Self::SharedCitizenId
             | Self::BadDate
             | Self::TwoDigitYear
             | Self::UnlikelyBirth
@@ -185,9 +209,15 @@ impl FindingCode {
             | Self::SheetUnreadable
             | Self::CellsIgnored => Severity::Warning,
             Self::HiddenSheet
+            | Self::HiddenSheetRead
+            | Self::HiddenRows
+            | Self::HiddenColumns
             | Self::SheetWithoutList
             | Self::LegacyFont
             | Self::InvisibleCharacters
+            | Self::LookAlike
+            | Self::NamesRecased
+            | Self::SerialDate
             | Self::CitizenIdRestored
             | Self::PhoneZeroRestored
             | Self::PhonePrefixConverted
@@ -232,6 +262,26 @@ impl FindingCode {
                 "Trang tính “{0}” đang bị ẩn nên không được đọc. Nếu cần dùng, hãy bỏ ẩn rồi gửi lại.",
                 "Sheet “{0}” is hidden and was not read. If it matters, unhide it and send the file again.",
             ),
+            Self::HiddenSheetRead => (
+                "Trang tính “{0}” đang bị ẩn nhưng vẫn được đọc. Nếu trang tính này không còn dùng, hãy xóa rồi gửi lại.",
+                "Sheet “{0}” is hidden and was read all the same. If it is out of use, delete it and send the file again.",
+            ),
+            Self::HiddenRows => (
+                "Trang tính có {0} dòng đang bị ẩn (ẩn dòng hoặc đang lọc); các dòng này vẫn được đọc. Hãy bỏ ẩn, bỏ lọc và xóa dòng không còn dùng.",
+                "{0} rows of the sheet are hidden (or filtered out); they were read all the same. Unhide them, clear the filter and delete the rows out of use.",
+            ),
+            Self::HiddenRowsLeftOut => (
+                "Trang tính có {0} dòng đang bị ẩn (ẩn dòng hoặc đang lọc) nên không được đọc; danh sách chỉ được coi là một phần. Hãy bỏ ẩn, bỏ lọc rồi gửi lại.",
+                "{0} rows of the sheet are hidden (or filtered out) and were not read, so the list counts as partial. Unhide them, clear the filter and send the file again.",
+            ),
+            Self::HiddenColumns => (
+                "Danh sách có cột đang bị ẩn ({0}); các cột này vẫn được đọc. Hãy bỏ ẩn để kiểm tra, hoặc xóa cột không còn dùng.",
+                "The list has hidden columns ({0}); they were read all the same. Unhide and check them, or delete those out of use.",
+            ),
+            Self::PinnedColumnDiffers => (
+                "Cột này được đọc theo quy định riêng cho cơ quan, nhưng tiêu đề cột ghi nội dung khác. Hãy giữ đúng mẫu cũ, hoặc báo quản trị viên nếu mẫu đã đổi.",
+                "This column is read as laid down for the agency, but its header says something else. Keep to the form agreed on, or tell the administrator that the form has changed.",
+            ),
             Self::SheetWithoutList => (
                 "Trang tính “{0}” không có danh sách người nên không được dùng.",
                 "Sheet “{0}” holds no list of people and was not used.",
@@ -243,6 +293,14 @@ impl FindingCode {
             Self::InvisibleCharacters => (
                 "Ô có ký tự ẩn; đã bỏ các ký tự đó. Hãy gõ lại ô này thay vì dán từ nơi khác.",
                 "The cell held invisible characters; they were removed. Type the cell anew instead of pasting it.",
+            ),
+            Self::LookAlike => (
+                "Ô có ký tự trông giống chữ hoặc số thông thường nhưng thuộc bảng chữ khác (ví dụ “Ð” thay cho “Đ”, chữ Nga, chữ số toàn khổ); đã thay bằng ký tự đúng. Hãy gõ lại ô này bằng bộ gõ tiếng Việt Unicode.",
+                "The cell held characters of another script that look like common letters or digits (such as “Ð” for “Đ”, Russian letters, full-width digits); they were replaced. Type the cell anew with a Unicode keyboard.",
+            ),
+            Self::NamesRecased => (
+                "Có {0} họ tên viết toàn chữ hoa hoặc viết hoa chưa đúng; đã chuyển sang dạng “Nguyễn Văn An”. Lần sau hãy viết hoa chữ cái đầu mỗi từ.",
+                "{0} names were in capitals or oddly capitalised and were written as “Nguyễn Văn An”. Begin each word with a capital next time.",
             ),
             Self::FormulaError => (
                 "Công thức trong ô bị lỗi nên ô được coi là trống. Hãy gõ giá trị vào ô thay cho công thức.",
@@ -260,6 +318,10 @@ impl FindingCode {
                 "Dòng chỉ có họ tên, không có số thứ tự và thông tin nào khác nên không được tính vào danh sách. Nếu là người trong danh sách, hãy ghi số thứ tự.",
                 "The row holds a name alone, without a number or anything else, and is not counted. If the person belongs to the list, write the number (STT).",
             ),
+            Self::RowBelowSignature => (
+                "Dòng này nằm dưới phần ký tên nên không được tính vào danh sách. Nếu là người trong danh sách, hãy chuyển dòng lên trên phần ký tên và ghi số thứ tự.",
+                "This row stands below the signatures and is not counted. If the person belongs to the list, move the row above them and write the number (STT).",
+            ),
             Self::UnitRow => (
                 "Dòng này nói về hộp thư của đơn vị, không phải của cá nhân; quản trị viên sẽ xem và trả lời riêng.",
                 "This row is about a unit's mailbox, not a person's; an administrator will look at it and answer.",
@@ -276,6 +338,10 @@ impl FindingCode {
                 "Người này đã có ở dòng {0}. Hãy giữ một dòng; nếu là hai người khác nhau, hãy ghi đủ ngày sinh và số căn cước.",
                 "This person is in row {0} already. Keep one row; if these are two people, give birth date and citizen ID of both.",
             ),
+            Self::SharedCitizenId => (
+                "Số căn cước này cũng được ghi cho người khác ở dòng {0} nên không dùng cho ai cả. Hãy đối chiếu với thẻ căn cước của cả hai người và sửa số sai.",
+                "The same citizen ID stands for another person in row {0}, so it is used for neither. Compare with both people's cards and correct the wrong number.",
+            ),
             Self::BadDate => (
                 "Ngày không hợp lệ nên ô này không được dùng. Hãy ghi theo dạng ngày/tháng/năm, ví dụ 05/10/1985.",
                 "This is no valid date, so the cell is not used. Write day/month/year, as 05/10/1985.",
@@ -283,6 +349,10 @@ impl FindingCode {
             Self::TwoDigitYear => (
                 "Năm chỉ có hai chữ số; đã hiểu là {0}. Hãy ghi đủ bốn chữ số của năm.",
                 "The year has two digits; it was read as {0}. Write all four digits.",
+            ),
+            Self::SerialDate => (
+                "Ô chỉ có số ngày của Excel; đã hiểu là {0}. Hãy định dạng cột là Ngày (Date) hoặc ghi ngày/tháng/năm, ví dụ 05/10/1985.",
+                "The cell holds Excel's day number; it was read as {0}. Format the column as a date, or write day/month/year, as 05/10/1985.",
             ),
             Self::UnlikelyBirth => (
                 "Năm sinh không phù hợp với người đang công tác nên ô này không được dùng. Hãy kiểm tra lại ngày sinh.",

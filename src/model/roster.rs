@@ -56,6 +56,15 @@ impl Declared {
             Self::Request => RosterKind::Request,
         }
     }
+
+    /// What a list is of which not everything was read: it proves nobody's absence.
+    #[must_use]
+    pub fn of_a_part(self) -> Self {
+        match self {
+            Self::WholeAgency | Self::StaffList | Self::SomePeople => Self::SomePeople,
+            Self::Request => Self::Request,
+        }
+    }
 }
 
 /// The canonical columns.

@@ -1,11 +1,13 @@
 //! A grid: one sheet with its text cleaned, decoded and ready to be compared.
 
-use super::legacy::{Encoding, Legacy, Tally};
+use super::letters::without_look_alikes;
+use super::mapping::{Mapping, Treatment};
 use super::notes::Notes;
 use super::sheet::{Cell, Merge, Sheet};
+use super::typing::Typing;
 use crate::model::finding::FindingCode;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// A sheet's cells, text in NFC, without invisible characters; line breaks stay, other white space is single.
@@ -16,36 +18,48 @@ pub(super) struct Grid {
     tall: BTreeMap<u32, Vec<Merge>>,
     /// All merges.
     pub(super) merges: Vec<Merge>,
+    /// Whether hidden rows were left out: it is no whole sheet.
+    pub(super) is_cut: bool,
 }
 
 impl Grid {
-    /// Cleans `sheet`, noting what had to be repaired.
-    pub(super) fn new(sheet: &Sheet, legacy: &Legacy, notes: &mut Notes) -> Self {
-        let encodings = encodings(sheet, legacy);
-        for (column, encoding) in &encodings {
-            notes.add(None, Some(*column), FindingCode::LegacyFont, vec![encoding.name().to_owned()]);
-        }
+    /// Cleans `sheet`, noting what had to be repaired and what is hidden.
+    pub(super) fn new(sheet: &Sheet, mapping: &Mapping, notes: &mut Notes) -> Self {
+        let typing = Typing::of(sheet, &mapping.legacy);
+        let mut decoded = BTreeSet::new();
+        let mut hidden = 0_u32;
         let mut rows = Vec::with_capacity(sheet.rows.len());
         for (row, cells) in sheet.rows.iter().enumerate() {
+            if sheet.hidden_rows.covers(row) && cells.iter().any(|cell| *cell != Cell::Empty) {
+                hidden += 1;
+                if mapping.hidden.rows == Treatment::LeaveOut {
+                    rows.push(Vec::new());
+                    continue;
+                }
+            }
             let mut clean_cells = Vec::with_capacity(cells.len());
             for (column, cell) in cells.iter().enumerate() {
                 clean_cells.push(match cell {
                     Cell::Text(text) => {
-                        let decoded = match encodings.get(&column) {
-                            Some(encoding) => Cow::Owned(legacy.decode(*encoding, text)),
-                            None => Cow::Borrowed(text.as_str()),
-                        };
-                        let (text, invisible) = clean(&decoded);
-                        if invisible {
-                            notes.add(Some(row), Some(column), FindingCode::InvisibleCharacters, vec![]);
-                        }
-                        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+                        let (text, encoding) = typing.decode(row, column, text);
+                        decoded.extend(encoding.map(|encoding| (column, encoding)));
+                        let clean = clean(&text);
+                        clean.odd.into_iter().for_each(|code| notes.cell(row, column, code));
+                        if clean.text.is_empty() { Cell::Empty } else { Cell::Text(clean.text) }
                     }
                     Cell::Number(number) if !number.is_finite() => Cell::Empty,
                     other => other.clone(),
                 });
             }
             rows.push(clean_cells);
+        }
+        for (column, encoding) in decoded {
+            notes.add(None, Some(column), FindingCode::LegacyFont, vec![encoding.name().to_owned()]);
+        }
+        let is_cut = hidden > 0 && mapping.hidden.rows == Treatment::LeaveOut;
+        if hidden > 0 {
+            let code = if is_cut { FindingCode::HiddenRowsLeftOut } else { FindingCode::HiddenRows };
+            notes.add(None, None, code, vec![hidden.to_string()]);
         }
         let mut tall: BTreeMap<u32, Vec<Merge>> = BTreeMap::new();
         for merge in sheet.merges.iter().filter(|merge| merge.bottom > merge.top) {
@@ -54,7 +68,23 @@ impl Grid {
         for merges in tall.values_mut() {
             merges.sort_by_key(|merge| merge.top);
         }
-        Self { rows, tall, merges: sheet.merges.clone() }
+        Self { rows, tall, merges: sheet.merges.clone(), is_cut }
+    }
+
+    /// The grid without the columns from `column` on, and without those before it, from row `top` down: two lists
+    /// side by side below one title.
+    pub(super) fn split(self, top: usize, column: usize) -> (Self, Self) {
+        let mut right = self.rows.clone();
+        for cells in right.iter_mut().skip(top) {
+            cells.iter_mut().take(column).for_each(|cell| *cell = Cell::Empty);
+        }
+        let mut left = self.rows;
+        for cells in left.iter_mut().skip(top) {
+            cells.truncate(column);
+        }
+        let right =
+            Self { rows: right, tall: self.tall.clone(), merges: self.merges.clone(), is_cut: self.is_cut };
+        (Self { rows: left, tall: self.tall, merges: self.merges, is_cut: self.is_cut }, right)
     }
 
     /// The cell as it stands, merged cells below the first being empty.
@@ -106,44 +136,28 @@ pub(super) fn text(cell: &Cell) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The columns typed in a legacy encoding. A column too short for a verdict follows the others.
-fn encodings(sheet: &Sheet, legacy: &Legacy) -> BTreeMap<usize, Encoding> {
-    let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
-    for cells in &sheet.rows {
-        for (column, cell) in cells.iter().enumerate() {
-            if let Cell::Text(text) = cell
-                && !text.is_ascii()
-            {
-                legacy.count(tallies.entry(column).or_default(), text);
-            }
-        }
-    }
-    let mut verdicts: BTreeMap<usize, Encoding> =
-        tallies.iter().filter_map(|(column, tally)| Some((*column, Legacy::verdict(*tally)?))).collect();
-    if let Some(encoding) = verdicts.values().next().copied() {
-        for (column, tally) in &tallies {
-            if tally.may_follow() {
-                verdicts.entry(*column).or_insert(encoding);
-            }
-        }
-    }
-    verdicts
+/// A cell's text after cleaning, and what was in it that should not be.
+struct Clean {
+    text: String,
+    odd: Vec<FindingCode>,
 }
 
-/// NFC, single spaces, no invisible characters; whether any of those was there.
-fn clean(text: &str) -> (String, bool) {
+/// NFC, single spaces, neither invisible characters nor look-alikes.
+fn clean(text: &str) -> Clean {
     // Most cells are plain words or digits already.
     if text.bytes().all(|b| b.is_ascii_graphic()) {
-        return (text.to_owned(), false);
+        return Clean { text: text.to_owned(), odd: vec![] };
     }
     let mut out = String::with_capacity(text.len());
-    let mut invisible = false;
+    let mut odd = Vec::new();
     let mut gap = None;
     for c in text.chars() {
         if c.is_whitespace() {
             gap = Some(if c == '\n' || gap == Some('\n') { '\n' } else { ' ' });
         } else if is_invisible(c) {
-            invisible = true;
+            if odd.is_empty() {
+                odd.push(FindingCode::InvisibleCharacters);
+            }
         } else {
             if let Some(gap) = gap.take()
                 && !out.is_empty()
@@ -156,13 +170,20 @@ fn clean(text: &str) -> (String, bool) {
     if is_nfc_quick(out.chars()) != IsNormalized::Yes {
         out = out.nfc().collect();
     }
-    (out, invisible)
+    if let Some(text) = without_look_alikes(&out) {
+        odd.push(FindingCode::LookAlike);
+        out = text;
+    }
+    Clean { text: out, odd }
 }
 
-/// Control characters, zero-width and direction marks, soft hyphens.
+/// Control characters, zero-width and direction marks, soft hyphens, fillers, variation selectors and tags.
 fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -171,7 +192,16 @@ mod tests {
 
     #[test]
     fn text_is_cleaned_and_line_breaks_stay() {
-        assert_eq!(clean(" Ngày \u{a0} tháng \r\n năm "), ("Ngày tháng\nnăm".to_owned(), false));
-        assert_eq!(clean("Nguyễn\u{202e} Văn\u{0}"), ("Nguyễn Văn".to_owned(), true));
+        let cleaned = |text: &str| {
+            let clean = clean(text);
+            (clean.text, clean.odd)
+        };
+        assert_eq!(cleaned(" Ngày \u{a0} tháng \r\n năm "), ("Ngày tháng\nnăm".to_owned(), vec![]));
+        let invisible = vec![FindingCode::InvisibleCharacters];
+        for text in ["Nguyễn\u{202e} Văn\u{0}", "\u{feff}Nguyễn\u{200b} Văn\u{e0041}", "Nguyễn V\u{ad}ăn"]
+        {
+            assert_eq!(cleaned(text), ("Nguyễn Văn".to_owned(), invisible.clone()), "{text:?}");
+        }
+        assert_eq!(cleaned("Ðỗ"), ("Đỗ".to_owned(), vec![FindingCode::LookAlike]));
     }
 }

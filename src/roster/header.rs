@@ -1,7 +1,7 @@
 //! A header: the one to six rows that say what the columns below hold, found by their words.
 
 use super::grid::Grid;
-use super::mapping::{Label, Labels};
+use super::mapping::{Label, Labels, Pin};
 use super::sheet::Cell;
 use crate::model::roster::Column;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +19,8 @@ pub(super) struct Header {
     pub(super) columns: BTreeMap<Column, Vec<usize>>,
     /// Every label text in it.
     pub(super) labels: BTreeSet<String>,
+    /// The column where it begins anew: a second list stands to the right.
+    pub(super) beside: Option<usize>,
 }
 
 /// So many rows a header has at most.
@@ -57,7 +59,8 @@ impl Header {
         self.has(Column::FullName) || (self.has(Column::FamilyName) && self.has(Column::GivenName))
     }
 
-    fn around(grid: &Grid, labels: &Labels, anchor: usize) -> Self {
+    /// The header at `row`, whatever it says.
+    pub(super) fn around(grid: &Grid, labels: &Labels, anchor: usize) -> Self {
         let top = (0..anchor)
             .rev()
             .take(3)
@@ -81,12 +84,30 @@ impl Header {
                 columns.entry(found).or_default().push(column);
             }
         }
+        let beside = begins_anew(&columns);
         keep_one_name(&paths, &mut columns);
         let mut below = bottom + 1;
         while below < grid.rows.len() && is_number_row(grid, below) {
             below += 1;
         }
-        Self { top, bottom, below, columns, labels: texts }
+        Self { top, bottom, below, columns, labels: texts, beside }
+    }
+
+    /// Puts columns where `pin` says; returns those whose label says something else.
+    pub(super) fn apply(&mut self, pin: &Pin) -> Vec<usize> {
+        let mut differ = Vec::new();
+        for (column, at) in &pin.columns {
+            for (other, columns) in &mut self.columns {
+                let before = columns.len();
+                columns.retain(|found| found != at);
+                if columns.len() < before && other != column {
+                    differ.push(*at);
+                }
+            }
+            self.columns.insert(*column, vec![*at]);
+        }
+        self.columns.retain(|_, columns| !columns.is_empty());
+        differ
     }
 }
 
@@ -274,6 +295,32 @@ fn decide(labels: &Labels, path: &[&str]) -> Option<Column> {
         Label::Column(column) => Some(column),
         Label::Group | Label::Other => None,
     }
+}
+
+/// Where a second number column stands that has names of its own: the list goes on beside itself.
+fn begins_anew(columns: &BTreeMap<Column, Vec<usize>>) -> Option<usize> {
+    let at = |column| columns.get(&column).map_or(&[][..], Vec::as_slice);
+    let second = *at(Column::Number).get(1)?;
+    let named = |side: &dyn Fn(usize) -> bool| {
+        let full = at(Column::FullName).iter().any(|at| side(*at));
+        full || [Column::FamilyName, Column::GivenName]
+            .iter()
+            .all(|part| at(*part).iter().any(|at| side(*at)))
+    };
+    (named(&|at| at < second) && named(&|at| at > second)).then_some(second)
+}
+
+/// Columns below a header of passwords, in a sheet where nobody's names were found.
+pub(super) fn password_columns(grid: &Grid, labels: &Labels) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for row in 0..grid.rows.len() {
+        for (column, cell) in grid.filled(row) {
+            if label(cell).and_then(|text| labels.find(text)) == Some(Label::Column(Column::Password)) {
+                found.entry(column).or_insert(row);
+            }
+        }
+    }
+    found
 }
 
 /// The first name column counts, with the columns merged under the same label (family name in one, given name

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 /// How a column was typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encoding {
     /// TCVN 5712:1993, fonts `.Vn…`.
     Tcvn3,
     /// VNI-Windows, fonts `VNI-…`.
@@ -16,10 +16,34 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// Its name for the clerk.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Tcvn3 => "TCVN3 (ABC)",
             Self::Vni => "VNI",
+        }
+    }
+}
+
+/// A font whose glyphs are not what its characters say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldFont {
+    /// What its characters stand for.
+    pub encoding: Encoding,
+    /// It shows capitals for small letters (`.VnTimeH`).
+    pub capitals: bool,
+}
+
+impl OldFont {
+    /// The font of that name, where it is one.
+    pub fn of(name: &str) -> Option<Self> {
+        let begins = |with: &str| name.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
+        let font = |encoding, capitals| Some(Self { encoding, capitals });
+        if begins(".Vn") {
+            font(Encoding::Tcvn3, name.ends_with('H'))
+        } else if begins("VNI-") {
+            font(Encoding::Vni, false)
+        } else {
+            None
         }
     }
 }
@@ -51,6 +75,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Whether some of it can only be Unicode.
+    pub(super) fn is_unicode(self) -> bool {
+        self.unicode > 0
+    }
+
     /// Whether it may follow the verdict on its neighbours.
     pub(super) fn may_follow(self) -> bool {
         self.unicode == 0 && self.candidates > 0
@@ -156,6 +185,16 @@ fn vietnamese_latin(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_fonts_are_known_by_their_names() {
+        let font = |name| OldFont::of(name).map(|font| (font.encoding, font.capitals));
+        assert_eq!(font(".VnTime"), Some((Encoding::Tcvn3, false)));
+        assert_eq!(font(".VnArialH"), Some((Encoding::Tcvn3, true)));
+        assert_eq!(font(".vntime"), Some((Encoding::Tcvn3, false)));
+        assert_eq!(font("VNI-Times"), Some((Encoding::Vni, false)));
+        assert_eq!([font("Times New Roman"), font("Vn"), font("")], [None; 3]);
+    }
     use crate::roster::mapping::Mapping;
 
     fn judge(texts: &[&str]) -> (Option<Encoding>, Vec<String>) {

@@ -10,6 +10,7 @@ mod departure;
 mod grid;
 mod header;
 mod legacy;
+mod letters;
 mod mapping;
 mod notes;
 mod organisation;
@@ -19,32 +20,53 @@ pub mod sheet;
 mod standing;
 mod text;
 mod title;
+mod twice;
+mod typing;
 mod value;
 
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::roster::{Block, Column, Declared, Reading};
 use chrono::NaiveDate;
 use grid::Grid;
-use header::Header;
+use header::{Header, password_columns};
+pub use legacy::{Encoding, OldFont};
+use mapping::Treatment;
 pub use mapping::{Mapping, MappingError, Sources};
 use notes::Notes;
 use rows::Table;
-use sheet::{Book, Cell, Sheet};
+use sheet::{Book, Cell, Sheet, letters};
 use title::Title;
 
+/// What is known of a book beside its cells.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Its name; it may name the document behind the list.
+    pub file_name: &'a str,
+    /// Whose it is, where that is known: something may be laid down for that agency.
+    pub agency: Option<&'a str>,
+    /// The local date.
+    pub today: NaiveDate,
+}
+
 /// Understands a book: every header in it with the people below, and everything there is to tell about it.
-/// `today` is the local date; `file_name` may name the document behind the list.
-pub fn understand(book: &Book, mapping: &Mapping, file_name: &str, today: NaiveDate) -> Reading {
+pub fn understand(book: &Book, mapping: &Mapping, about: &About) -> Reading {
     let mut reading = Reading::default();
     let mut silent = Vec::new();
     let mut has_content = false;
     for sheet in book.sheets.iter().filter(|sheet| holds_something(sheet)) {
-        if sheet.hidden {
+        if sheet.hidden && mapping.hidden.sheets == Treatment::LeaveOut {
             reading.findings.push(on_sheet(sheet, FindingCode::HiddenSheet));
+            let grid = Grid::new(sheet, mapping, &mut Notes::on(&sheet.name));
+            let mut notes = Notes::on(&sheet.name);
+            note_passwords(grid, mapping, &mut notes);
+            reading.findings.extend(notes.into_findings());
             continue;
         }
         has_content = true;
-        let read = read_sheet(sheet, mapping, file_name, today);
+        let read = read_sheet(sheet, mapping, about);
+        if sheet.hidden {
+            reading.findings.push(on_sheet(sheet, FindingCode::HiddenSheetRead));
+        }
         if read.blocks.is_empty() {
             silent.push((sheet, read.problem));
         }
@@ -67,6 +89,7 @@ pub fn understand(book: &Book, mapping: &Mapping, file_name: &str, today: NaiveD
         reading.findings.extend(unused);
     }
     join_units(&mut reading.blocks);
+    twice::settle(&mut reading.blocks);
     reading
 }
 
@@ -79,36 +102,26 @@ struct SheetReading {
     problem: FindingCode,
 }
 
-fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDate) -> SheetReading {
+fn read_sheet(sheet: &Sheet, mapping: &Mapping, about: &About) -> SheetReading {
     let mut notes = Notes::on(&sheet.name);
-    let mut grid = Grid::new(sheet, &mapping.legacy, &mut notes);
+    let grid = Grid::new(sheet, mapping, &mut notes);
+    let is_cut = grid.is_cut;
     let mut read = SheetReading { blocks: vec![], findings: vec![], problem: FindingCode::NoHeader };
-    let mut from = 0;
-    let mut tail = 0;
-    while let Some(header) = (from..grid.rows.len()).find_map(|row| Header::at(&grid, &mapping.labels, row)) {
-        let title = Title::read(&grid, tail..header.top.max(tail), &header, mapping, file_name);
-        let table = Table { sheet, grid: &grid, header: &header, title: &title, mapping, today };
-        let (block, end) = table.read();
-        // A password column is told of; what it holds becomes part of nothing, not even of the next title.
-        for column in header.columns.get(&Column::Password).into_iter().flatten() {
-            if grid.forget(header.below..end.row, *column) {
-                notes.add(None, Some(*column), FindingCode::PasswordColumn, vec![]);
-            }
+    // Lists side by side are read one after the other, each as if it stood alone.
+    let mut sides = vec![Side { grid, from: 0, tail: 0 }];
+    while let Some(side) = sides.pop() {
+        let grid = read_side(side, &mut sides, &mut read, &mut notes, (sheet, mapping, about));
+        let nameless =
+            || (0..grid.rows.len()).any(|row| Header::nameless_at(&grid, &mapping.labels, row).is_some());
+        if read.blocks.is_empty() && read.problem == FindingCode::NoHeader && nameless() {
+            read.problem = FindingCode::NoNameColumn;
         }
-        from = end.row.max(header.below);
-        tail = end.tail;
-        let free = header.has(Column::FreeText);
-        if !block.records.is_empty() || free {
-            read.blocks.push(block);
-        } else {
-            read.problem = if header.has_names() { FindingCode::NoNames } else { FindingCode::NoNameColumn };
-            read.findings.extend(block.findings);
+        if read.blocks.is_empty() {
+            note_passwords(grid, mapping, &mut notes);
         }
     }
-    let nameless =
-        || (0..grid.rows.len()).any(|row| Header::nameless_at(&grid, &mapping.labels, row).is_some());
-    if read.blocks.is_empty() && read.problem == FindingCode::NoHeader && nameless() {
-        read.problem = FindingCode::NoNameColumn;
+    if is_cut {
+        read.blocks.iter_mut().for_each(|block| block.declared = block.declared.of_a_part());
     }
     // What was repaired on the sheet as a whole belongs to its first list.
     match read.blocks.first_mut() {
@@ -119,6 +132,94 @@ fn read_sheet(sheet: &Sheet, mapping: &Mapping, file_name: &str, today: NaiveDat
         None => read.findings.extend(notes.into_findings()),
     }
     read
+}
+
+/// The part of a sheet that is still to be read.
+struct Side {
+    grid: Grid,
+    /// Where the next header may begin.
+    from: usize,
+    /// Where its title may begin.
+    tail: usize,
+}
+
+/// Reads the lists of one side, one below the other; gives back what is left of the grid.
+fn read_side(
+    side: Side,
+    sides: &mut Vec<Side>,
+    read: &mut SheetReading,
+    notes: &mut Notes,
+    (sheet, mapping, about): (&Sheet, &Mapping, &About),
+) -> Grid {
+    let Side { mut grid, mut from, mut tail } = side;
+    let pin = mapping.pin(about.agency, &sheet.name);
+    while let Some(mut header) = next_header(&grid, mapping, pin, from) {
+        if let Some(column) = header.beside {
+            let (left, right) = grid.split(header.top, column);
+            sides.push(Side { grid: right, from, tail });
+            grid = left;
+            continue;
+        }
+        let mut title = Title::read(&grid, tail..header.top.max(tail), &header, mapping, about.file_name);
+        if let Some(pin) = pin {
+            for at in header.apply(pin) {
+                notes.cell(header.bottom, at, FindingCode::PinnedColumnDiffers);
+            }
+            title.declared = pin.declares.unwrap_or(title.declared);
+        }
+        let hidden: Vec<String> = hidden_columns(sheet, &header);
+        if !hidden.is_empty() {
+            notes.add(None, None, FindingCode::HiddenColumns, vec![hidden.join(", ")]);
+        }
+        let table = Table { sheet, grid: &grid, header: &header, title: &title, mapping, today: about.today };
+        let (block, end) = table.read();
+        // A password column is told of; what it holds becomes part of nothing, not even of the next title.
+        for column in header.columns.get(&Column::Password).into_iter().flatten() {
+            if grid.forget(header.below..end.row, *column) {
+                notes.add(None, Some(*column), FindingCode::PasswordColumn, vec![]);
+            }
+        }
+        from = end.row.max(header.below);
+        tail = end.tail;
+        if !block.records.is_empty() || header.has(Column::FreeText) {
+            read.blocks.push(block);
+        } else {
+            read.problem = if header.has_names() { FindingCode::NoNames } else { FindingCode::NoNameColumn };
+            read.findings.extend(block.findings);
+        }
+    }
+    grid
+}
+
+/// The next header from row `from` on: the one laid down, else the first whose words make one.
+fn next_header(grid: &Grid, mapping: &Mapping, pin: Option<&mapping::Pin>, from: usize) -> Option<Header> {
+    let labels = &mapping.labels;
+    if let Some(row) = pin.and_then(|pin| pin.header_row)
+        && (from..grid.rows.len()).contains(&row)
+    {
+        return Some(Header::around(grid, labels, row));
+    }
+    let named_by_pin = pin.is_some_and(mapping::Pin::has_names);
+    (from..grid.rows.len()).find_map(|row| {
+        let nameless = || Header::nameless_at(grid, labels, row).filter(|_| named_by_pin);
+        Header::at(grid, labels, row).or_else(nameless)
+    })
+}
+
+fn hidden_columns(sheet: &Sheet, header: &Header) -> Vec<String> {
+    let used = header.columns.values().flatten();
+    let mut hidden: Vec<usize> = used.copied().filter(|at| sheet.hidden_columns.covers(*at)).collect();
+    hidden.sort_unstable();
+    hidden.into_iter().map(letters).collect()
+}
+
+/// Tells of passwords in a sheet that gave no list: they are leaked wherever they stand.
+fn note_passwords(mut grid: Grid, mapping: &Mapping, notes: &mut Notes) {
+    for (column, row) in password_columns(&grid, &mapping.labels) {
+        if grid.forget(row + 1..grid.rows.len(), column) {
+            notes.add(None, Some(column), FindingCode::PasswordColumn, vec![]);
+        }
+    }
 }
 
 /// Several lists, each of one unit, together are a staff list; one alone is a part of it.

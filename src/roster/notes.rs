@@ -2,17 +2,25 @@
 
 use super::sheet::letters;
 use crate::model::finding::{Finding, FindingCode};
+use std::collections::BTreeMap;
 
 /// The findings on a sheet so far.
 pub(super) struct Notes {
     sheet: String,
     findings: Vec<Finding>,
+    /// What is said once a column, with how often it was met.
+    counted: BTreeMap<(FindingCode, usize), u32>,
 }
 
 impl Notes {
     /// No findings yet on `sheet`.
     pub(super) fn on(sheet: &str) -> Self {
-        Self { sheet: sheet.to_owned(), findings: Vec::new() }
+        Self { sheet: sheet.to_owned(), findings: Vec::new(), counted: BTreeMap::new() }
+    }
+
+    /// Counts one on a column; it is said once, with the count.
+    pub(super) fn count(&mut self, column: usize, code: FindingCode) {
+        *self.counted.entry((code, column)).or_default() += 1;
     }
 
     /// Adds one; `row` and `column` count from 0.
@@ -38,7 +46,10 @@ impl Notes {
     }
 
     /// What was found.
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        for ((code, column), count) in std::mem::take(&mut self.counted) {
+            self.add(None, Some(column), code, vec![count.to_string()]);
+        }
         self.findings
     }
 }

@@ -6,9 +6,9 @@ use super::rows::Table;
 use super::sheet::Cell;
 use super::standing::{Standing, action, standing};
 use super::text::flat;
-use super::value::date::{ReadDate, Written, effective};
+use super::value::date::{self, ReadDate, Written, effective};
 use super::value::phone::Repair;
-use super::value::{citizen, date, email, flag, name, phone};
+use super::value::{citizen, email, flag, name, phone};
 use crate::model::citizen::CitizenId;
 use crate::model::finding::FindingCode;
 use crate::model::person::{Birth, Gender};
@@ -46,10 +46,13 @@ impl Person<'_> {
     pub(super) fn read(&self, notes: &mut Notes) -> Option<Record<CitizenId>> {
         let words = &self.table.mapping.words;
         let read = name::read(&self.table.name(self.row)?, &words.names.honorifics)?;
-        if read.odd
-            && let Some(column) = self.first(Column::FullName).or(self.first(Column::FamilyName))
-        {
-            notes.cell(self.row, column, FindingCode::OddName);
+        if let Some(column) = self.first(Column::FullName).or(self.first(Column::FamilyName)) {
+            if read.odd {
+                notes.cell(self.row, column, FindingCode::OddName);
+            }
+            if read.recased {
+                notes.count(column, FindingCode::NamesRecased);
+            }
         }
         self.note_errors(notes);
         let (birth, gender_of_birth) = self.birth(notes);
@@ -149,7 +152,7 @@ impl Person<'_> {
         if matches!(cell, Cell::Error(_)) {
             return None;
         }
-        let Some(ReadDate { written, short_year }) = date::read(cell, today - AGES.start()) else {
+        let Some(ReadDate { written, repair }) = date::read(cell, today - AGES.start()) else {
             notes.cell(self.row, at, FindingCode::BadDate);
             return None;
         };
@@ -162,9 +165,16 @@ impl Person<'_> {
             notes.cell(self.row, at, FindingCode::UnlikelyBirth);
             return None;
         }
-        if short_year {
-            let year = birth.year().to_string();
-            notes.add(Some(self.row), Some(at), FindingCode::TwoDigitYear, vec![year]);
+        match (repair, written) {
+            (date::Repair::ShortYear, _) => {
+                let year = birth.year().to_string();
+                notes.add(Some(self.row), Some(at), FindingCode::TwoDigitYear, vec![year]);
+            }
+            (date::Repair::Serial, Written::Day(day)) => {
+                let day = day.format("%d/%m/%Y").to_string();
+                notes.add(Some(self.row), Some(at), FindingCode::SerialDate, vec![day]);
+            }
+            (date::Repair::None | date::Repair::Serial, _) => {}
         }
         Some(birth)
     }

@@ -8,6 +8,7 @@ use super::person::Person;
 use super::sheet::{Cell, Sheet, letters};
 use super::text::{Said, flat, plain};
 use super::title::{Title, is_action};
+use super::value::flag::is_ticked;
 use super::value::name::looks_like_one;
 use crate::model::citizen::CitizenId;
 use crate::model::finding::FindingCode;
@@ -15,7 +16,7 @@ use crate::model::record::Record;
 use crate::model::roster::{Block, Column, Declared};
 use chrono::NaiveDate;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A header with everything needed to read the rows below it.
 pub(super) struct Table<'a> {
@@ -46,9 +47,14 @@ enum Row {
     NoName,
     /// A name alone in a numbered list.
     Unnumbered,
+    /// A name with more beside it, below the signatures.
+    BelowSignature,
     /// Signatures: the list is over.
     Signature,
 }
+
+/// More words than this in the name column are a sentence.
+const LONGEST_NAME: usize = 8;
 
 /// Where a table's rows end.
 pub(super) struct End {
@@ -93,7 +99,6 @@ impl Table<'_> {
             self.step(row, &mut walk, &mut notes);
             row += 1;
         }
-        note_duplicates(&walk.records, &mut notes);
         let letters_of = |columns: &Vec<usize>| columns.iter().map(|column| letters(*column)).collect();
         let columns: BTreeMap<Column, Vec<String>> =
             self.header.columns.iter().map(|(column, at)| (*column, letters_of(at))).collect();
@@ -127,7 +132,7 @@ impl Table<'_> {
             Row::Section(heading) => {
                 let words = &self.mapping.words;
                 if !Said::new(&heading).is_any(&words.rows.not_unit) {
-                    walk.unit = Some(words.organisations.official_case(&heading));
+                    walk.unit = Some(words.organisations.official_case(without_count(&heading)));
                 }
             }
             Row::Person => {
@@ -139,6 +144,9 @@ impl Table<'_> {
             Row::Unit => notes.add(Some(row), self.name_column(), FindingCode::UnitRow, vec![]),
             Row::FreeText => notes.add(Some(row), None, FindingCode::FreeTextRow, vec![]),
             Row::NoName => notes.add(Some(row), self.name_column(), FindingCode::NoName, vec![]),
+            Row::BelowSignature => {
+                notes.add(Some(row), self.name_column(), FindingCode::RowBelowSignature, vec![]);
+            }
             Row::Unnumbered => notes.add(Some(row), self.name_column(), FindingCode::UnnumberedName, vec![]),
         }
     }
@@ -151,7 +159,7 @@ impl Table<'_> {
     pub(super) fn name(&self, row: usize) -> Option<String> {
         let join = |columns: &[usize]| {
             let parts = columns.iter().filter_map(|column| match self.grid.cell(row, *column) {
-                Cell::Text(text) => Some(flat(text)),
+                Cell::Text(text) if text.contains(char::is_alphanumeric) => Some(flat(text)),
                 _ => None,
             });
             Some(parts.collect::<Vec<_>>().join(" ")).filter(|name| !name.is_empty())
@@ -211,13 +219,21 @@ impl Table<'_> {
     /// A row with something in the name column.
     fn named(&self, name: &str, counts: bool, numbered: bool, facts: &Facts, ended: bool) -> Row {
         if self.is_organisation(Some(name)) && facts.personal == 0 {
-            return if self.title.declared == Declared::Request { Row::Unit } else { Row::Nothing };
+            return if facts.any > 0 || self.title.declared == Declared::Request {
+                Row::Unit
+            } else {
+                Row::Nothing
+            };
         }
         if counts || facts.solid > 0 {
             return Row::Person;
         }
-        if ended || !looks_like_one(name) {
-            return Row::Nothing;
+        match (ended, looks_like_one(name), facts.any) {
+            // Who signs stands under the office alone, or beside who else signs.
+            (true, true, 2..) => return Row::BelowSignature,
+            (true, _, _) | (false, false, 0) => return Row::Nothing,
+            (false, false, _) if name.split(' ').count() > LONGEST_NAME => return Row::NoName,
+            (false, _, _) => {}
         }
         let names_only = self.header.columns.keys().all(|column| is_name(*column));
         if facts.any > 0 || numbered || names_only { Row::Person } else { Row::Unnumbered }
@@ -227,14 +243,16 @@ impl Table<'_> {
     fn nameless(&self, row: usize, counts: bool, facts: &Facts, ended: bool) -> Row {
         let continued = self.name_column().is_some_and(|column| self.grid.merged_from(row, column).is_some());
         let enough =
-            if counts { facts.beside_unit > 0 } else { !ended && (facts.solid > 0 || facts.any > 2) };
+            if counts { facts.beside_unit > 0 } else { !ended && (facts.solid > 0 || facts.any > 1) };
         if enough && !continued { Row::NoName } else { Row::Nothing }
     }
 
     /// A heading over the rows below: `I | Phòng …`, `A. Lãnh đạo`, a department's name alone.
     fn heading(&self, row: usize, number: Option<&str>, name: Option<&str>, facts: &Facts) -> Option<String> {
         let organisations = &self.mapping.words.organisations;
-        if facts.solid > 0 || facts.position {
+        // A department's name in a row of its own is a heading in whichever column it stands.
+        let alone = number.is_none() && name.is_none() && self.texts(row).nth(1).is_none();
+        if facts.solid > 0 || facts.position && !alone {
             return None;
         }
         let request_row = self.title.declared == Declared::Request && facts.any > 0;
@@ -242,7 +260,11 @@ impl Table<'_> {
             return None;
         }
         match (number, name) {
-            (Some(number), Some(name)) if is_marker(number) => Some(name.to_owned()),
+            (Some(number), Some(name))
+                if is_marker(number) && (facts.any == 0 || organisations.names_one(name)) =>
+            {
+                Some(name.to_owned())
+            }
             (_, Some(name)) => {
                 let heading = without_marker(name).unwrap_or(name);
                 let alone = heading.len() < name.len() && number.is_none() && facts.any == 0;
@@ -257,7 +279,8 @@ impl Table<'_> {
                 let text = number.map(flat).or_else(stray)?;
                 let heading = without_marker(&text).unwrap_or(&text);
                 let marked = heading.len() < text.len();
-                (facts.any == 0 && (marked || organisations.names_one(heading))).then(|| heading.to_owned())
+                let named = organisations.names_one(heading);
+                (facts.any == 0 && (marked || named) || alone && named).then(|| heading.to_owned())
             }
         }
         .filter(|heading| heading.chars().any(char::is_alphabetic))
@@ -286,10 +309,11 @@ impl Table<'_> {
     fn facts(&self, row: usize) -> Facts {
         let mut facts = Facts::default();
         for (column, at) in &self.header.columns {
-            if matches!(column, Column::Number | Column::Password | Column::Ours)
-                || is_name(*column)
-                || is_action(*column) && !matches!(column, Column::Action)
-            {
+            if matches!(column, Column::Number | Column::Password | Column::Ours) || is_name(*column) {
+                continue;
+            }
+            if is_action(*column) && *column != Column::Action {
+                facts.any += u32::from(at.iter().any(|at| is_ticked(self.grid.cell(row, *at))));
                 continue;
             }
             let says = |cell: &&Cell| !matches!(cell, Cell::Empty | Cell::Error(_) | Cell::Bool(_));
@@ -363,33 +387,13 @@ fn without_marker(text: &str) -> Option<&str> {
     (is_marker(marker) && marker.chars().all(char::is_uppercase) && !rest.is_empty()).then_some(rest)
 }
 
+/// The heading without how many it is over: `Phòng Nội vụ (02 người)`, `Văn phòng: 5 đồng chí`.
+fn without_count(heading: &str) -> &str {
+    heading.split(['(', ':']).next().map(str::trim_end).filter(|name| !name.is_empty()).unwrap_or(heading)
+}
+
 /// `Tân Lập, ngày 15 tháng 11 năm 2026`, also with the numbers left out.
 fn is_place_and_date(text: &str) -> bool {
     let said = format!(" {} ", plain(text));
     said.contains(" ngay ") && said.contains(" thang ") && said.contains(" nam ") && text.len() < 90
-}
-
-/// The same person twice: by citizen ID, or by name, birth and unit.
-fn note_duplicates(records: &[Record<CitizenId>], notes: &mut Notes) {
-    let mut by_id: HashMap<&str, u32> = HashMap::new();
-    let mut by_name: HashMap<(String, String, &str), u32> = HashMap::new();
-    for record in records {
-        let same_id = record.citizen_id.as_ref().and_then(|id| {
-            let first = *by_id.entry(id.reveal()).or_insert(record.row);
-            (first != record.row).then_some(first)
-        });
-        let same_name = record.birth.and_then(|birth| {
-            let key = (
-                record.full_name.matching(),
-                format!("{birth:?}"),
-                record.unit.as_deref().unwrap_or_default(),
-            );
-            let first = *by_name.entry(key).or_insert(record.row);
-            (first != record.row).then_some(first)
-        });
-        if let Some(first) = same_id.or(same_name) {
-            let row = usize::try_from(record.row - 1).ok();
-            notes.add(row, None, FindingCode::DuplicateRow, vec![first.to_string()]);
-        }
-    }
 }

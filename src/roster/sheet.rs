@@ -1,6 +1,8 @@
 //! A book: what a file holds as cells, before anybody interprets it.
 
+use super::legacy::OldFont;
 use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
 
 /// A workbook's sheets in order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +22,46 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
     /// Merged ranges.
     pub merges: Vec<Merge>,
+    /// Hidden rows, filtered ones included.
+    pub hidden_rows: Spans,
+    /// Hidden columns.
+    pub hidden_columns: Spans,
+    /// Cells in a font of the time before Unicode, by row and column, where the format tells.
+    pub old_fonts: BTreeMap<(u32, u32), OldFont>,
+}
+
+/// Ranges of rows or columns, in order and apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Spans(Vec<(u32, u32)>);
+
+impl FromIterator<(u32, u32)> for Spans {
+    /// From ranges in any order, both ends included.
+    fn from_iter<I: IntoIterator<Item = (u32, u32)>>(ranges: I) -> Self {
+        let mut all: Vec<(u32, u32)> = ranges.into_iter().filter(|(first, last)| first <= last).collect();
+        all.sort_unstable();
+        let mut apart: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in all {
+            match apart.last_mut() {
+                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+                _ => apart.push((first, last)),
+            }
+        }
+        Self(apart)
+    }
+}
+
+impl Spans {
+    /// Whether one of them covers `at`.
+    pub fn covers(&self, at: usize) -> bool {
+        let Ok(at) = u32::try_from(at) else { return false };
+        let before = self.0.partition_point(|(first, _)| *first <= at);
+        self.0[..before].last().is_some_and(|(_, last)| at <= *last)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// A merged range, corners included.
@@ -60,6 +102,13 @@ impl Sheet {
     }
 }
 
+/// The column, from 0, of letters such as `C` or `ab`.
+pub fn column(letters: &str) -> Option<usize> {
+    let fits = (1..=3).contains(&letters.len()) && letters.bytes().all(|b| b.is_ascii_alphabetic());
+    let add = |sum: usize, b: u8| sum * 26 + usize::from(b.to_ascii_uppercase() - b'A') + 1;
+    fits.then(|| letters.bytes().fold(0, add) - 1)
+}
+
 /// A column's letters as a spreadsheet shows them; columns count from 0.
 pub fn letters(column: usize) -> String {
     let mut rest = column + 1;
@@ -76,7 +125,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn spans_are_put_in_order_and_joined() {
+        let spans: Spans = [(7, 9), (2, 3), (4, 4), (9, 8), (8, 11)].into_iter().collect();
+        assert_eq!(spans, Spans(vec![(2, 4), (7, 11)]));
+        let covered: Vec<usize> = (0..14).filter(|at| spans.covers(*at)).collect();
+        assert_eq!(covered, [2, 3, 4, 7, 8, 9, 10, 11]);
+        assert!(!Spans::default().covers(0));
+    }
+
+    #[test]
     fn columns_are_lettered_as_in_a_spreadsheet() {
         assert_eq!([0, 25, 26, 701, 702, 16383].map(letters), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
+        let back = ["A", "z", "AA", "ZZ", "AAA", "XFD"].map(column);
+        assert_eq!(back, [0, 25, 26, 701, 702, 16383].map(Some));
+        assert_eq!(["", "A1", "AAAA", "Đ"].map(column), [None; 4]);
     }
 }

@@ -2,7 +2,7 @@
 //! writes them.
 
 use crate::model::Lang;
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Finding, FindingCode, Severity};
 use crate::model::roster::{Block, Column, Reading};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +93,9 @@ impl Annotations {
         for block in &reading.blocks {
             notes.add_block(block);
         }
+        // A sheet without a list may hold passwords too.
+        let passwords = reading.findings.iter().filter(|finding| finding.code == FindingCode::PasswordColumn);
+        notes.drop_columns.extend(passwords.filter_map(|one| one.sheet.clone().zip(one.column.clone())));
         notes
     }
 

@@ -1,20 +1,18 @@
 //! The reader process: the program itself, started again under limits of its own, that opens one workbook after
 //! another. One thread and no runtime; it ends with its standard input.
 
-use super::frame::{Answer, Reply, Request, announced, length};
-use super::limits::Limits;
-use super::{decode, feedback, layout, summary, template};
+use super::frame::{Answer, Peak, Reply, Request, announced, length};
+use super::limits::{Limits, Setup};
+use super::{decode, feedback, layout, mappings, summary, template};
 use crate::model::finding::FindingCode;
-use crate::model::roster::{Declared, Reading};
-
+use crate::model::roster::Reading;
 use crate::roster::sheet::{Book, Cell, Sheet};
-use crate::roster::{Mapping, understand};
-use chrono::NaiveDate;
+use crate::roster::{About, Mapping, understand};
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
 use std::io::{self, ErrorKind, Read, Write};
 use std::process::ExitCode;
 
-/// The hidden command that starts the program as a reader; its one argument is [`Limits`] as JSON.
+/// The hidden command that starts the program as a reader; its one argument is its [`Setup`] as JSON.
 pub const COMMAND: &str = "__reader";
 
 /// Serves requests until standard input ends.
@@ -31,20 +29,25 @@ pub fn serve() -> ExitCode {
 }
 
 fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
-    let limits = std::env::args().nth(2).ok_or_else(|| io::Error::other("no limits given"))?;
-    let limits: Limits = serde_json::from_str(&limits)?;
+    let setup = std::env::args().nth(2).ok_or_else(|| io::Error::other("no limits given"))?;
+    let Setup { limits, mappings } = serde_json::from_str(&setup)?;
     let start = Size::now()?;
     limit(Resource::RLIMIT_AS, start.address_space + limits.memory_bytes)?;
     // A core file would hold whole citizen IDs.
     limit(Resource::RLIMIT_CORE, 0)?;
-    let mapping = Mapping::embedded().map_err(io::Error::other)?;
+    let mapping = mappings::load(mappings.as_deref()).map_err(io::Error::other)?;
     while let Some(head) = receive(input)? {
         let request = postcard::from_bytes(&head).map_err(io::Error::other)?;
         let bytes = receive(input)?.ok_or(ErrorKind::UnexpectedEof)?;
         limit(Resource::RLIMIT_CPU, cpu_seconds_used()? + limits.cpu_seconds)?;
         let (answer, body) = answer(request, &bytes, &limits, &mapping);
-        let grown = Size::now()?.resident.saturating_sub(start.resident);
-        send(output, &postcard::to_stdvec(&Reply { answer, grown }).map_err(io::Error::other)?)?;
+        let now = Size::now()?;
+        let grown = now.resident.saturating_sub(start.resident);
+        let peak = Peak {
+            address_space: now.largest_address_space.saturating_sub(start.address_space),
+            resident: now.largest_resident.saturating_sub(start.resident),
+        };
+        send(output, &postcard::to_stdvec(&Reply { answer, grown, peak }).map_err(io::Error::other)?)?;
         send(output, &body)?;
         output.flush()?;
     }
@@ -53,8 +56,9 @@ fn serve_requests(input: &mut impl Read, output: &mut impl Write) -> io::Result<
 
 fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) -> (Answer, Vec<u8>) {
     match request {
-        Request::Read { file_name, today } => {
-            (Answer::Reading(read(bytes, &file_name, today, limits, mapping)), Vec::new())
+        Request::Read { file_name, agency, today } => {
+            let about = About { file_name: &file_name, agency: agency.as_deref(), today };
+            (Answer::Reading(read(bytes, &about, limits, mapping)), Vec::new())
         }
         Request::Annotate { notes } => match decode(bytes, limits) {
             Err(finding) => (Answer::Refused(finding), Vec::new()),
@@ -75,20 +79,15 @@ fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) ->
 }
 
 /// The roster in `bytes`. A book that is not whole proves nobody's absence, whatever it says of itself.
-fn read(bytes: &[u8], file_name: &str, today: NaiveDate, limits: &Limits, mapping: &Mapping) -> Reading {
+fn read(bytes: &[u8], about: &About, limits: &Limits, mapping: &Mapping) -> Reading {
     let mut decoded = match decode(bytes, limits) {
         Ok(decoded) => decoded,
         Err(finding) => return Reading { blocks: Vec::new(), findings: vec![finding] },
     };
     decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet) && !template::is_instructions(sheet));
-    let mut reading = understand(&decoded.book, mapping, file_name, today);
+    let mut reading = understand(&decoded.book, mapping, about);
     if !decoded.findings.is_empty() {
-        for block in &mut reading.blocks {
-            block.declared = match block.declared {
-                Declared::WholeAgency | Declared::StaffList | Declared::SomePeople => Declared::SomePeople,
-                Declared::Request => Declared::Request,
-            };
-        }
+        reading.blocks.iter_mut().for_each(|block| block.declared = block.declared.of_a_part());
         reading.findings.splice(0..0, decoded.findings);
     }
     reading
@@ -116,7 +115,9 @@ pub(super) fn plain(cell: &Cell) -> String {
 /// The size of this process, in bytes.
 struct Size {
     address_space: u64,
+    largest_address_space: u64,
     resident: u64,
+    largest_resident: u64,
 }
 
 impl Size {
@@ -126,8 +127,10 @@ impl Size {
             let value = status.lines().find_map(|line| line.strip_prefix(name))?;
             value.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
         };
-        match (field("VmSize:"), field("VmRSS:")) {
-            (Some(address_space), Some(resident)) => Ok(Self { address_space, resident }),
+        match ["VmSize:", "VmPeak:", "VmRSS:", "VmHWM:"].map(field) {
+            [Some(address_space), Some(largest_address_space), Some(resident), Some(largest_resident)] => {
+                Ok(Self { address_space, largest_address_space, resident, largest_resident })
+            }
             _ => Err(io::Error::other("/proc/self/status does not tell the size of the process")),
         }
     }

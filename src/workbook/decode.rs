@@ -4,7 +4,8 @@ use super::format::{Format, detect};
 use super::limits::Limits;
 use super::{about_file, package, spreadsheet, text};
 use crate::model::finding::{Finding, FindingCode};
-use crate::roster::sheet::{Book, Cell, Merge, Sheet};
+use crate::roster::OldFont;
+use crate::roster::sheet::{Book, Cell, Merge, Sheet, Spans};
 use rust_xlsxwriter::utility::row_col_to_cell;
 
 /// A book and what of the file is not in it.
@@ -101,6 +102,19 @@ impl Grid {
             cells.resize_with(column + 1, Cell::default);
         }
         cells[column] = cell;
+    }
+
+    /// Says that a cell is typed in a font of the time before Unicode.
+    pub(super) fn old_font(&mut self, row: u32, column: u32, font: OldFont) {
+        if row < self.rows && column < self.columns {
+            self.sheet.old_fonts.insert((row, column), font);
+        }
+    }
+
+    /// Says which rows and columns are hidden.
+    pub(super) fn hide(&mut self, rows: Spans, columns: Spans) {
+        self.sheet.hidden_rows = rows;
+        self.sheet.hidden_columns = columns;
     }
 
     /// Adds a merged range, cut to the limits.

@@ -66,7 +66,8 @@ fn container(bytes: &[u8]) -> Format {
         Format::Xlsb
     } else if has(&|name| name.starts_with("xl/") || name.ends_with("workbook.xml")) {
         Format::Xlsx
-    } else if has(&|name| name.strip_suffix(".iwa").is_some() || name == "index.zip") {
+    } else if has(&|name| name.strip_suffix(".iwa").is_some() || name.rsplit('/').next() == Some("index.zip"))
+    {
         Format::Numbers
     } else if has(&|name| name == "content.xml") && is_spreadsheet_mimetype(&mut archive) {
         Format::Ods
@@ -91,13 +92,39 @@ fn compound(bytes: &[u8]) -> Format {
         entry.extend(u16::try_from(length).unwrap_or(0).to_le_bytes());
         bytes.chunks(128).any(|chunk| chunk.starts_with(&entry))
     };
-    if stream("EncryptedPackage") {
+    if stream("EncryptedPackage") || is_locked(bytes) {
         Format::Encrypted
     } else if stream("Workbook") || stream("Book") || stream("WORKBOOK") || stream("BOOK") {
         Format::Xls
     } else {
         Format::Other
     }
+}
+
+/// Whether a workbook of Excel up to 2003 is under a password: a FILEPASS record stands among the first of its
+/// stream. calamine knows the kind of it that 2003 wrote, not the older one.
+fn is_locked(bytes: &[u8]) -> bool {
+    const SECTOR: usize = 512;
+    const FIRST: usize = 8;
+    const FILE_PASS: u16 = 0x2F;
+    // BOF, its length, the version, and that what begins are the workbook's globals.
+    let begins = |stream: &[u8]| {
+        matches!(
+            stream,
+            [0x09, 0x08, 0x10, 0, 0, 0x06, 0x05, 0, ..] | [0x09, 0x08, 0x08, 0, 0, 0x05, 0x05, 0, ..]
+        )
+    };
+    (SECTOR..bytes.len()).step_by(SECTOR).map(|at| &bytes[at..]).filter(|stream| begins(stream)).any(
+        |stream| {
+            let mut rest = stream;
+            (0..FIRST).any(|_| {
+                let &[a, b, c, d, ..] = rest else { return false };
+                let length = usize::from(u16::from_le_bytes([c, d]));
+                rest = rest.get(4 + length..).unwrap_or_default();
+                u16::from_le_bytes([a, b]) == FILE_PASS
+            })
+        },
+    )
 }
 
 /// HTML, XML (Excel 2003's own included) and MHTML all begin so.

@@ -19,6 +19,8 @@ pub(super) enum Request {
     Read {
         /// The name it was dropped under.
         file_name: String,
+        /// Whose it is, where that is known.
+        agency: Option<String>,
         /// The local day of the reading.
         today: NaiveDate,
     },
@@ -38,6 +40,17 @@ pub(super) struct Reply {
     pub answer: Answer,
     /// How much larger the process is than at its start, in bytes.
     pub grown: u64,
+    /// How much larger it ever was, by address space and by resident memory, in bytes.
+    pub peak: Peak,
+}
+
+/// The most a reader process took over its start, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peak {
+    /// Of address space.
+    pub address_space: u64,
+    /// Of resident memory.
+    pub resident: u64,
 }
 
 /// The answer to a request.

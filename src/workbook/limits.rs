@@ -1,5 +1,7 @@
 //! Limits: what reading one workbook may cost.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// What reading one workbook may cost. The largest real roster met has 5,000 rows and 40 columns, 2 MB.
@@ -24,6 +26,15 @@ pub struct Limits {
     pub wall_seconds: u64,
     /// How far the reader process may stay above its size at start before it is replaced, in bytes.
     pub growth_bytes: u64,
+}
+
+/// What a reader process is started with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Setup {
+    /// What a file may cost.
+    pub limits: Limits,
+    /// The site's own mappings.
+    pub mappings: Option<PathBuf>,
 }
 
 const MIB: u64 = 1024 * 1024;

@@ -6,13 +6,16 @@
 //! without an API works from, [`template`] a roster for the agency to correct.
 
 pub mod annotate;
+mod biff;
 pub mod child;
 pub mod decode;
 pub mod feedback;
 pub mod format;
 mod frame;
+mod hidden;
 pub mod layout;
 mod limits;
+pub mod mappings;
 pub mod order;
 mod package;
 mod paint;
@@ -24,7 +27,9 @@ mod text;
 
 pub use annotate::Annotations;
 pub use decode::{Decoded, decode};
+pub use frame::Peak;
 pub use limits::Limits;
+pub use mappings::MappingsError;
 pub use reader::{Reader, ReaderError};
 
 pub use crate::roster::sheet::letters;

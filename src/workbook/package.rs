@@ -59,7 +59,7 @@ pub(super) fn without_odd_sheets(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(writer.finish().ok()?.into_inner())
 }
 
-fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<Vec<u8>> {
+pub(super) fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     archive.by_name(name).ok()?.read_to_end(&mut content).ok()?;
     Some(content)
@@ -121,34 +121,58 @@ fn with_known_state<'a>(element: &BytesStart<'a>) -> Option<BytesStart<'a>> {
     Some(known)
 }
 
-/// The merged ranges of an `OpenDocument` spreadsheet, a list a sheet.
-pub(super) fn ods_merges(bytes: &[u8]) -> Option<Vec<Vec<Merge>>> {
+/// What calamine does not tell of a sheet of an `OpenDocument` spreadsheet.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    pub(super) merges: Vec<Merge>,
+    /// First and last.
+    pub(super) hidden_rows: Vec<(u32, u32)>,
+    /// First and last.
+    pub(super) hidden_columns: Vec<(u32, u32)>,
+}
+
+/// The shapes of the sheets of an `OpenDocument` spreadsheet.
+pub(super) fn ods_shapes(bytes: &[u8]) -> Option<Vec<Shape>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let content = member(&mut archive, "content.xml")?;
     let mut reader = Reader::from_reader(content.as_slice());
     reader.config_mut().expand_empty_elements = true;
-    let mut sheets: Vec<Vec<Merge>> = Vec::new();
-    let (mut row, mut column, mut row_repeats) = (0u32, 0u32, 1u32);
+    let mut sheets: Vec<Shape> = Vec::new();
+    let (mut row, mut column, mut row_repeats, mut declared) = (0u32, 0u32, 1u32, 0u32);
     loop {
         match reader.read_event().ok()? {
             Event::Start(element) => match element.name().as_ref() {
                 "table:table" => {
-                    sheets.push(Vec::new());
-                    row = 0;
+                    sheets.push(Shape::default());
+                    (row, declared) = (0, 0);
+                }
+                "table:table-column" => {
+                    let end = declared.saturating_add(number(&element, "number-columns-repeated"));
+                    if is_hidden(&element)
+                        && let Some(shape) = sheets.last_mut()
+                    {
+                        shape.hidden_columns.push((declared, end - 1));
+                    }
+                    declared = end;
                 }
                 "table:table-row" => {
                     column = 0;
                     row_repeats = number(&element, "number-rows-repeated");
+                    if is_hidden(&element)
+                        && let Some(shape) = sheets.last_mut()
+                    {
+                        shape.hidden_rows.push((row, row.saturating_add(row_repeats - 1)));
+                    }
                 }
                 "table:table-cell" | "table:covered-table-cell" => {
                     let across = number(&element, "number-columns-spanned");
                     let down = number(&element, "number-rows-spanned");
                     if (across > 1 || down > 1)
-                        && let Some(merges) = sheets.last_mut()
+                        && let Some(shape) = sheets.last_mut()
                     {
                         let (bottom, right) =
                             (row.saturating_add(down - 1), column.saturating_add(across - 1));
-                        merges.push(Merge { top: row, left: column, bottom, right });
+                        shape.merges.push(Merge { top: row, left: column, bottom, right });
                     }
                     column = column.saturating_add(number(&element, "number-columns-repeated"));
                 }
@@ -163,17 +187,22 @@ pub(super) fn ods_merges(bytes: &[u8]) -> Option<Vec<Vec<Merge>>> {
     }
 }
 
+/// Hidden by hand (`collapse`) or by a filter.
+fn is_hidden(element: &BytesStart<'_>) -> bool {
+    attribute(element, "visibility").is_some_and(|it| it == "collapse" || it == "filter")
+}
+
 /// A count in an attribute: at least 1, which is also what its absence means.
 fn number(element: &BytesStart<'_>, name: &str) -> u32 {
     attribute(element, name).and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
 }
 
-fn is(element: &BytesStart<'_>, name: &str) -> bool {
+pub(super) fn is(element: &BytesStart<'_>, name: &str) -> bool {
     element.local_name().as_ref() == name
 }
 
 /// The attribute of that local name.
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes().filter_map(Result::ok);
     let found = attributes.find(|one| one.key.local_name().as_ref() == name)?;
     Some(found.value.into_owned())

@@ -1,8 +1,9 @@
 //! The reader as the worker sees it: hands workbooks to a reader process and outlives whatever they do to it.
 
 use super::annotate::Annotations;
-use super::frame::{Answer, Reply, Request, announced, length};
-use super::limits::Limits;
+use super::frame::{Answer, Peak, Reply, Request, announced, length};
+use super::limits::{Limits, Setup};
+use super::mappings::{self, MappingsError};
 use super::{about_file, child};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::roster::Reading;
@@ -26,6 +27,9 @@ pub enum ReaderError {
         /// Why not.
         source: io::Error,
     },
+    /// The site's own mappings cannot be used: nothing is read by halves of them.
+    #[error(transparent)]
+    Mappings(#[from] MappingsError),
     /// This file cannot be used; the next one may be.
     #[error("the file cannot be used: {}", .0.code)]
     Refused(Box<Finding>),
@@ -35,7 +39,8 @@ pub enum ReaderError {
 #[derive(Debug)]
 pub struct Reader {
     program: PathBuf,
-    limits: Limits,
+    setup: Setup,
+    peak: Peak,
     /// Taken out while a file is under way, so that a request cut short never leaves half an answer behind.
     running: Option<Running>,
 }
@@ -50,7 +55,14 @@ struct Running {
 impl Reader {
     /// A reader that starts `program` (rosterd itself) when it is first needed.
     pub fn new(program: PathBuf, limits: Limits) -> Self {
-        Self { program, limits, running: None }
+        Self { program, setup: Setup { limits, mappings: None }, peak: Peak::default(), running: None }
+    }
+
+    /// The same reader with a site's own mappings; see [`mappings::load`].
+    #[must_use]
+    pub fn with_mappings(mut self, folder: Option<PathBuf>) -> Self {
+        self.setup.mappings = folder;
+        self
     }
 
     /// What the workbook in `bytes` says. One that cannot be read is a reading of one finding.
@@ -60,12 +72,24 @@ impl Reader {
         file_name: &str,
         today: NaiveDate,
     ) -> Result<Reading, ReaderError> {
-        let request = Request::Read { file_name: file_name.to_owned(), today };
+        self.read_of(None, bytes, file_name, today).await
+    }
+
+    /// The same of a workbook of `agency`, for which something may be laid down.
+    pub async fn read_of(
+        &mut self,
+        agency: Option<&str>,
+        bytes: &[u8],
+        file_name: &str,
+        today: NaiveDate,
+    ) -> Result<Reading, ReaderError> {
+        let agency = agency.map(str::to_owned);
+        let request = Request::Read { file_name: file_name.to_owned(), agency, today };
         match self.ask(&request, bytes).await {
             Ok((Answer::Reading(reading), _)) => Ok(reading),
             Ok((answer, _)) => Ok(refused(unexpected(answer))),
             Err(ReaderError::Refused(finding)) => Ok(refused(*finding)),
-            Err(error @ ReaderError::Start { .. }) => Err(error),
+            Err(error @ (ReaderError::Start { .. } | ReaderError::Mappings(_))) => Err(error),
         }
     }
 
@@ -86,6 +110,11 @@ impl Reader {
         }
     }
 
+    /// The most that a process of this reader took, of those that lived to tell.
+    pub fn peak(&self) -> Peak {
+        self.peak
+    }
+
     /// The process that runs now, for tests and for a heartbeat.
     pub fn process_id(&self) -> Option<u32> {
         self.running.as_ref().and_then(|running| running.process.id())
@@ -93,7 +122,7 @@ impl Reader {
 
     /// Asks the running process, then once more a fresh one: a file is refused only after failing alone.
     async fn ask(&mut self, request: &Request, bytes: &[u8]) -> Result<(Answer, Vec<u8>), ReaderError> {
-        if bytes.len() as u64 > self.limits.file_bytes {
+        if bytes.len() as u64 > self.setup.limits.file_bytes {
             let size = format!("{} MB", bytes.len() / 1_000_000);
             return Err(ReaderError::Refused(Box::new(super::decode::too_large(size))));
         }
@@ -110,9 +139,11 @@ impl Reader {
 
     fn start(&self) -> Result<Running, ReaderError> {
         let cannot = |source| ReaderError::Start { program: self.program.clone(), source };
-        let limits = serde_json::to_string(&self.limits).map_err(|error| cannot(error.into()))?;
+        // A process that finds them broken dies, and would be taken for killed by the file.
+        mappings::load(self.setup.mappings.as_deref())?;
+        let setup = serde_json::to_string(&self.setup).map_err(|error| cannot(error.into()))?;
         let mut process = Command::new(&self.program)
-            .args([child::COMMAND, &limits])
+            .args([child::COMMAND, &setup])
             .env_clear()
             // rust_xlsxwriter starts a thread a sheet; under a limit of address space each must be small.
             .envs([("RUST_MIN_STACK", "524288"), ("MALLOC_ARENA_MAX", "1")])
@@ -135,10 +166,12 @@ impl Reader {
         request: &Request,
         bytes: &[u8],
     ) -> Result<(Answer, Vec<u8>), FindingCode> {
-        let deadline = Duration::from_secs(self.limits.wall_seconds);
+        let deadline = Duration::from_secs(self.setup.limits.wall_seconds);
         match tokio::time::timeout(deadline, running.converse(request, bytes)).await {
             Ok(Ok((reply, body))) => {
-                if reply.grown <= self.limits.growth_bytes {
+                self.peak.address_space = self.peak.address_space.max(reply.peak.address_space);
+                self.peak.resident = self.peak.resident.max(reply.peak.resident);
+                if reply.grown <= self.setup.limits.growth_bytes {
                     self.running = Some(running);
                 }
                 Ok((reply.answer, body))

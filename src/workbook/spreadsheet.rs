@@ -4,30 +4,33 @@
 use super::about_file;
 use super::decode::{Decoded, Grid, too_large};
 use super::limits::Limits;
-use super::package;
+use super::{biff, hidden, package};
 use crate::model::finding::{Finding, FindingCode};
+use crate::roster::OldFont;
 use crate::roster::sheet::{Book, Cell, Sheet};
 use calamine::{
-    Data, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
-    Xlsx, XlsxError,
+    Data, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Style, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// Excel since 2007. What calamine refuses as a whole for one odd sheet is repaired and tried again.
 pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     match Xlsx::new(Cursor::new(bytes)) {
-        Ok(workbook) => xlsx_sheets(workbook, limits),
+        Ok(workbook) => xlsx_sheets(bytes, workbook, limits),
         Err(XlsxError::Password) => Err(about_file(FindingCode::Encrypted, vec![])),
         Err(_) => {
             let mended = package::without_odd_sheets(bytes).ok_or_else(damaged)?;
-            xlsx_sheets(Xlsx::new(Cursor::new(mended.as_slice())).map_err(|_| damaged())?, limits)
+            xlsx_sheets(&mended, Xlsx::new(Cursor::new(mended.as_slice())).map_err(|_| damaged())?, limits)
         }
     }
 }
 
-fn xlsx_sheets(mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits) -> Result<Decoded, Finding> {
+fn xlsx_sheets(bytes: &[u8], mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits) -> Result<Decoded, Finding> {
     let names = worksheets(workbook.sheets_metadata(), limits)?;
+    let hidden = hidden::xlsx(bytes);
     collect(names, limits, |name, grid| {
         let mut cells = match workbook.worksheet_cells_reader(name) {
             Ok(cells) => cells,
@@ -35,14 +38,28 @@ fn xlsx_sheets(mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits) -> Result<Dec
             Err(XlsxError::NotAWorksheet(_)) => return Some(()),
             Err(_) => return None,
         };
-        while let Some(cell) = cells.next_cell().ok()? {
+        let old_fonts = old_fonts(cells.styles());
+        while let Some((cell, style)) = cells.next_cell_with_style_id().ok()? {
             let (row, column) = cell.get_position();
             grid.put(row, column, convert(Data::from(cell.get_value().clone())));
+            if let Some(Some(font)) = old_fonts.get(style) {
+                grid.old_font(row, column, *font);
+            }
         }
         drop(cells);
+        if let Some((rows, columns)) = hidden.get(name) {
+            grid.hide(rows.clone(), columns.clone());
+        }
         merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
         Some(())
     })
+}
+
+/// The fonts from before Unicode among the styles, by style; empty where there is none.
+fn old_fonts(styles: &[Style]) -> Vec<Option<OldFont>> {
+    let font = |style: &Style| style.font.as_ref()?.name.as_deref().and_then(OldFont::of);
+    let fonts: Vec<Option<OldFont>> = styles.iter().map(font).collect();
+    if fonts.iter().all(Option::is_none) { Vec::new() } else { fonts }
 }
 
 /// Excel's binary variant. calamine knows no merged ranges there.
@@ -69,27 +86,34 @@ pub(super) fn xls(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
         _ => damaged(),
     })?;
     let names = worksheets(workbook.sheets_metadata(), limits)?;
+    let all = workbook.sheets_metadata().iter().map(|sheet| sheet.name.clone());
+    let mut looks: BTreeMap<String, biff::Look> = all.zip(biff::looks(bytes)).collect();
     collect(names, limits, |name, grid| {
         fill(grid, &workbook.worksheet_range(name).ok()?);
+        if let Some(look) = looks.remove(name) {
+            grid.hide(look.hidden_rows, look.hidden_columns);
+            look.old_fonts.into_iter().for_each(|(row, column, font)| grid.old_font(row, column, font));
+        }
         merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
         Some(())
     })
 }
 
-/// `OpenDocument`. calamine knows no merged ranges there, so they are read apart.
+/// `OpenDocument`. calamine knows no merged ranges and nothing hidden there, so both are read apart.
 pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => about_file(FindingCode::Encrypted, vec![]),
         _ => damaged(),
     })?;
     let names = worksheets(workbook.sheets_metadata(), limits)?;
-    let mut merges = package::ods_merges(bytes).ok_or_else(damaged)?.into_iter();
+    let mut shapes = package::ods_shapes(bytes).ok_or_else(damaged)?.into_iter();
     collect(names, limits, |name, grid| {
-        let merges = merges.next().unwrap_or_default();
+        let shape = shapes.next().unwrap_or_default();
         fill(grid, &workbook.worksheet_range(name).ok()?);
-        for merge in merges {
+        for merge in shape.merges {
             grid.merge(merge.top, merge.left, merge.bottom, merge.right);
         }
+        grid.hide(shape.hidden_rows.into_iter().collect(), shape.hidden_columns.into_iter().collect());
         Some(())
     })
 }

@@ -5,7 +5,7 @@ use super::decode::{Decoded, Grid};
 use super::limits::Limits;
 use crate::model::finding::{Finding, FindingCode};
 use crate::roster::sheet::{Book, Cell};
-use encoding_rs::{Encoding, WINDOWS_1252, WINDOWS_1258};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -62,6 +62,9 @@ fn characters(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling_and_without_replacement(&bytes[length..]);
     }
+    if let Some(encoding) = unmarked_utf16(bytes) {
+        return encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    }
     if bytes.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x0B | 0x0C)) {
         return None;
     }
@@ -74,6 +77,24 @@ fn characters(bytes: &[u8]) -> Option<Cow<'_, str>> {
     }
     // Legacy fonts (TCVN3, VNI) put their letters on the western code page; `roster` knows them from there.
     Some(WINDOWS_1252.decode_without_bom_handling(bytes).0)
+}
+
+/// UTF-16 without its mark: every other byte is the upper half of a Vietnamese letter or of punctuation, and many
+/// are 0, which no other text has.
+fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    const SAMPLE: usize = 4096;
+    let head = &bytes[..bytes.len().min(SAMPLE)];
+    let upper_halves = |from: usize| {
+        let mut halves = head.iter().skip(from).step_by(2);
+        halves.clone().any(|byte| *byte == 0) && halves.all(|byte| matches!(byte, 0 | 1 | 3 | 0x1E | 0x20))
+    };
+    if bytes.len() < 4 || !bytes.len().is_multiple_of(2) {
+        None
+    } else if upper_halves(1) {
+        Some(UTF_16LE)
+    } else {
+        upper_halves(0).then_some(UTF_16BE)
+    }
 }
 
 /// Windows-1258 writes a tone mark behind its vowel. In another code page the same bytes are letters that
@@ -168,6 +189,15 @@ mod tests {
         assert_eq!(separator("\"a;b;c\",d\n\"e\",f\n"), Some(','));
         assert_eq!(separator("sep=;\r\na,b\r\n"), Some(';'));
         assert_eq!(separator("một dòng văn bản"), None);
+    }
+
+    #[test]
+    fn utf_16_is_known_without_its_mark() {
+        let text = "STT;Họ và tên;Ngày sinh\n1;Nguyễn Văn Đức;05/10/1985\n";
+        let bytes = |half: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(half).collect::<Vec<u8>>();
+        assert_eq!(characters(&bytes(u16::to_le_bytes)).unwrap(), text);
+        assert_eq!(characters(&bytes(u16::to_be_bytes)).unwrap(), text);
+        assert_eq!(characters(b"\0\0\0\x01binary\0\xff"), None);
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Engine {
 
     /// A reader process, started when first needed.
     pub fn reader(&self) -> Reader {
-        Reader::new(self.program.clone(), self.config().reader)
+        Reader::new(self.program.clone(), self.config().reader).with_mappings(self.config().mappings.clone())
     }
 
     /// The moment.

@@ -40,7 +40,8 @@ impl Engine {
                 continue;
             }
             let name = held.name();
-            let mut reading = reader.read(&bytes, &name, self.local(now)).await?;
+            let mut reading =
+                reader.read_of(Some(file.agency.as_str()), &bytes, &name, self.local(now)).await?;
             let source = Source {
                 id: RosterId::new(format!("preview-{}", &sha256[..16])),
                 agency: file.agency.clone(),

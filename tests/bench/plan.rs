@@ -164,7 +164,11 @@ fn rosters(data: &Data, days_ago: i64) -> Vec<Roster> {
     let read = |office: &Office| {
         let bytes = workbooks::roster(office, arrived.date_naive());
         let book = decode(&bytes, &ReaderLimits::default()).unwrap().book;
-        let mut reading = understand(&book, &mapping, "danh-sach.xlsx", data.today);
+        let mut reading = understand(
+            &book,
+            &mapping,
+            &rosterd::roster::About { file_name: "danh-sach.xlsx", agency: None, today: data.today },
+        );
         let source = Source {
             id: RosterId::new(format!("{}-{}", arrived.date_naive(), office.code)),
             agency: AgencyCode::parse(&office.code).unwrap(),

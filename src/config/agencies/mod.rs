@@ -43,7 +43,7 @@ fn is_toml(bytes: &[u8]) -> bool {
 
 fn unreadable(path: &Path, error: &ReaderError) -> ConfigError {
     let why = match error {
-        ReaderError::Start { .. } => error.to_string(),
+        ReaderError::Start { .. } | ReaderError::Mappings(_) => error.to_string(),
         ReaderError::Refused(finding) => format!(
             "{} Expected are [[agency]] tables (TOML), or a workbook (.xlsx, .ods, .xls, .csv) with a row for each agency",
             finding.message(Lang::En)

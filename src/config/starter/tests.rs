@@ -59,7 +59,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 8, "the file, five tables and three settings");
+    assert_eq!(variants.len(), 1 + 9, "the file, five tables and four settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }

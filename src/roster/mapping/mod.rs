@@ -1,12 +1,14 @@
 //! A mapping: what headers, titles, notes and forms are called, as data a site may replace.
 
 mod labels;
+mod pins;
 
 use super::legacy::Legacy;
 use super::text::Phrase;
 use crate::model::record::{Action, Status};
 use crate::model::roster::{Column, Declared};
 pub(super) use labels::{Label, Labels};
+pub(super) use pins::Pin;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,12 +22,16 @@ pub struct Sources<'a> {
     pub words: &'a str,
     /// `forms.toml`: known forms.
     pub forms: &'a str,
+    /// `reading.toml`: what policy decides.
+    pub reading: &'a str,
     /// `tcvn3.tsv`: TCVN3 (ABC) to Unicode.
     pub tcvn3: &'a str,
     /// `vni_win.tsv`: VNI-Windows to Unicode.
     pub vni_win: &'a str,
     /// `province_codes.tsv`: places of birth registration.
     pub province_codes: &'a str,
+    /// `agencies/<code>.toml`: what is laid down for odd agencies, by code.
+    pub agencies: &'a [(String, String)],
 }
 
 impl Sources<'static> {
@@ -34,9 +40,11 @@ impl Sources<'static> {
         columns: include_str!("../../../mappings/rosters/columns.toml"),
         words: include_str!("../../../mappings/rosters/words.toml"),
         forms: include_str!("../../../mappings/rosters/forms.toml"),
+        reading: include_str!("../../../mappings/rosters/reading.toml"),
         tcvn3: include_str!("../../../mappings/rosters/tcvn3.tsv"),
         vni_win: include_str!("../../../mappings/rosters/vni_win.tsv"),
         province_codes: include_str!("../../../mappings/rosters/province_codes.tsv"),
+        agencies: &[],
     };
 }
 
@@ -45,7 +53,7 @@ impl Sources<'static> {
 #[error("mappings/rosters/{file}: {problem}")]
 pub struct MappingError {
     /// Which file.
-    pub file: &'static str,
+    pub file: String,
     /// Where in it, what is wrong and what was expected.
     pub problem: String,
 }
@@ -58,6 +66,8 @@ pub struct Mapping {
     pub(super) forms: Vec<Form>,
     pub(super) legacy: Legacy,
     pub(super) places: BTreeSet<String>,
+    pub(super) hidden: Hidden,
+    agencies: BTreeMap<String, Vec<Pin>>,
 }
 
 impl Mapping {
@@ -69,13 +79,19 @@ impl Mapping {
     /// Reads and checks all files.
     pub fn parse(sources: &Sources<'_>) -> Result<Self, MappingError> {
         let labels = Labels::new(from_toml("columns.toml", sources.columns)?)
-            .map_err(|problem| MappingError { file: "columns.toml", problem })?;
+            .map_err(|problem| wrong("columns.toml", problem))?;
         let forms: Forms = from_toml("forms.toml", sources.forms)?;
         let mut ids = BTreeSet::new();
         if let Some(form) = forms.form.iter().find(|form| !ids.insert(&form.id)) {
             let problem = format!("form `{}` is there twice; expected each id once", form.id);
-            return Err(MappingError { file: "forms.toml", problem });
+            return Err(wrong("forms.toml", problem));
         }
+        let ReadingFile { hidden } = from_toml("reading.toml", sources.reading)?;
+        let pins = |(code, text): &(String, String)| {
+            let file = || format!("agencies/{code}.toml");
+            let pins = pins::parse(text).map_err(|problem| wrong(file(), problem))?;
+            Ok((code.clone(), pins))
+        };
         Ok(Self {
             labels,
             words: from_toml("words.toml", sources.words)?,
@@ -85,12 +101,52 @@ impl Mapping {
                 vni: table("vni_win.tsv", sources.vni_win)?,
             },
             places: places(sources.province_codes)?,
+            hidden,
+            agencies: sources.agencies.iter().map(pins).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// What is laid down for a sheet of an agency.
+    pub(super) fn pin(&self, agency: Option<&str>, sheet: &str) -> Option<&Pin> {
+        self.agencies.get(agency?)?.iter().find(|pin| pin.is_about(sheet))
+    }
+
+    /// The agencies something is laid down for.
+    pub fn pinned_agencies(&self) -> impl Iterator<Item = &str> {
+        self.agencies.keys().map(String::as_str)
     }
 }
 
+fn wrong(file: impl Into<String>, problem: String) -> MappingError {
+    MappingError { file: file.into(), problem }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadingFile {
+    hidden: Hidden,
+}
+
+/// What becomes of hidden parts of a workbook.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hidden {
+    pub(super) sheets: Treatment,
+    pub(super) rows: Treatment,
+}
+
+/// What becomes of something hidden. Either way it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Treatment {
+    /// It counts like the rest.
+    Read,
+    /// It does not count.
+    LeaveOut,
+}
+
 fn from_toml<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, MappingError> {
-    toml::from_str(text).map_err(|error| MappingError { file, problem: error.to_string() })
+    toml::from_str(text).map_err(|error| wrong(file, error.to_string()))
 }
 
 /// `U+0061 U+00F9<tab>aù<tab>á` a line: code points as the file holds them, for show, and the Unicode text.
@@ -106,7 +162,7 @@ fn table(file: &'static str, text: &str) -> Result<BTreeMap<String, String>, Map
                 let problem = format!(
                     "line {number}: expected `U+XXXX[ U+XXXX]<tab>shown<tab>Unicode`, found `{line}`"
                 );
-                return Err(MappingError { file, problem });
+                return Err(wrong(file, problem));
             }
         };
     }
@@ -125,7 +181,7 @@ fn places(text: &str) -> Result<BTreeSet<String>, MappingError> {
                 Ok(code.to_owned())
             } else {
                 let problem = format!("line {number}: expected a code of three digits, found `{code}`");
-                Err(MappingError { file: "province_codes.tsv", problem })
+                Err(wrong("province_codes.tsv", problem))
             }
         })
         .collect()
@@ -266,5 +322,10 @@ mod tests {
         assert!(error.contains("`phong` stands for two columns"), "{error}");
         let error = broken(|sources| sources.forms = "[[form]]\nid=\"a\"\n[[form]]\nid=\"a\"\n");
         assert!(error.contains("forms.toml: form `a` is there twice"), "{error}");
+        let error = broken(|sources| sources.reading = "[hidden]\nsheets = \"skip\"\nrows = \"read\"\n");
+        assert!(error.contains("reading.toml") && error.contains("skip"), "{error}");
+        let odd = [("h26-04".to_owned(), "[[list]]\ncolumns = { unit = \"7\" }\n".to_owned())];
+        let error = Mapping::parse(&Sources { agencies: &odd, ..Sources::EMBEDDED }).unwrap_err().to_string();
+        assert!(error.starts_with("mappings/rosters/agencies/h26-04.toml: list 1: columns.unit"), "{error}");
     }
 }

@@ -20,8 +20,19 @@ pub(in crate::roster) enum Written {
 pub(in crate::roster) struct ReadDate {
     /// What it says.
     pub(in crate::roster) written: Written,
-    /// Whether its year had two digits.
-    pub(in crate::roster) short_year: bool,
+    /// What had to be guessed, and was.
+    pub(in crate::roster) repair: Repair,
+}
+
+/// What was made of a date cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::roster) enum Repair {
+    /// Nothing.
+    None,
+    /// Its year had two digits.
+    ShortYear,
+    /// It held a day number without a date's format.
+    Serial,
 }
 
 /// Years a roster can speak of.
@@ -29,13 +40,16 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 /// Reads a cell of a date column; `newest` is the latest year a two-digit year can mean. `None`: no date.
 pub(in crate::roster) fn read(cell: &Cell, newest: i32) -> Option<ReadDate> {
-    let written = match cell {
-        Cell::Date(date) => Written::Day(date.date()),
-        Cell::Number(number) => from_number(*number)?,
+    let (written, repair) = match cell {
+        Cell::Date(date) => (Written::Day(date.date()), Repair::None),
+        Cell::Number(number) => match from_number(*number)? {
+            day @ Written::Day(_) => (day, Repair::Serial),
+            other => (other, Repair::None),
+        },
         Cell::Text(text) => return from_text(text, newest),
         Cell::Empty | Cell::Bool(_) | Cell::Error(_) => return None,
     };
-    Some(ReadDate { written, short_year: false })
+    Some(ReadDate { written, repair })
 }
 
 /// A whole number among the years is a year (nobody at work was born in 1905); else it is a serial number.
@@ -73,10 +87,10 @@ fn from_text(text: &str, newest: i32) -> Option<ReadDate> {
         _ => return None,
     };
     let year = i32::try_from(year).ok()?;
-    let (year, short_year) = match digits {
-        4 => (year, false),
-        2 if newest % 100 >= year => (newest - newest % 100 + year, true),
-        2 => (newest - newest % 100 - 100 + year, true),
+    let (year, repair) = match digits {
+        4 => (year, Repair::None),
+        2 if newest % 100 >= year => (newest - newest % 100 + year, Repair::ShortYear),
+        2 => (newest - newest % 100 - 100 + year, Repair::ShortYear),
         _ => return None,
     };
     if !YEARS.contains(&year) {
@@ -87,7 +101,7 @@ fn from_text(text: &str, newest: i32) -> Option<ReadDate> {
         (Some(month), None) => Written::Month(NaiveDate::from_ymd_opt(year, month, 1)?),
         (None, _) => Written::Year(year),
     };
-    Some(ReadDate { written, short_year })
+    Some(ReadDate { written, repair })
 }
 
 fn is_date_word(word: &str) -> bool {
@@ -197,7 +211,10 @@ mod tests {
     #[test]
     fn a_two_digit_year_is_completed_and_said_so() {
         let read = |text: &str| read(&Cell::Text(text.into()), 2011).unwrap();
-        assert_eq!(read("5/10/85"), ReadDate { written: Written::Day(ymd(1985, 10, 5)), short_year: true });
+        assert_eq!(
+            read("5/10/85"),
+            ReadDate { written: Written::Day(ymd(1985, 10, 5)), repair: Repair::ShortYear }
+        );
         assert_eq!(read("5/10/02").written, Written::Day(ymd(2002, 10, 5)));
     }
 

@@ -81,6 +81,25 @@ async fn a_site_that_is_ready_passes_its_check() {
 }
 
 #[tokio::test]
+async fn the_check_reads_what_is_laid_down_for_agencies() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    desk::edit_config(&site, "agencies = ", "mappings = \"mappings\"\nagencies = ");
+    let folder = site.path("mappings/rosters/agencies");
+    std::fs::create_dir_all(&folder).unwrap();
+    let pins = "[[list]]\ncolumns = { full_name = \"C\" }\n";
+    std::fs::write(folder.join("snv.toml"), pins).unwrap();
+    let line = || {
+        let out = said(&site.rosterd(&["check"]));
+        out.lines().find(|line| line.contains("mappings: ")).map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(line(), "ok     mappings: rosters; laid down for snv");
+    std::fs::write(folder.join("nobody.toml"), pins).unwrap();
+    assert!(line().starts_with("ERROR") && line().contains("agencies/nobody.toml: no agency"), "{}", line());
+    std::fs::write(folder.join("nobody.toml"), "[[list]]\ncolumns = { full_name = \"3\" }\n").unwrap();
+    assert!(line().contains("agencies/nobody.toml: list 1: columns.full_name"), "{}", line());
+}
+
+#[tokio::test]
 async fn a_broken_configuration_says_where_and_what_was_expected() {
     let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
     for (from, to, told) in [

@@ -119,5 +119,49 @@ fn every_finding_code_has_its_sentence() {
     for code in FindingCode::ALL {
         let line = text.lines().find(|line| line.split_whitespace().next() == Some(code.as_str())).unwrap();
         assert!(line.len() > code.as_str().len() + 20, "{line}");
+        let severity = serde_json::to_value(code.severity()).unwrap();
+        assert_eq!(line.split_whitespace().nth(1), severity.as_str());
     }
+    let english = said(&rosterd(Path::new("/"), &["--lang", "en", "read", "--codes"]));
+    assert!(english.contains("encrypted") && english.contains("locked with a password"), "{english}");
+    let output = rosterd(Path::new("/"), &["--json", "read", "--codes"]);
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes = listed["codes"].as_array().unwrap();
+    assert_eq!(codes.len(), FindingCode::ALL.len());
+    assert!(codes.iter().all(|code| code["vi"] != code["en"] && code["severity"].is_string()));
+}
+
+#[test]
+fn what_a_file_costs_is_a_line_of_fields() {
+    let output = rosterd(Path::new(PROVINCE), &["read", "--cost", "inbox/snv/snv-mau06.xlsx", "truth.json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = said(&output);
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    let outcomes: Vec<_> = lines.iter().map(|fields| (fields.len(), fields[3], fields[4])).collect();
+    assert_eq!(outcomes[0], (5, "read", "inbox/snv/snv-mau06.xlsx"));
+    assert_eq!((outcomes[1].0, outcomes[1].2), (5, "truth.json"));
+    assert_ne!(outcomes[1].1, "read");
+    assert!(lines.iter().flat_map(|fields| &fields[..3]).all(|field| field.parse::<u64>().is_ok()), "{text}");
+}
+
+#[test]
+fn an_agencys_own_mapping_is_used_and_a_broken_one_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let agencies = folder.path().join("mappings/rosters/agencies");
+    std::fs::create_dir_all(&agencies).unwrap();
+    std::fs::write(folder.path().join("ds.csv"), "Ai;Ở đâu\nNguyễn Văn An;Văn phòng\n").unwrap();
+    let pins = "[[list]]\nheader_row = 1\ncolumns = { full_name = \"A\", unit = \"B\" }\n";
+    std::fs::write(agencies.join("snv.toml"), pins).unwrap();
+    let read = |agency: &str| {
+        let arguments = ["read", "--mappings", "mappings", "--agency", agency, "ds.csv"];
+        rosterd(folder.path(), &arguments)
+    };
+    let output = read("snv");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("Nguyễn Văn An"), "{}", said(&output));
+    assert_eq!(read("stc").status.code(), Some(1));
+    std::fs::write(agencies.join("snv.toml"), pins.replace("\"B\"", "\"A\"")).unwrap();
+    let output = read("snv");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("agencies/snv.toml: list 1: columns.unit"), "{}", said(&output));
 }

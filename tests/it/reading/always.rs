@@ -1,6 +1,6 @@
 //! What holds for every book.
 
-use super::{MAPPING, book, read, row, sheet, today};
+use super::{MAPPING, about, book, read, row, sheet};
 use proptest::prelude::*;
 use rosterd::model::finding::Severity;
 use rosterd::roster::sheet::{Book, Cell, Merge, Sheet};
@@ -79,7 +79,7 @@ fn any_sheet() -> impl Strategy<Value = Sheet> {
             if sound {
                 rows.insert(0, row(header));
             }
-            Sheet { name: "S".into(), hidden: false, rows, merges }
+            Sheet { name: "S".into(), rows, merges, ..Sheet::default() }
         },
     )
 }
@@ -102,7 +102,7 @@ proptest! {
         file_name in ".{0,20}",
     ) {
         let book = Book { sheets };
-        let reading = understand(&book, &MAPPING, &file_name, today());
+        let reading = understand(&book, &MAPPING, &about(&file_name));
         // Nothing to use is always explained.
         prop_assert!(!reading.blocks.is_empty() || reading.findings.iter().any(|f| f.severity() == Severity::Error));
         for record in reading.blocks.iter().flat_map(|block| &block.records) {

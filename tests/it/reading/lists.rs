@@ -184,7 +184,165 @@ fn the_same_person_twice_is_said() {
         "4|Nguyễn Văn An|5-10-2001||Phòng Nội vụ",
     ]));
     assert_eq!(block.records.len(), 4);
-    assert_eq!(codes(&block), ["duplicate-row@3", "duplicate-row@4"]);
+    assert_eq!(
+        codes(&block),
+        ["names-recased@-", "shared-citizen-id@2", "shared-citizen-id@3", "duplicate-row@4"]
+    );
+    let [_, first, second, ..] = &block.findings[..] else { panic!() };
+    assert_eq!((&first.details[..], &second.details[..]), (&["3".to_owned()][..], &["2".to_owned()][..]));
+    assert_eq!(first.column.as_deref(), Some("D"));
+    assert!(block.records.iter().all(|record| record.citizen_id.is_none()), "nothing tells whose it is");
+}
+
+#[test]
+fn one_person_may_hold_posts_in_two_units_and_one_id_in_two_sheets_is_seen() {
+    let of = |name: &str, person: &str| {
+        let header = "STT|Họ và tên|Ngày sinh|Số CCCD|Đơn vị";
+        Sheet { name: name.into(), ..sheet(&[header, &format!("1|{person}|05/10/2001|022201921394|{name}")]) }
+    };
+    let told = |sheets: [Sheet; 2]| {
+        let blocks = read(&book(sheets)).blocks;
+        let findings = blocks.into_iter().flat_map(|block| block.findings);
+        findings.map(|finding| (finding.code, finding.details.join(","))).collect::<Vec<_>>()
+    };
+    assert_eq!(told([of("Phòng A", "Nguyễn Văn An"), of("Phòng B", "Nguyễn Văn An")]), []);
+    assert_eq!(
+        told([of("Phòng A", "Nguyễn Văn An"), of("Phòng B", "Lê Thị Bé")]),
+        [
+            (FindingCode::SharedCitizenId, "2 (Phòng B)".to_owned()),
+            (FindingCode::SharedCitizenId, "2 (Phòng A)".to_owned())
+        ]
+    );
+    let same = Sheet { name: "Phòng A (2)".into(), ..of("Phòng A", "NGUYỄN VĂN AN") };
+    let told = told([of("Phòng A", "Nguyễn Văn An"), same]);
+    assert!(told.contains(&(FindingCode::DuplicateRow, "2 (Phòng A)".to_owned())), "{told:?}");
+}
+
+#[test]
+fn sections_in_every_shape_carry_the_unit() {
+    for section in [
+        "I|PHÒNG NỘI VỤ||",
+        "II.|Phòng Nội vụ||",
+        "A|Phòng Nội vụ||",
+        "1|Phòng Nội vụ||",
+        "I. PHÒNG NỘI VỤ|||",
+        "|A) Phòng Nội vụ||",
+        "|Phòng Nội vụ||",
+        "|PHÒNG NỘI VỤ (02 người)||",
+        "Phòng Nội vụ|||",
+        "||Phòng Nội vụ|",
+    ] {
+        let block = block(sheet(&[
+            "STT|Họ và tên|Chức vụ|Điện thoại",
+            section,
+            "1|Nguyễn Văn An|Kế toán|0978721495",
+            "2|Trần Thị Bé|Văn thư|0978721496",
+        ]));
+        let units: Vec<_> = block.records.iter().map(|r| r.unit.as_deref()).collect();
+        assert_eq!(units, [Some("Phòng Nội vụ"); 2], "{section}");
+        assert_eq!(codes(&block), Vec::<String>::new(), "{section}");
+    }
+}
+
+#[test]
+fn people_numbered_by_letters_are_no_sections() {
+    let block = block(sheet(&[
+        "STT|Họ và tên|Đơn vị",
+        "I|Phòng Nội vụ|",
+        "a|Nguyễn Văn An|Phòng Nội vụ",
+        "b|Trần Thị Bé|Phòng Nội vụ",
+    ]));
+    assert_eq!(names(&block), ["Nguyễn Văn An", "Trần Thị Bé"]);
+}
+
+#[test]
+fn lists_side_by_side_are_both_read() {
+    let reading = read(&book([sheet(&[
+        "DANH SÁCH CÔNG CHỨC",
+        "STT|Họ và tên|Chức vụ||STT|Họ và tên|Chức vụ",
+        "1|Nguyễn Văn An|Kế toán||3|Lê Văn Cường|Lái xe",
+        "2|Trần Thị Bé|Văn thư||4|Phạm Thị Dung|Kế toán",
+    ])]));
+    assert_eq!(reading.findings, []);
+    let read: Vec<_> = reading.blocks.iter().map(|block| (names(block), block.declared)).collect();
+    assert_eq!(
+        read,
+        [
+            (vec!["Nguyễn Văn An", "Trần Thị Bé"], Declared::StaffList),
+            (vec!["Lê Văn Cường", "Phạm Thị Dung"], Declared::StaffList)
+        ]
+    );
+    assert_eq!(reading.blocks[1].records[0].position.as_deref(), Some("Lái xe"));
+}
+
+#[test]
+fn rows_that_may_be_people_are_told_of_and_never_dropped_in_silence() {
+    let block = block(sheet(&[
+        "STT|Họ và tên|Chức vụ|Đơn vị|Ghi chú",
+        "1|Nguyễn Văn An|Kế toán|Văn phòng|",
+        "|Trần Thị Bé (PGĐ)|Phó Giám đốc|Ban Giám đốc|",
+        "|Các đồng chí sau đây sẽ nghỉ hưu từ năm 2027|x|y|",
+        "||Lái xe|Văn phòng|",
+        "2|…|Văn thư|Văn phòng|",
+        "3|Văn phòng Đảng ủy|Chánh Văn phòng|Đảng ủy|",
+        "|NGƯỜI LẬP BIỂU|||THỦ TRƯỞNG",
+        "|Lê Thị Lập|||Bùi Văn Ổi",
+        "|Phạm Thị Dung|Kế toán|Văn phòng|",
+    ]));
+    assert_eq!(names(&block), ["Nguyễn Văn An", "Trần Thị Bé (PGĐ)"]);
+    assert_eq!(
+        codes(&block),
+        ["odd-name@3", "no-name@4", "no-name@5", "no-name@6", "unit-row@7", "row-below-signature@10"]
+    );
+}
+
+#[test]
+fn look_alikes_and_capitals_are_set_right_and_said() {
+    let block = block(sheet(&[
+        "STT|Họ và tên|ÐƠN VỊ|Số điện thoại|Số CCCD",
+        "1|ÐỖ VĂN ÐỨC|Phòng Nội vụ|０９７８７２１４９５|022201921394",
+        "2|Trần Thị Bé|Vаn phòng|0978721496|０２２２０１９２１３９４",
+        "3|Анна|Văn phòng||",
+    ]));
+    let read: Vec<_> =
+        block.records.iter().map(|r| (r.full_name.as_str(), r.unit.as_deref(), r.phone.as_deref())).collect();
+    assert_eq!(
+        read,
+        [
+            ("Đỗ Văn Đức", Some("Phòng Nội vụ"), Some("0978721495")),
+            ("Trần Thị Bé", Some("Van phòng"), Some("0978721496")),
+            ("Анна", Some("Văn phòng"), None),
+        ]
+    );
+    assert_eq!(
+        codes(&block),
+        [
+            "names-recased@-",
+            "look-alike@1",
+            "look-alike@2",
+            "look-alike@2",
+            "shared-citizen-id@2",
+            "look-alike@3",
+            "look-alike@3",
+            "shared-citizen-id@3",
+            "odd-name@4",
+        ]
+    );
+    assert_eq!(block.findings[0].details, ["1"]);
+}
+
+#[test]
+fn passwords_in_a_sheet_without_a_list_are_told_of_too() {
+    let accounts = || sheet(&["Tên đăng nhập|Mật khẩu", "an|I-love-you"]);
+    let list = sheet(&["STT|Họ và tên|Chức vụ", "1|Nguyễn Văn An|Kế toán"]);
+    let hidden = Sheet { hidden: true, ..accounts() };
+    for sheets in [vec![accounts()], vec![list.clone(), accounts()], vec![list, hidden]] {
+        let reading = read(&book(sheets));
+        let told: Vec<_> =
+            reading.findings.iter().filter(|f| f.code == FindingCode::PasswordColumn).collect();
+        assert_eq!((told.len(), told[0].column.as_deref()), (1, Some("B")), "{reading:?}");
+        assert!(!format!("{reading:?}").contains("love"));
+    }
 }
 
 #[test]

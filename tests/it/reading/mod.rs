@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
 mod always;
+mod codes;
+mod fixtures;
 mod forms;
+mod kept;
 mod lists;
+mod partial;
+mod policy;
 mod province;
 
 use chrono::NaiveDate;
 use rosterd::model::roster::{Block, Reading};
 use rosterd::roster::sheet::{Book, Cell, Merge, Sheet};
-use rosterd::roster::{Mapping, understand};
+use rosterd::roster::{About, Mapping, understand};
 use std::sync::LazyLock;
 
 static MAPPING: LazyLock<Mapping> = LazyLock::new(|| Mapping::embedded().unwrap());
@@ -18,8 +23,12 @@ fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
 }
 
+fn about(file_name: &str) -> About<'_> {
+    About { file_name, agency: None, today: today() }
+}
+
 fn read(book: &Book) -> Reading {
-    understand(book, &MAPPING, "danh-sach.xlsx", today())
+    understand(book, &MAPPING, &about("danh-sach.xlsx"))
 }
 
 /// A row of cells parted by `|`; an empty part is an empty cell.

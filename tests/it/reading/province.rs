@@ -1,6 +1,6 @@
 //! The sample province, held against its truth.
 
-use super::{MAPPING, today};
+use super::{MAPPING, about};
 use calamine::{Data, Reader, SheetVisible, Sheets};
 use chrono::NaiveDate;
 use rosterd::model::finding::Severity;
@@ -43,6 +43,7 @@ fn open(path: &Path) -> Book {
             hidden: meta.visible != SheetVisible::Visible,
             rows,
             merges: merges.into_iter().map(merge).collect(),
+            ..Sheet::default()
         });
     }
     book
@@ -89,7 +90,7 @@ fn every_row_of_the_sample_province_is_read_as_its_truth_says() {
     for file in files {
         let path = file["file"].as_str().unwrap();
         let name = path.rsplit('/').next().unwrap();
-        let reading = understand(&open(&province().join(path)), &MAPPING, name, today());
+        let reading = understand(&open(&province().join(path)), &MAPPING, &about(name));
         let [block] = &reading.blocks[..] else { panic!("{path}: {} blocks", reading.blocks.len()) };
         let read: Vec<Value> = block.records.iter().map(as_truth).collect();
         assert_eq!(&Value::Array(read), &file["records"], "{path}");
@@ -104,7 +105,7 @@ fn every_row_of_the_sample_province_is_read_as_its_truth_says() {
 #[test]
 fn titles_name_agency_document_and_date() {
     let block = |path: &str| {
-        let reading = understand(&open(&province().join("inbox").join(path)), &MAPPING, "x.xlsx", today());
+        let reading = understand(&open(&province().join("inbox").join(path)), &MAPPING, &about("x.xlsx"));
         reading.blocks.into_iter().next().unwrap()
     };
     let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day);

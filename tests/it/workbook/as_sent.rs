@@ -215,7 +215,11 @@ fn a_template_in_feedback_keeps_its_drop_down_lists() {
     sent.sheets[0].rows[7] = vec![Cell::Number(1.0), Cell::Text("Trần Văn Bưởi".into())];
     let mut lists = sent.clone();
     lists.sheets.truncate(1);
-    let reading = rosterd::roster::understand(&lists, &mapping, "a.xlsx", today());
+    let reading = rosterd::roster::understand(
+        &lists,
+        &mapping,
+        &rosterd::roster::About { file_name: "a.xlsx", agency: None, today: today() },
+    );
     let written =
         feedback::write(&sent, &read(&bytes), &Annotations::of(&reading, Lang::Vi, vec![])).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&written)).unwrap();

@@ -1,11 +1,12 @@
 //! Files made to be read wrongly, and the reader process that outlives them.
 
 use super::{
-    RELATIONS, book, fixture, inline, list, reader, refusal, row, text, today, workbook, workbook_with,
+    RELATIONS, book, fixture, inline, list, package, reader, refusal, row, text, today, workbook,
+    workbook_with,
 };
 use rosterd::model::finding::{FindingCode, Severity};
 use rosterd::model::roster::Declared;
-use rosterd::workbook::{Limits, Reader, ReaderError, decode};
+use rosterd::workbook::{Limits, Peak, Reader, ReaderError, decode};
 use std::fmt::Write;
 
 /// A shared-string table of `count` empty strings behind a sheet of one cell.
@@ -128,6 +129,48 @@ async fn a_reader_process_that_stays_large_is_replaced() {
     reader.table(&bytes).await.unwrap();
     assert_eq!(reader.process_id(), None);
     reader.table(&bytes).await.unwrap();
+}
+
+#[tokio::test]
+async fn broken_mappings_refuse_no_file_but_stop_the_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("rosters")).unwrap();
+    std::fs::write(folder.path().join("rosters/forms.toml"), "[[form]]\nname = 1\n").unwrap();
+    let mut reader = reader(Limits::default()).with_mappings(Some(folder.path().to_owned()));
+    let error = reader.read(&fixture("list.xlsx"), "a.xlsx", today()).await.unwrap_err();
+    assert!(matches!(error, ReaderError::Mappings(_)), "{error}");
+    assert!(error.to_string().starts_with("mappings/rosters/forms.toml: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_reader_tells_how_far_it_grew() {
+    let mut reader = reader(Limits::default());
+    assert_eq!(reader.peak(), Peak::default());
+    reader.read(&string_bomb("1", 500_000), "a.xlsx", today()).await.unwrap();
+    let peak = reader.peak();
+    assert!(peak.resident > 10_000_000 && peak.address_space > 10_000_000, "{peak:?}");
+    assert!(peak.address_space <= Limits::default().memory_bytes, "{peak:?}");
+}
+
+#[test]
+fn passwords_of_every_kind_are_told_from_damage() {
+    // FILEPASS of 1995: a key and a check, right behind the beginning of the workbook's globals.
+    let mut old = vec![0; 512];
+    old.extend(b"\x09\x08\x08\0\0\x05\x05\0\0\0\0\0\x2F\0\x04\0\x01\x02\x03\x04");
+    old.resize(1024, 0);
+    old[..8].copy_from_slice(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
+    assert_eq!(refusal(&old), FindingCode::Encrypted);
+    let manifest = br#"<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+        <manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"><manifest:encryption-data>
+        </manifest:encryption-data></manifest:file-entry></manifest:manifest>"#;
+    let ods = package(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", b"no longer XML"),
+        ("META-INF/manifest.xml", manifest),
+    ]);
+    assert_eq!(refusal(&ods), FindingCode::Encrypted);
+    let numbers = package(&[("Danh sách.numbers/Index.zip", b"PK")]);
+    assert_eq!(refusal(&numbers), FindingCode::NumbersFile);
 }
 
 #[tokio::test]

@@ -56,7 +56,11 @@ fn template(roll: &Roll) -> Vec<u8> {
 /// Reads a book as the reader process does.
 fn reading(mut book: Book) -> Reading {
     book.sheets.retain(|sheet| !is_instructions(sheet));
-    understand(&book, &Mapping::embedded().unwrap(), "danh-sach.xlsx", today())
+    understand(
+        &book,
+        &Mapping::embedded().unwrap(),
+        &rosterd::roster::About { file_name: "danh-sach.xlsx", agency: None, today: today() },
+    )
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rosterd::model::Lang;
 use rosterd::model::finding::{Finding, FindingCode, Severity};
 use rosterd::model::roster::{Block, Column, Declared, Reading};
 use rosterd::roster::sheet::{Book, Cell, Merge, Sheet};
-use rosterd::roster::{Mapping, understand};
+use rosterd::roster::{About, Mapping, understand};
 use rosterd::workbook::annotate::{Annotations, CellNote, Listed, RowResult, Summary, TablePlace};
 use rosterd::workbook::layout::Layouts;
 use rosterd::workbook::order::{Ask, Contact, OrderLine, WorkOrder};
@@ -40,7 +40,7 @@ fn sent() -> Book {
     let title = Merge { top: 0, left: 0, bottom: 0, right: 4 };
     let overlapping = Merge { top: 0, left: 3, bottom: 1, right: 4 };
     let merges = vec![title, overlapping];
-    Book { sheets: vec![Sheet { name: "Tổng hợp".into(), hidden: false, rows, merges }] }
+    Book { sheets: vec![Sheet { name: "Tổng hợp".into(), rows, merges, ..Sheet::default() }] }
 }
 
 fn notes() -> Annotations {
@@ -262,9 +262,10 @@ fn province() -> Vec<PathBuf> {
 async fn a_reading_comes_whole_out_of_the_reader_process() {
     let mapping = Mapping::embedded().unwrap();
     let mut reader = reader(Limits::default());
+    let about = About { file_name: "danh-sach.xlsx", agency: None, today: today() };
     for path in province() {
         let bytes = std::fs::read(&path).unwrap();
-        let here = understand(&book(&bytes), &mapping, "danh-sach.xlsx", today());
+        let here = understand(&book(&bytes), &mapping, &about);
         assert!(!here.blocks[0].records.is_empty(), "{}", path.display());
         let there = reader.read(&bytes, "danh-sach.xlsx", today()).await.unwrap();
         assert_eq!(here, there, "{}", path.display());
