@@ -3,6 +3,7 @@
 
 pub mod agencies;
 pub mod keys;
+pub mod profile;
 pub mod starter;
 
 use crate::model::Lang;
@@ -13,6 +14,7 @@ use crate::reconcile::policy::{Policy, RoleMap};
 use crate::workbook::Reader;
 use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
 use chrono::NaiveDate;
+use profile::Profile;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -161,6 +163,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
             .map_err(|source| ConfigError::Read { path: folder.to_owned(), source })?;
     }
     let form = |why: String| ConfigError::Form { path: path.to_owned(), why };
+    if let Some(profile) = &config.policy.naming.profile {
+        config.policy.naming = Profile::load(profile)?.name(&config.policy.naming).map_err(form)?;
+    }
     let naming = &config.policy.naming;
     for pattern in std::iter::once(&naming.pattern).chain(&naming.on_collision) {
         check_pattern(pattern).map_err(|why| form(format!("policy.naming: {why}")))?;

@@ -8,7 +8,7 @@ use super::{Scene, World};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::ids::{PersonId, Subject, TargetId};
-use crate::model::person::{Birth, Person};
+use crate::model::person::Person;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::record::Action;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
         let namee = Namee {
             name: &record.full_name,
             agency: &roster.agency,
-            birth_year: person.birth.map(Birth::year),
+            birth: person.birth,
             citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
         let login = own.remove(&person.id).or_else(|| local_part(naming, &namee, &taken));

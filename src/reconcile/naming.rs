@@ -3,7 +3,10 @@
 use super::policy::Naming;
 use crate::model::ids::AgencyCode;
 use crate::model::name::{PersonName, ascii};
+use crate::model::person::Birth;
+use chrono::Datelike;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// What a pattern may fill in.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +15,8 @@ pub struct Namee<'a> {
     pub name: &'a PersonName,
     /// The agency.
     pub agency: &'a AgencyCode,
-    /// The birth year, if known.
-    pub birth_year: Option<i32>,
+    /// The birth, if known.
+    pub birth: Option<Birth>,
     /// The last three digits of the citizen ID, if known.
     pub citizen_tail: Option<&'a str>,
 }
@@ -48,7 +51,8 @@ fn fill(pattern: &str, namee: &Namee<'_>, seq: u32) -> Option<String> {
             "initials" => out.extend(before.iter().filter_map(|word| word.chars().next())),
             "full" => out.extend(words.iter().map(String::as_str)),
             "agency" => out.push_str(namee.agency.as_str()),
-            "birth_year" => out.push_str(&namee.birth_year?.to_string()),
+            "birth_year" => out.push_str(&namee.birth?.year().to_string()),
+            "birth_month" => write!(out, "{:02}", namee.birth?.date()?.month()).ok()?,
             "cccd3" => out.push_str(namee.citizen_tail?),
             "seq" => out.push_str(&seq.to_string()),
             _ => return None,
@@ -76,7 +80,7 @@ fn plain(word: &str) -> String {
 
 /// Checks that a pattern holds only known tokens: for the configuration.
 pub fn check_pattern(pattern: &str) -> Result<(), String> {
-    let known = ["given", "initials", "full", "agency", "birth_year", "cccd3", "seq"];
+    let known = ["given", "initials", "full", "agency", "birth_year", "birth_month", "cccd3", "seq"];
     let mut rest = pattern;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((token, after)) = after.split_once('}') else {
@@ -97,7 +101,7 @@ mod tests {
     fn part(name: &str, taken: &[&str]) -> Option<String> {
         let name = PersonName::new(name).unwrap();
         let agency = AgencyCode::parse("stttt").unwrap();
-        let namee = Namee { name: &name, agency: &agency, birth_year: None, citizen_tail: None };
+        let namee = Namee { name: &name, agency: &agency, birth: None, citizen_tail: None };
         local_part(&Naming::default(), &namee, &taken.iter().map(|t| (*t).to_owned()).collect())
     }
 
@@ -121,7 +125,7 @@ mod tests {
         };
         let name = PersonName::new("Kpă H'Lan").unwrap();
         let agency = AgencyCode::parse("x").unwrap();
-        let namee = Namee { name: &name, agency: &agency, birth_year: None, citizen_tail: None };
+        let namee = Namee { name: &name, agency: &agency, birth: None, citizen_tail: None };
         assert_eq!(local_part(&naming, &namee, &BTreeSet::new()).unwrap(), "kpahlan");
     }
 

@@ -83,12 +83,14 @@ impl Layout {
 }
 
 /// How an address is made. Patterns hold `{given}`, `{initials}` (family and middle names), `{full}`,
-/// `{agency}`, `{birth_year}`, `{cccd3}` and, for collisions, `{seq}`.
+/// `{agency}`, `{birth_year}`, `{birth_month}`, `{cccd3}` and, for collisions, `{seq}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Naming {
     /// The mail domain.
     pub domain: String,
+    /// A province's own order of patterns, by name, instead of `pattern` and `on_collision`.
+    pub profile: Option<String>,
     /// The first choice.
     pub pattern: String,
     /// What is tried, in order, where it is taken; a pattern with `{seq}` counts from 2.
@@ -102,6 +104,7 @@ impl Default for Naming {
     fn default() -> Self {
         Self {
             domain: "tinh.gov.vn".into(),
+            profile: None,
             pattern: "{given}{initials}.{agency}".into(),
             on_collision: vec!["{given}{initials}{seq}.{agency}".into()],
             reserved: [

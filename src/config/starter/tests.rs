@@ -59,7 +59,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 9, "the file, five tables and four settings");
+    assert_eq!(variants.len(), 1 + 10, "the file, six tables and four settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -71,6 +71,7 @@ fn it_can_be_used_as_it_is_and_in_each_other_way() {
     any(|config| matches!(config.mail, notify::transport::Settings::Eml(_)));
     any(|config| config.store.url.starts_with("postgres://"));
     any(|config| !config.systems.is_empty());
+    any(|config| config.policy.naming.profile.is_some());
 }
 
 #[test]

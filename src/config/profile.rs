@@ -1,0 +1,120 @@
+//! A profile: what one province has laid down, as data (`mappings/policies`). A site names one that comes with the
+//! program, or a file of its own.
+
+use super::{ConfigError, read_toml};
+use crate::reconcile::policy::Naming;
+use serde::Deserialize;
+use std::path::Path;
+
+/// The profiles that need no file.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("bac-ninh-2025", include_str!("../../mappings/policies/bac-ninh-2025.toml")),
+    ("dong-thap-2025", include_str!("../../mappings/policies/dong-thap-2025.toml")),
+    ("nghe-an-2025", include_str!("../../mappings/policies/nghe-an-2025.toml")),
+    ("ninh-binh-2025", include_str!("../../mappings/policies/ninh-binh-2025.toml")),
+];
+
+/// What a profile lays down.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// How addresses are made.
+    pub naming: NamingRule,
+}
+
+/// The order of address patterns.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamingRule {
+    /// The first choice.
+    pub pattern: String,
+    /// What is tried, in order, where it is taken; afterwards a person is asked.
+    pub on_collision: Vec<String>,
+}
+
+impl Profile {
+    /// A profile by its name, else by its path.
+    pub fn load(name: &str) -> Result<Self, ConfigError> {
+        let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) else {
+            if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
+                return read_toml(Path::new(name));
+            }
+            let known: Vec<_> = EMBEDDED.iter().map(|(known, _)| *known).collect();
+            let why =
+                format!("{name:?} is neither a profile ({}) nor a .toml file with one", known.join(", "));
+            return Err(ConfigError::Form { path: "policy.naming.profile".into(), why });
+        };
+        let form = |error: toml::de::Error| ConfigError::Form { path: name.into(), why: error.to_string() };
+        toml::from_str(text).map_err(form)
+    }
+
+    /// `naming` as the profile has it. Patterns of the site's own beside a profile would leave open which counts.
+    pub fn name(self, naming: &Naming) -> Result<Naming, String> {
+        let usual = Naming::default();
+        if naming.pattern != usual.pattern || naming.on_collision != usual.on_collision {
+            return Err(
+                "policy.naming: profile and pattern (or on_collision) exclude each other: give one of them"
+                    .to_owned(),
+            );
+        }
+        let NamingRule { pattern, on_collision } = self.naming;
+        Ok(Naming { pattern, on_collision, ..naming.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::AgencyCode;
+    use crate::model::name::PersonName;
+    use crate::model::person::Birth;
+    use crate::reconcile::naming::{Namee, check_pattern, local_part};
+    use std::collections::BTreeSet;
+
+    /// The addresses that people of one name get one after the other.
+    fn addresses(profile: &str) -> Vec<Option<String>> {
+        let naming = Profile::load(profile).unwrap().name(&Naming::default()).unwrap();
+        let name = PersonName::new("Nguyễn Thiện Bình").unwrap();
+        let agency = AgencyCode::parse("skhcn").unwrap();
+        let birth = Some(Birth::Date("1985-04-09".parse().unwrap()));
+        let namee = Namee { name: &name, agency: &agency, birth, citizen_tail: Some("394") };
+        let mut taken = BTreeSet::new();
+        let mut next = || {
+            let part = local_part(&naming, &namee, &taken);
+            taken.extend(part.clone());
+            part
+        };
+        (0..6).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn each_province_settles_a_collision_by_its_own_rule() {
+        let all = |profile| -> Vec<String> { addresses(profile).into_iter().flatten().collect() };
+        assert_eq!(all("ninh-binh-2025"), ["binhnt.skhcn"], "then it is agreed with the person");
+        assert_eq!(
+            all("dong-thap-2025"),
+            ["nguyenthienbinh", "nguyenthienbinh1985", "binhnt", "binhnt1985", "nguyenthienbinh041985"]
+        );
+        assert_eq!(all("bac-ninh-2025"), ["binhnt394"], "then a person is asked");
+        assert_eq!(all("nghe-an-2025"), ["binhnt", "binhnt2", "binhnt3", "binhnt4", "binhnt5", "binhnt6"]);
+    }
+
+    #[test]
+    fn every_profile_holds_known_tokens_only() {
+        for (name, _) in EMBEDDED {
+            let NamingRule { pattern, on_collision } = Profile::load(name).unwrap().naming;
+            for pattern in std::iter::once(&pattern).chain(&on_collision) {
+                check_pattern(pattern).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_profile_is_an_error_that_names_the_known_ones() {
+        let error = Profile::load("ha-noi").unwrap_err().to_string();
+        assert!(error.contains("nghe-an-2025") && error.contains("ha-noi"), "{error}");
+        assert!(Profile::load("khong-co.toml").is_err());
+        let own = Naming { pattern: "{full}".into(), ..Naming::default() };
+        assert!(Profile::load("nghe-an-2025").unwrap().name(&own).unwrap_err().contains("exclude"));
+    }
+}
