@@ -4,6 +4,7 @@
 use super::engine::Engine;
 use super::planning::Planned;
 use crate::apply::{Applied, Applier};
+use crate::directory::ReadError;
 use crate::intake::answer::Answerer;
 use crate::intake::scan::{Dropped, look};
 use crate::intake::take::{Intake, Taken};
@@ -129,10 +130,14 @@ impl Engine {
             })
             .await?;
         let mut clock = StageClock::start();
-        self.take_in(token, &mut reader, &mut summary).await?;
-        clock.ended("intake");
+        // Each waits for something else: files and their reader here, a server there.
+        let (taken, directory) =
+            tokio::join!(self.take_in(token, &mut reader, &mut summary), self.look_at_directory());
+        taken?;
+        clock.ended("intake and directory");
         self.expire(token).await?;
-        let counts = self.plan_and_publish(token, &pass, &mut reader, &mut summary, &mut clock).await?;
+        let counts =
+            self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
         if apply {
             self.apply(token, &counts.unwrap_or_default(), &mut summary).await?;
             clock.ended("apply");
@@ -241,24 +246,24 @@ impl Engine {
             .await
     }
 
-    /// Reads the targets and stores a plan. Without the directory there is none; without a system, nothing is said
+    /// Reads the systems and stores a plan. Without the directory there is none; without a system, nothing is said
     /// of that system. Returns the accounts that shares are taken of.
     async fn plan_and_publish(
         &self,
         token: &Token,
         pass: &str,
+        directory: Result<Snapshot, ReadError>,
         reader: &mut Reader,
         summary: &mut Summary,
         clock: &mut StageClock,
     ) -> Result<Option<Counts>, StoreError> {
-        let directory = match self.look_at_directory().await {
+        let directory = match directory {
             Ok(directory) => directory,
             Err(error) => {
                 summary.errors.push(format!("directory: {error}"));
                 return Ok(None);
             }
         };
-        clock.ended("directory");
         if let Err(error) = self.believable(&directory).await? {
             summary.errors.push(error);
             return Ok(None);
