@@ -203,8 +203,8 @@ fn free_text(question: &Question, lang: Lang) -> String {
         _ => None,
     });
     match (row, lang) {
-        (Some(row), Lang::Vi) => format!("Đề nghị bằng lời ở dòng {row} của tệp {label} cần người xử lý"),
-        (Some(row), Lang::En) => format!("A request in free words, row {row} of {label}, needs a person"),
+        (Some(row), Lang::Vi) => format!("Đề nghị ở dòng {row} của tệp {label} cần người đọc và xử lý"),
+        (Some(row), Lang::En) => format!("Row {row} of {label} asks for something that a person must read"),
         (None, Lang::Vi) => format!("Đề nghị bằng lời về {label} cần người xử lý"),
         (None, Lang::En) => format!("A request in free words about {label} needs a person"),
     }

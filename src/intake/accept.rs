@@ -40,11 +40,7 @@ pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &
     }
     let blocks = &reading.blocks;
     // A request in free words, or for unit mailboxes alone, has no person's row and is still an answerable list.
-    let for_a_person = |block: &Block| {
-        let handled = [FindingCode::FreeTextRow, FindingCode::UnitRow];
-        block.findings.iter().any(|finding| handled.contains(&finding.code))
-    };
-    if blocks.iter().all(|block| block.records.is_empty() && !for_a_person(block)) {
+    if blocks.iter().all(|block| block.records.is_empty() && in_words(block).next().is_none()) {
         return None;
     }
     let declared = declared(blocks.iter().map(|block| block.declared));
@@ -70,9 +66,10 @@ pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &
     })
 }
 
-/// The rows of a block that are in free words.
+/// The rows of a block that a person must read: in free words, or about a unit's mailbox.
 fn in_words(block: &Block) -> impl Iterator<Item = WordsRow> {
-    let rows = block.findings.iter().filter(|finding| finding.code == FindingCode::FreeTextRow);
+    let handled = [FindingCode::FreeTextRow, FindingCode::UnitRow];
+    let rows = block.findings.iter().filter(move |finding| handled.contains(&finding.code));
     rows.filter_map(|finding| Some(WordsRow { sheet: block.sheet.clone(), row: finding.row? }))
 }
 

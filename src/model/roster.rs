@@ -188,7 +188,7 @@ pub struct Roster {
     pub units: BTreeSet<String>,
     /// The people.
     pub rows: Vec<Record<CitizenMark>>,
-    /// The rows that ask for something in free words: a person reads them in the file.
+    /// The rows that ask for something in free words, or for a unit's mailbox: a person reads them in the file.
     #[serde(default)]
     pub in_words: Vec<WordsRow>,
 }
