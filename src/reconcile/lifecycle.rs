@@ -102,7 +102,11 @@ fn reopen(
         .by_row(scene.world, row)
         .disabling(false)
         .gated(gate, Risk::Medium);
-    change.needs.extend(moved.map(Change::key));
+    if let Some(moved) = moved {
+        change.needs.push(moved.key());
+        // It is opened where the move has put it.
+        change.before.extend(moved.after.get(&Attr::Dn).map(|dn| (Attr::Dn, dn.clone())));
+    }
     out.changes.push(change);
 }
 

@@ -213,7 +213,7 @@ impl Province {
         lines(&self.reconcile().changes)
     }
 
-    fn carry_out_one(&mut self, change: &Change) {
+    pub(crate) fn carry_out_one(&mut self, change: &Change) {
         match change.kind {
             ChangeKind::CreateAccount => self.create(change),
             ChangeKind::UpdateAttributes

@@ -2,6 +2,7 @@
 
 use super::PHONE;
 use crate::model::account::Attr;
+use crate::model::change::Change;
 use crate::model::record::{Action, Status};
 use crate::reconcile::testing::Province;
 use crate::reconcile::testing::build::{Line, Sheet, entry, full, line, request};
@@ -152,7 +153,13 @@ fn a_disabled_account_that_moves_is_opened_after_the_move() {
         province.proposes(),
         ["move-account an transfer-by-receiver one", "enable-account an rehire one"]
     );
-    assert_eq!(proposals.changes[1].needs, [proposals.changes[0].key()]);
+    let [moved, opened] = proposals.changes.as_slice() else { panic!("{proposals:?}") };
+    assert_eq!(opened.needs, [moved.key()]);
+    assert_eq!(opened.before(Attr::Dn), moved.after(Attr::Dn), "it is opened where it lies by then");
+    province.learn(&proposals);
+    province.carry_out_one(moved);
+    let still: Vec<_> = province.reconcile().changes.iter().map(Change::key).collect();
+    assert_eq!(still, [opened.key()], "only the opening is left, with its approvals");
     assert_eq!(province.settle(), [""; 0]);
 }
 
