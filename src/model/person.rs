@@ -1,5 +1,6 @@
 //! A person (cán bộ, công chức, viên chức): who holds posts and accounts.
 
+use super::Time;
 use super::citizen::CitizenMark;
 use super::ids::{AccountId, AgencyCode, PersonId, TargetId};
 use super::name::PersonName;
@@ -80,4 +81,15 @@ pub struct Person {
     /// Agencies whose rosters have listed this person.
     #[serde(default)]
     pub listed: BTreeSet<AgencyCode>,
+    /// When the newest roster arrived that lists somebody as working whose departure was confirmed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Time>,
+}
+
+impl Person {
+    /// Whether a departure that was confirmed at this moment still counts: no roster came later that lists the person
+    /// as working.
+    pub fn has_left(&self, confirmed: Time) -> bool {
+        self.returned.is_none_or(|returned| returned < confirmed)
+    }
 }

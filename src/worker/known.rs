@@ -26,11 +26,16 @@ impl Engine {
         let mut rosters = self.store.rosters().await?;
         rosters.extend(more);
         let people = self.store.people().await?.into_iter();
+        let people: BTreeMap<_, _> = people.map(|person| (person.id.clone(), person)).collect();
+        let counts = |id: &PersonId, at| people.get(id).is_none_or(|person| person.has_left(at));
+        let confirmed = self.store.confirmations().await?.into_iter();
+        let departures =
+            confirmed.filter_map(|one| one.person.filter(|person| counts(person, one.at))).collect();
         Ok(Known {
             rosters,
-            people: people.map(|person| (person.id.clone(), person)).collect(),
             answers: self.store.answers().await?,
-            departures: self.store.confirmations().await?.into_iter().filter_map(|one| one.person).collect(),
+            departures,
+            people,
             reserved: self.store.reserved_addresses().await?,
         })
     }

@@ -8,6 +8,7 @@ use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, PersonId, TargetId};
 use crate::model::person::Person;
+use crate::model::record::Action;
 use crate::model::roster::Roster;
 use crate::reconcile::World;
 use crate::reconcile::ledger::{Ledger, person_id};
@@ -181,7 +182,7 @@ impl<'a> Settling<'a, '_> {
         let mut known: HashMap<&PersonId, &mut Person> = self.out.people.iter_mut().collect();
         let mut strangers: BTreeMap<PersonId, Person> = BTreeMap::new();
         for index in &timeline.order {
-            let Roster { agency, rows, .. } = &self.world.rosters[*index];
+            let Roster { agency, rows, arrived, .. } = &self.world.rosters[*index];
             for (at, id) in &order[*index] {
                 let row = &rows[*at];
                 let person = match known.get_mut(id) {
@@ -197,6 +198,10 @@ impl<'a> Settling<'a, '_> {
                 tell(person, row);
                 if !goes(row) && !person.listed.contains(agency) {
                     person.listed.insert(agency.clone());
+                }
+                // A departure that was confirmed before counts no more for the next absence.
+                if works(row) && self.world.departures.contains(id) {
+                    person.returned = person.returned.max(Some(*arrived));
                 }
                 if !self.out.rows.get(&(*index, *at)).is_some_and(Resolved::is_same) {
                     person.met.insert(ask::met_as(agency, row));
@@ -231,6 +236,11 @@ impl<'a> Settling<'a, '_> {
     }
 }
 
+/// Whether the row says that the person works there.
+fn works(row: &Row) -> bool {
+    !goes(row) && matches!(row.action, None | Some(Action::Create))
+}
+
 fn stranger(id: &PersonId, row: &Row) -> Person {
     Person {
         id: id.clone(),
@@ -244,6 +254,7 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         accounts: BTreeMap::new(),
         met: BTreeSet::new(),
         listed: BTreeSet::new(),
+        returned: None,
     }
 }
 

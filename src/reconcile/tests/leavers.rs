@@ -3,8 +3,8 @@
 use super::{OTHER_PHONE, PHONE};
 use crate::model::change::{Reason, Risk};
 use crate::model::record::Status;
-use crate::reconcile::testing::Province;
 use crate::reconcile::testing::build::{Line, entry, full, line, staff_list};
+use crate::reconcile::testing::{Province, at};
 
 const NAME: &str = "Nguyễn Văn An";
 
@@ -60,6 +60,24 @@ fn an_operators_word_confirms_a_status_or_an_absence_or_stands_alone() {
 
     province.rosters.clear();
     assert_eq!(province.proposes(), ["disable-account an leaver-confirmed one"]);
+}
+
+#[test]
+fn a_confirmation_counts_no_more_once_a_later_list_names_the_person() {
+    let mut province = office().given(full("a").dated("2026-10-01").row(an()));
+    let first = province.reconcile();
+    province.learn(&first);
+    province.departures = province.people.keys().cloned().collect();
+    let gone = full("a").dated("2026-10-15").row(line("Lê Thị Bình").phone(OTHER_PHONE));
+    province.give(gone);
+    let left = |province: &Province, on| {
+        let people = province.reconcile().people;
+        people.values().find(|one| one.name.as_str() == NAME).unwrap().has_left(at(on))
+    };
+    assert!(left(&province, "2026-10-20"));
+    province.give(full("a").dated("2026-11-01").row(an()));
+    assert!(!left(&province, "2026-10-20"), "he works again");
+    assert!(left(&province, "2026-11-15"), "a later confirmation counts");
 }
 
 #[test]

@@ -199,6 +199,7 @@ async fn under_a_legal_hold_no_approval_runs_out() {
             accounts: [(TargetId::mail(), AccountId::new("a3"))].into(),
             met: BTreeSet::new(),
             listed: BTreeSet::new(),
+            returned: None,
         };
         site.publish(&PlanDelta { people: vec![holder], ..delta("p0") }).await;
         let person = Change { person: Some(PersonId::new("p2")), ..title("a2", Gate::One) };

@@ -72,6 +72,7 @@ fn person(id: &str, account: Option<&str>) -> Person {
         accounts: account.map(|account| (TargetId::mail(), AccountId::new(account))).into_iter().collect(),
         met: std::collections::BTreeSet::new(),
         listed: std::collections::BTreeSet::new(),
+        returned: None,
     }
 }
 
