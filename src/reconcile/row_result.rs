@@ -27,6 +27,11 @@ pub enum RowResult {
         /// Their kinds, with what they are about.
         kinds: Vec<(ChangeKind, String)>,
     },
+    /// It asks for a password anew on a disabled account, which could open it.
+    Disabled {
+        /// The account.
+        account: String,
+    },
     /// It asks for something on an account, or says that its holder goes, and there is no such account.
     NoAccount,
     /// A newer roster is in force.
@@ -86,6 +91,9 @@ fn without_change(scene: &Scene<'_>, reference: RowRef, row: &Row) -> RowResult 
     let Some(Resolved::Person(id, why)) = resolved else { return RowResult::Noted };
     let account = scene.correlation.people.get(id).and_then(|person| scene.account_of(person));
     match account {
+        Some(account) if account.is_disabled() && row.action == Some(Action::ResetPassword) => {
+            RowResult::Disabled { account: account.label().to_owned() }
+        }
         Some(account) if *why != Match::New => RowResult::Matches { account: account.label().to_owned() },
         None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => {
             RowResult::NoAccount
@@ -118,6 +126,18 @@ impl RowResult {
             }
             (Self::Asked, Lang::En) => {
                 "It is not certain which account is meant; an operator will ask.".into()
+            }
+            (Self::Disabled { account }, Lang::Vi) => {
+                format!(
+                    "Tài khoản {account} đang bị khóa nên không được đặt lại mật khẩu; nếu người này còn làm việc, \
+                     đề nghị gửi danh sách có tên người này để mở lại."
+                )
+            }
+            (Self::Disabled { account }, Lang::En) => {
+                format!(
+                    "Account {account} is disabled, so its password is not reset; if the holder works here, send a \
+                     list that names him or her to open it again."
+                )
             }
             (Self::NoAccount, Lang::Vi) => {
                 "Không tìm thấy tài khoản của người này; không có việc gì phải làm.".into()

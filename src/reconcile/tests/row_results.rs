@@ -52,6 +52,16 @@ fn a_revocation_of_no_account_is_not_passed_over_in_silence() {
 }
 
 #[test]
+fn a_reset_on_a_disabled_account_is_told_why_it_is_not_done() {
+    let province = Province::new()
+        .with(entry("a", "an", NAME).phone(PHONE).disabled())
+        .given(request("a").row(line(NAME).phone(PHONE).asks(Action::ResetPassword)));
+    assert!(
+        told(&province)[0].starts_with("Account an@tinh.gov.vn is disabled, so its password is not reset")
+    );
+}
+
+#[test]
 fn an_older_roster_is_told_which_one_is_in_force() {
     let province = Province::new()
         .with(entry("a", "an", NAME).phone(PHONE))
