@@ -19,6 +19,7 @@ mod layers;
 mod notify;
 mod reading;
 mod sample;
+mod scenarios;
 mod store;
 mod systems;
 mod workbook;

@@ -1,0 +1,242 @@
+//! Carrying out, played in memory: what is approved and due is written, each with its precondition and its budget;
+//! roles are ordered and confirmed by a later export.
+
+use super::act::Choice;
+use super::province::{Province, export_of, meant};
+use super::show;
+use super::text::{Wrong, wrong};
+use rosterd::apply::undo::{original, reverse};
+use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Snapshot, Values};
+use rosterd::model::brake::{BrakeKind, BrakeScope};
+use rosterd::model::change::{Change, ChangeKind, Reason, State, StoredChange};
+use rosterd::model::dn::Dn;
+use rosterd::model::ids::{AccountId, AgencyCode, BrakeKey, ChangeId, TargetId};
+use rosterd::model::role::Holding;
+use rosterd::plan::Counts;
+use rosterd::systems::handoff::{Seen, confirm};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Province {
+    /// Carries out what is approved and due: the directory first, then orders to the systems.
+    pub fn carry_out(&mut self) -> Vec<String> {
+        let snapshot = Snapshot { taken: self.now, accounts: self.directory.clone() };
+        let counts = Counts::of(&snapshot);
+        let today = self.today();
+        let mut told = Vec::new();
+        for directory in [true, false] {
+            for at in 0..self.stored.len() {
+                let one = self.stored[at].clone();
+                let ready = one.state == State::Approved
+                    && one.change.due <= today
+                    && (one.change.target == TargetId::mail()) == directory
+                    && one.change.needs.iter().all(|need| self.is_applied(need));
+                if !ready {
+                    continue;
+                }
+                let state = self.claim(&one, &counts);
+                self.stored[at].state = state;
+                if state == State::Held {
+                    self.stored[at].brake = Some(BrakeKey::new("at the claim"));
+                }
+                told.push(show::stored(&self.stored[at]));
+            }
+        }
+        if told.is_empty() {
+            told.push("nothing is due".into());
+        }
+        told
+    }
+
+    fn is_applied(&self, key: &rosterd::model::ids::ChangeKey) -> bool {
+        self.stored.iter().any(|one| one.key == *key && one.state == State::Applied)
+    }
+
+    /// Debits the budget, checks the precondition, writes.
+    fn claim(&mut self, one: &StoredChange, counts: &Counts) -> State {
+        let change = &one.change;
+        let kind = BrakeKind::of(change.kind);
+        let scopes = [BrakeScope::Agency(change.agency.clone()), BrakeScope::Province];
+        if !one.released {
+            let since = self.now - chrono::TimeDelta::hours(i64::from(self.limits.window_hours));
+            for scope in &scopes {
+                let spent = self
+                    .spent
+                    .iter()
+                    .filter(|(at, in_scope, of)| *at >= since && in_scope == scope && *of == kind);
+                if spent.count() as u64 >= self.limits.of(kind).among(counts.within(scope)) {
+                    return State::Held;
+                }
+            }
+            self.spent.extend(scopes.map(|scope| (self.now, scope, kind)));
+        }
+        if change.target != TargetId::mail() {
+            self.ordered.insert(one.id.clone(), self.now);
+            return State::Ordered;
+        }
+        let done = match change.kind {
+            ChangeKind::CreateAccount => self.create(change),
+            ChangeKind::SuspectLeaver => {
+                self.departures.extend(change.person.clone().map(|person| (person, self.now)));
+                true
+            }
+            _ => self.write(change),
+        };
+        if !done {
+            return State::Stale;
+        }
+        if change.reason == Reason::Undo
+            && let Some(undone) = change.document.as_deref().and_then(original)
+            && let Some(undone) = self.stored.iter_mut().find(|one| one.id == undone)
+        {
+            undone.state = State::Undone;
+        }
+        State::Applied
+    }
+
+    fn write(&mut self, change: &Change) -> bool {
+        let Some(account) = self.directory.get_mut(&AccountId::new(change.subject.as_str())) else {
+            return false;
+        };
+        assert!(!account.protected, "a protected account is written: {change:?}");
+        let none = Values::none();
+        let holds = |(attr, before): (&Attr, &Values)| match attr {
+            Attr::Dn => before.first() == Some(account.dn.to_string().as_str()),
+            attr => account.attrs.get(attr).unwrap_or(&none) == before,
+        };
+        if !change.before.iter().all(holds) {
+            return false;
+        }
+        set(account, &change.after);
+        true
+    }
+
+    fn create(&mut self, change: &Change) -> bool {
+        let login = change.after(Attr::Login).unwrap();
+        let id = AccountId::new(login);
+        let addresses = |account: &Account| -> BTreeSet<String> {
+            let all = [Attr::Mail, Attr::Alias].into_iter().flat_map(|attr| account.all(attr).to_vec());
+            all.collect()
+        };
+        let mail = change.after(Attr::Mail).unwrap();
+        if self.directory.values().any(|one| one.id == id || addresses(one).contains(mail)) {
+            return false;
+        }
+        let mut account = Account {
+            id: id.clone(),
+            dn: Dn::default(),
+            attrs: Attrs::from([(Attr::Disabled, Values::one("false"))]),
+            agency: None,
+            kind: AccountKind::Person,
+            protected: false,
+        };
+        set(&mut account, &change.after);
+        self.directory.insert(id.clone(), account);
+        if let Some(person) = change.person.as_ref().and_then(|person| self.people.get_mut(person)) {
+            person.accounts.insert(TargetId::mail(), id);
+        }
+        true
+    }
+
+    /// The keeper of each system does what is ordered.
+    pub fn keeper(&mut self) {
+        for one in self.stored.iter().filter(|one| one.state == State::Ordered) {
+            if let Some(system) = self.systems.get_mut(&one.change.target) {
+                seat(&mut system.held, &one.change);
+            }
+        }
+    }
+
+    /// Every system is exported anew; what that shows of the orders.
+    pub fn export(&mut self) -> Vec<String> {
+        self.now += chrono::TimeDelta::minutes(1);
+        let mut told = Vec::new();
+        for (target, system) in &mut self.systems {
+            let export = export_of(target, self.now, &system.held);
+            let ordered: Vec<_> = self
+                .stored
+                .iter()
+                .filter(|one| one.state == State::Ordered)
+                .map(|one| (one.clone(), self.ordered[&one.id]))
+                .collect();
+            let seen: BTreeMap<ChangeId, Seen> = confirm(&ordered, &export).into_iter().collect();
+            let done = |one: &&mut StoredChange| seen.get(&one.id) == Some(&Seen::Confirmed);
+            for one in self.stored.iter_mut().filter(done) {
+                one.state = State::Applied;
+                told.push(show::stored(one));
+            }
+            system.export = Some(export);
+        }
+        if told.is_empty() {
+            told.push("nothing is confirmed".into());
+        }
+        told
+    }
+
+    /// Asks for the reverse of applied changes.
+    pub fn undo(&mut self, line: usize, choice: &Choice, by: &[String]) -> Result<Vec<String>, Wrong> {
+        let applied: Vec<StoredChange> = self
+            .stored
+            .iter()
+            .filter(|one| one.state == State::Applied && meant(one, choice))
+            .cloned()
+            .collect();
+        let mut told = Vec::new();
+        for one in applied {
+            let created =
+                one.change.after(Attr::Login).map(AccountId::new).and_then(|id| self.directory.get(&id));
+            let today = self.today();
+            let change = match reverse(&one, created, &by[0], "nhầm", today) {
+                Ok(change) => change,
+                Err(error) => {
+                    told.push(error.to_string().replace(one.id.as_str(), &show::brief(&one.change)));
+                    continue;
+                }
+            };
+            let stored = StoredChange {
+                key: change.key(),
+                state: State::Proposed,
+                change,
+                approvals: Vec::new(),
+                brake: None,
+                released: false,
+                ..one
+            };
+            told.push(show::stored(&stored));
+            self.add(stored);
+        }
+        if told.is_empty() { wrong(line, "nothing of the kind was carried out") } else { Ok(told) }
+    }
+}
+
+fn set(account: &mut Account, after: &Attrs) {
+    for (attr, values) in after {
+        if *attr == Attr::Dn {
+            account.dn = Dn::parse(values.first().unwrap()).unwrap();
+        } else {
+            account.attrs.insert(*attr, values.clone());
+        }
+    }
+    account.agency = account.get(Attr::Agency).map(|code| AgencyCode::parse(code).unwrap());
+}
+
+fn seat(held: &mut Vec<Holding>, change: &Change) {
+    let mail = change.before(Attr::Mail).unwrap().to_owned();
+    let agency = AgencyCode::parse(change.before(Attr::Agency).unwrap()).unwrap();
+    if let Some(role) = change.after(Attr::Role) {
+        held.push(Holding {
+            login: mail.clone(),
+            mail: Some(mail),
+            name: None,
+            agency: Some(agency),
+            role: role.to_owned(),
+        });
+    } else {
+        let role = change.before(Attr::Role).unwrap();
+        held.retain(|one| {
+            let here = one.agency.as_ref().is_none_or(|one| *one == agency);
+            !(here && one.role == role && one.login == mail)
+        });
+    }
+    held.sort();
+    held.dedup();
+}

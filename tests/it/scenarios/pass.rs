@@ -1,0 +1,158 @@
+//! A pass: the program's own `reconcile` and `plan` on what the province holds, and what is kept of it.
+
+use super::province::{Province, ZONE};
+use super::show;
+use chrono::TimeDelta;
+use rosterd::model::Time;
+use rosterd::model::account::{Attr, Snapshot};
+use rosterd::model::change::{ChangeKind, State, StoredChange};
+use rosterd::model::ids::{ChangeId, PersonId, TargetId};
+use rosterd::plan::{Counts, Plan, Standing, Suppression, plan};
+use rosterd::reconcile::{Proposals, World, reconcile};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Province {
+    /// One pass: reconcile, plan, store. Tells what is new.
+    pub fn pass(&mut self) -> Vec<String> {
+        let directory = Snapshot { taken: self.now, accounts: self.directory.clone() };
+        let exports: Vec<_> = self.systems.values().filter_map(|system| system.export.clone()).collect();
+        let counts = |id: &PersonId, at: Time| self.people.get(id).is_none_or(|one| one.has_left(at));
+        let confirmed = self.departures.iter().filter(|(id, at)| counts(id, **at));
+        let departures = confirmed.map(|(id, _)| id.clone()).collect();
+        let proposals = reconcile(&World {
+            today: self.today(),
+            zone: ZONE,
+            agencies: &self.agencies,
+            rosters: &self.rosters,
+            people: &self.people,
+            directory: &directory,
+            systems: &exports,
+            answers: &self.answers,
+            departures: &departures,
+            reserved: &self.reserved(),
+            policy: &self.policy,
+        });
+        let mut read: BTreeSet<TargetId> = exports.iter().map(|export| export.target.clone()).collect();
+        read.insert(TargetId::mail());
+        let counts = Counts::of(&directory);
+        match plan(&proposals.changes, &self.standing(), &self.limits, &counts, &read) {
+            Ok(plan) => self.store(proposals, plan),
+            Err(refused) => vec![format!("no plan: {refused}")],
+        }
+    }
+
+    /// Who has an address, or will: it is freed only where its change ended unwritten.
+    fn reserved(&self) -> BTreeMap<String, PersonId> {
+        let stands = |state| !matches!(state, State::Superseded | State::Rejected | State::Stale);
+        let created = self.stored.iter().filter(|one| one.change.kind == ChangeKind::CreateAccount);
+        created
+            .filter(|one| stands(one.state))
+            .flat_map(|one| {
+                let addresses =
+                    [Attr::Mail, Attr::Login].into_iter().filter_map(|attr| one.change.after(attr));
+                addresses.filter_map(|address| Some((address.to_lowercase(), one.change.person.clone()?)))
+            })
+            .collect()
+    }
+
+    fn standing(&self) -> Standing {
+        let since = self.now - TimeDelta::hours(i64::from(self.limits.window_hours));
+        let mut spent = BTreeMap::new();
+        for (_, scope, kind) in self.spent.iter().filter(|(at, ..)| *at >= since) {
+            *spent.entry((scope.clone(), *kind)).or_default() += 1;
+        }
+        let kept_away = |one: &&StoredChange| matches!(one.state, State::Rejected | State::Undone);
+        let reset =
+            |one: &&StoredChange| one.state == State::Applied && one.change.kind == ChangeKind::ResetPassword;
+        Standing {
+            live: self.stored.iter().filter(|one| one.state.is_live()).cloned().collect(),
+            suppressed: self
+                .stored
+                .iter()
+                .filter(kept_away)
+                .map(|one| Suppression {
+                    key: one.key.clone(),
+                    target: one.change.target.clone(),
+                    subject: one.change.subject.clone(),
+                    kind: one.change.kind,
+                    after: one.change.after.clone(),
+                    document: one.change.document.clone(),
+                })
+                .collect(),
+            done: self.stored.iter().filter(reset).map(|one| one.key.clone()).collect(),
+            fulfilled: BTreeSet::new(),
+            spent,
+        }
+    }
+
+    /// Keeps what a pass came to.
+    fn store(&mut self, proposals: Proposals, plan: Plan) -> Vec<String> {
+        let mut told = Vec::new();
+        for decision in &proposals.decisions {
+            let roster = self.rosters.iter_mut().find(|one| one.id == decision.roster).unwrap();
+            roster.kind = Some(decision.kind);
+            told.push(format!("{} of {} counts as {}", roster.id, roster.agency, decision.kind.as_str()));
+        }
+        let mut names = self.names();
+        names.extend(plan.insert.iter().map(|(change, ..)| (change.key(), show::brief(change))));
+        for id in &plan.supersede {
+            let one = self.by_id(id);
+            one.state = State::Superseded;
+            told.push(show::stored(one));
+        }
+        for (id, from, to, brake) in &plan.moves {
+            let one = self.by_id(id);
+            assert_eq!(one.state, *from);
+            assert!(from.may_become(*to), "{from} -> {to}");
+            one.state = *to;
+            if brake.is_some() {
+                one.brake.clone_from(brake);
+            }
+            if from != to {
+                told.push(format!("{from} is now {}", show::stored(one)));
+            }
+        }
+        for (id, change) in plan.keep {
+            let one = self.by_id(&id);
+            if !matches!(one.state, State::Claimed | State::Ordered | State::Unknown) {
+                one.change = change;
+            }
+        }
+        for (change, state, brake) in plan.insert {
+            let mut lines = show::change(&change, self.today(), &names);
+            lines[0] = format!("{state} {}", lines[0]);
+            told.extend(lines);
+            let proposed = self.now;
+            self.add(StoredChange {
+                id: ChangeId::new(String::new()),
+                key: change.key(),
+                state,
+                change,
+                proposed,
+                brake,
+                released: false,
+                approvals: Vec::new(),
+                outcome: None,
+            });
+        }
+        told.extend(plan.suppressed.iter().map(|change| format!("kept away {}", show::brief(change))));
+        told.extend(plan.brakes.iter().map(show::brake));
+        told.extend(proposals.protected.iter().map(|account| format!("protected {account}")));
+        let asked: BTreeMap<_, _> = proposals.questions.into_iter().map(|one| (one.key(), one)).collect();
+        let new = asked.iter().filter(|(key, _)| !self.asked.contains_key(*key));
+        told.extend(new.map(|(_, question)| show::question(question)));
+        let gone = self
+            .asked
+            .iter()
+            .filter(|(key, _)| !asked.contains_key(*key) && !self.answers.contains_key(*key));
+        told.extend(gone.map(|(_, one)| format!("no longer asked: {}", show::question(one))));
+        if told.is_empty() {
+            told.push("nothing new".into());
+        }
+        self.brakes = plan.brakes;
+        self.asked = asked;
+        self.people = proposals.people;
+        self.rows = proposals.rows;
+        told
+    }
+}

@@ -1,0 +1,110 @@
+//! Show: changes, questions and brakes as lines that a person reads.
+
+use chrono::NaiveDate;
+use rosterd::model::account::{Account, Attr, Values};
+use rosterd::model::brake::Brake;
+use rosterd::model::change::{Change, ChangeKind, Gate, StoredChange};
+use rosterd::model::evidence::Evidence;
+use rosterd::model::ids::ChangeKey;
+use rosterd::model::question::{Question, QuestionKind};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The domain of every address in a scenario: left out in lines.
+pub const DOMAIN: &str = "tinh.gov.vn";
+
+/// What a change is about, shortly: a login, or a login with a role.
+pub fn subject(change: &Change) -> String {
+    match change.kind {
+        ChangeKind::CreateAccount => change.after(Attr::Login).unwrap_or("?").to_owned(),
+        ChangeKind::GrantRole | ChangeKind::RevokeRole => {
+            change.subject.as_str().replace(&format!("@{DOMAIN}#"), " ")
+        }
+        _ => change.subject.to_string(),
+    }
+}
+
+/// Kind and subject.
+pub fn brief(change: &Change) -> String {
+    format!("{} {}", change.kind, subject(change))
+}
+
+/// A change with everything that matters for a decision, the attributes on lines of their own.
+pub fn change(change: &Change, today: NaiveDate, names: &BTreeMap<ChangeKey, String>) -> Vec<String> {
+    let gate = match change.gate {
+        Gate::None => "no approval",
+        Gate::One => "one approval",
+        Gate::Two => "two approvals",
+    };
+    let mut first = format!("{} ({}): {}, {gate}", brief(change), change.agency, change.reason);
+    if change.due != today {
+        let _ = write!(first, ", due {}", change.due);
+    }
+    if let Some(document) = &change.document {
+        let _ = write!(first, ", document {document}");
+    }
+    for need in &change.needs {
+        let _ = write!(first, ", after {}", names.get(need).map_or("another", String::as_str));
+    }
+    let mut lines = vec![first];
+    let is_own = |attr: Attr| match attr {
+        Attr::Dn | Attr::FamilyName | Attr::GivenName | Attr::Disabled | Attr::Role | Attr::Login => false,
+        Attr::Agency => change.kind == ChangeKind::MoveAccount,
+        Attr::Mail => change.after(attr) != Some(format!("{}@{DOMAIN}", subject(change)).as_str()),
+        _ => true,
+    };
+    for (attr, after) in change.after.iter().filter(|(attr, _)| is_own(**attr)) {
+        let text = |values: Option<&Values>| match values.map(ToString::to_string) {
+            Some(text) if !text.is_empty() => text,
+            _ => "nothing".to_owned(),
+        };
+        let before = text(change.before.get(attr));
+        let before = if change.kind == ChangeKind::CreateAccount { String::new() } else { before + " -> " };
+        lines.push(format!("  {}: {before}{}", attr.as_str(), text(Some(after))));
+    }
+    lines
+}
+
+/// A question with its answers.
+pub fn question(question: &Question) -> String {
+    let kind = match question.kind {
+        QuestionKind::WhoIs => "who is",
+        QuestionKind::FreeText => "free text of",
+        QuestionKind::Contradiction => "contradiction about",
+    };
+    let answers: Vec<&str> = question.candidates.iter().map(|one| one.answer.as_str()).collect();
+    let answers = if answers.is_empty() { "any words".to_owned() } else { answers.join(" or ") };
+    format!("{kind} {} ({}, {})? {answers}", question.label, question.agency, rows(question))
+}
+
+/// The rows that raise a question.
+pub fn rows(question: &Question) -> String {
+    let row = |evidence: &Evidence| match evidence {
+        Evidence::Row { roster, row, .. } => format!("{roster} row {row}"),
+        other => format!("{other:?}"),
+    };
+    question.evidence.iter().map(row).collect::<Vec<_>>().join(" and ")
+}
+
+/// A brake with its arithmetic.
+pub fn brake(brake: &Brake) -> String {
+    let Brake { key: _, scope, kind, wanted, spent, limit, of_accounts, holds: _ } = brake;
+    format!(
+        "brake {kind} of {scope}: {wanted} wanted and {spent} done, limit {limit} among {of_accounts} accounts"
+    )
+}
+
+/// An account.
+pub fn account(account: &Account) -> String {
+    let mut line = format!("{}:", account.id);
+    for attr in [Attr::FullName, Attr::Agency, Attr::Title, Attr::Unit, Attr::Phone] {
+        let values = account.attrs.get(&attr).map(ToString::to_string);
+        line += &values.filter(|text| !text.is_empty()).map(|text| format!(" {text},")).unwrap_or_default();
+    }
+    line + if account.is_disabled() { " disabled" } else { " open" }
+}
+
+/// A stored change with its state.
+pub fn stored(one: &StoredChange) -> String {
+    format!("{} {}", one.state, brief(&one.change))
+}
