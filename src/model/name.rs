@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A full name in NFC with single spaces.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,6 +19,13 @@ impl PersonName {
     /// The name as shown.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it can be a person's name: letters, and beside them nothing that no name holds. A cell that slipped in
+    /// from another column is not one.
+    pub fn is_plausible(&self) -> bool {
+        let fits = |c: char| c.is_alphabetic() || is_combining_mark(c) || " '’-.".contains(c);
+        self.0.chars().all(fits) && self.0.chars().any(char::is_alphabetic)
     }
 
     /// The given name, by which Vietnamese lists are sorted and addresses made.

@@ -40,6 +40,10 @@ pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
     taken.append(&mut reserved);
     for (person, row) in joiners {
         let (roster, record) = place(world, *row);
+        // Its sender is told by the row's finding.
+        if !record.full_name.is_plausible() {
+            continue;
+        }
         let namee = Namee {
             name: &record.full_name,
             agency: &roster.agency,

@@ -32,6 +32,8 @@ pub enum RowResult {
         /// The account.
         account: String,
     },
+    /// What stands for a name is none, and nobody known fits.
+    NoName,
     /// It asks for something on an account, or says that its holder goes, and there is no such account.
     NoAccount,
     /// A newer roster is in force.
@@ -95,6 +97,7 @@ fn without_change(scene: &Scene<'_>, reference: RowRef, row: &Row) -> RowResult 
             RowResult::Disabled { account: account.label().to_owned() }
         }
         Some(account) if *why != Match::New => RowResult::Matches { account: account.label().to_owned() },
+        None if !row.full_name.is_plausible() => RowResult::NoName,
         None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => {
             RowResult::NoAccount
         }
@@ -138,6 +141,13 @@ impl RowResult {
                     "Account {account} is disabled, so its password is not reset; if the holder works here, send a \
                      list that names him or her to open it again."
                 )
+            }
+            (Self::NoName, Lang::Vi) => {
+                "Nội dung ở cột họ tên không phải là họ tên nên dòng này không được dùng; đề nghị sửa rồi gửi lại."
+                    .into()
+            }
+            (Self::NoName, Lang::En) => {
+                "What stands for a name is none, so the row is not used; correct it and send the list again.".into()
             }
             (Self::NoAccount, Lang::Vi) => {
                 "Không tìm thấy tài khoản của người này; không có việc gì phải làm.".into()

@@ -46,6 +46,14 @@ fn a_request_and_a_list_of_the_same_day_make_one_account() {
 }
 
 #[test]
+fn what_is_no_name_gets_no_account() {
+    let slipped = ["12", "0912000005", "an@tinh.gov.vn", "#REF!"].map(line);
+    assert_eq!(Province::new().given(full("a").rows(slipped)).proposes(), [""; 0]);
+    let odd = ["Y-Bhăm Êban", "H'Hen Niê", "Ng. Văn A"].map(line);
+    assert_eq!(Province::new().given(full("a").rows(odd)).proposes().len(), 3);
+}
+
+#[test]
 fn somebody_who_left_gets_no_account() {
     let row = line("Nguyễn Hùng Anh").phone(PHONE).status(Status::Retired);
     assert_eq!(Province::new().given(full("a").row(row)).proposes(), [""; 0]);

@@ -52,6 +52,13 @@ fn a_revocation_of_no_account_is_not_passed_over_in_silence() {
 }
 
 #[test]
+fn a_row_without_a_real_name_is_told_that_it_is_not_used() {
+    let rows = [line("0912000005"), line("12").status(Status::Retired)];
+    let told = office(full("a").rows(rows));
+    assert!(told.iter().all(|one| one.starts_with("What stands for a name is none")), "{told:?}");
+}
+
+#[test]
 fn a_reset_on_a_disabled_account_is_told_why_it_is_not_done() {
     let province = Province::new()
         .with(entry("a", "an", NAME).phone(PHONE).disabled())
