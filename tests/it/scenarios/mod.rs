@@ -2,6 +2,8 @@
 //! data (`tests/scenarios`, README.md there). A new one needs no code.
 
 mod act;
+mod bad_books;
+mod bad_rosters;
 mod carrying;
 mod crowd;
 mod format;
