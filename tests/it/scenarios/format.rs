@@ -1,8 +1,8 @@
 //! The format of scenario files: what is misspelt is told with its line, never passed over.
 
-use super::act::read;
-use super::rules;
+use super::act::{Scenario, read};
 use super::text::{Wrong, with_bodies};
+use super::{differences, judged, rules};
 use std::collections::{BTreeMap, BTreeSet};
 
 const HEAD: &str = "title: Thử\ncovers: x\n";
@@ -35,6 +35,18 @@ fn an_unknown_key_column_or_word_is_an_error_with_its_line() {
         assert!(told.starts_with(expected), "{text:?}: {told}");
     }
     assert!(matches!(read("plan\n"), Err(Wrong { line: 1, .. })), "a title is needed");
+}
+
+#[test]
+fn what_is_known_not_to_come_out_is_told_of_once_it_does() {
+    let scenario = |more: &str| read(&format!("{HEAD}{more}plan\n  nothing new\n")).unwrap();
+    let found = |told: &str| BTreeMap::from([(3, vec![told.to_owned()]), (4, vec![told.to_owned()])]);
+    let judged = |scenario: &Scenario, told: &str| judged(scenario, &differences(scenario, &found(told)));
+    assert_eq!(judged(&scenario(""), "nothing new"), None);
+    let failure = judged(&scenario(""), "a question").unwrap();
+    assert!(failure.contains("- nothing new") && failure.contains("+ a question"), "{failure}");
+    assert_eq!(judged(&scenario("known: issue 9\n"), "a question"), None);
+    assert!(judged(&scenario("known: issue 9\n"), "nothing new").unwrap().contains("take the line"));
 }
 
 #[test]

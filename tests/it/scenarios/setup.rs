@@ -2,6 +2,7 @@
 
 use super::show::DOMAIN;
 use super::text::{Row, Wrong, wrong};
+use rosterd::config::profile::Profile;
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Values};
 use rosterd::model::agency::{Agencies, Agency};
 use rosterd::model::dn::Dn;
@@ -142,6 +143,10 @@ pub fn policy(text: &str) -> Result<Policy, String> {
     let mut policy: Policy = toml::from_str(text).map_err(|error| error.to_string())?;
     let map: RoleMap = toml::from_str(include_str!("../../../mappings/roles/tthc.toml"))
         .map_err(|error| error.to_string())?;
+    if let Some(name) = policy.naming.profile.clone() {
+        let profile = Profile::load(&name).map_err(|error| error.to_string())?;
+        policy.naming = profile.name(&policy.naming)?;
+    }
     policy.layout = layout();
     policy.roles = vec![map];
     Ok(policy)
