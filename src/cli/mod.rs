@@ -55,7 +55,7 @@ pub type Code = u8;
 pub async fn run(cli: Cli) -> Result<Code> {
     let lang = cli.lang.map(Lang::from);
     match cli.command {
-        Command::Demo { dir, once } => demo::run(&dir, once, lang.unwrap_or_default()).await,
+        Command::Demo { dir, once } => Box::pin(demo::run(&dir, once, lang.unwrap_or_default())).await,
         Command::Init { dir } => init::run(&dir, lang.unwrap_or_default()),
         Command::Read(args) => read::run(args, cli.json, lang.unwrap_or_default()).await,
         Command::Completions { shell } => Ok(completions::run(shell)),

@@ -131,9 +131,9 @@ impl Engine {
             .await?;
         let mut clock = StageClock::start();
         // Each waits for something else: files and their reader here, a server there.
-        let (taken, directory) =
+        let (intake, directory) =
             tokio::join!(self.take_in(token, &mut reader, &mut summary), self.look_at_directory());
-        taken?;
+        intake?;
         clock.ended("intake and directory");
         self.expire(token).await?;
         let counts =
