@@ -30,6 +30,8 @@ pub mod cli;
 pub mod config;
 /// The mail directory: a reading trait, a writing struct.
 pub mod directory;
+/// Where a database is.
+pub mod dsn;
 /// Files written whole or not at all.
 pub mod files;
 /// The drop folder: claim, spool, read, move, answer.

@@ -6,9 +6,11 @@ pub mod orders;
 pub mod password;
 pub mod recover;
 pub mod seal;
+mod systems;
 pub mod undo;
 
 use crate::directory::Directory;
+use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::brake::{BrakeKind, BrakeScope};
 use crate::model::change::{Change, Reason, State, StoredChange};
@@ -17,7 +19,7 @@ use crate::model::intent::Outcome;
 use crate::plan::Counts;
 use crate::plan::brakes::Limits;
 use crate::store::{Claim, Fenced, Filter, Limit, Standing, Store, StoreError, Terms, Token};
-use crate::systems::handoff;
+use crate::systems::System;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -38,8 +40,8 @@ pub struct Applier<'a> {
     pub token: &'a Token,
     /// The mail directory.
     pub directory: &'a Directory,
-    /// The systems without an API.
-    pub systems: &'a [handoff::Settings],
+    /// The systems beside it.
+    pub systems: &'a [System],
     /// The name work orders are issued under.
     pub issuer: &'a str,
     /// The agencies, for their names.
@@ -112,6 +114,8 @@ impl Applier<'_> {
         let mut done = Applied::default();
         self.recover(&mut done).await?;
         self.carry_out(&mut done).await?;
+        reached(KillPoint::BetweenDirectoryAndRoles);
+        Box::pin(self.write_roles(&mut done)).await?;
         self.hand_over(&mut done).await?;
         Ok(done)
     }

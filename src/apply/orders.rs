@@ -10,6 +10,7 @@ use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::intent::{Intent, Outcome};
 use crate::store::{Claim, StoreError};
+use crate::systems::System;
 use crate::systems::handoff::{Settings, next_order_number, order_name};
 use crate::workbook::order::{Ask, Contact, OrderLine, WorkOrder, write};
 use chrono::NaiveDate;
@@ -27,8 +28,7 @@ pub(crate) struct Claimed {
 impl Applier<'_> {
     /// Hands over every system's approved changes: what takes away in an urgent order, the rest in a normal one.
     pub(crate) async fn hand_over(&self, done: &mut Applied) -> Result<(), StoreError> {
-        reached(KillPoint::BetweenDirectoryAndRoles);
-        for system in self.systems {
+        for system in self.systems.iter().filter_map(System::handoff) {
             let mut last = None;
             let mut waiting = Vec::new();
             loop {

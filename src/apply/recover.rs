@@ -10,6 +10,7 @@ use crate::model::change::{ChangeKind, StoredChange};
 use crate::model::ids::TargetId;
 use crate::model::intent::Outcome;
 use crate::store::{OpenIntent, StoreError};
+use crate::systems::System;
 use std::collections::BTreeMap;
 
 impl Applier<'_> {
@@ -19,7 +20,13 @@ impl Applier<'_> {
         for one in self.store.unresolved_intents().await? {
             let Some(standing) = self.store.change(&one.intent.change).await? else { continue };
             let stored = standing.stored;
-            if stored.change.target != TargetId::mail() {
+            let target = &stored.change.target;
+            let system = self.systems.iter().find(|system| system.name() == target).and_then(System::online);
+            if let Some(system) = system {
+                self.recover_role(&stored, &one, system, done).await?;
+                continue;
+            }
+            if *target != TargetId::mail() {
                 handed.entry(stored.change.target.clone()).or_default().push((stored, one));
                 continue;
             }
@@ -69,7 +76,8 @@ impl Applier<'_> {
         claimed: &[(StoredChange, OpenIntent)],
         done: &mut Applied,
     ) -> Result<(), StoreError> {
-        let Some(system) = self.systems.iter().find(|system| system.name == *target) else {
+        let Some(system) = self.systems.iter().filter_map(System::handoff).find(|system| system.name == *target)
+        else {
             let error =
                 format!("{} changes of {target} wait: the system is no longer configured", claimed.len());
             done.errors.push(error);

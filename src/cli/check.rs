@@ -9,11 +9,11 @@ use crate::model::Lang;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
 use crate::store::Store;
-use crate::systems::handoff::newest_export;
-use crate::workbook::mappings;
+use crate::systems::{Look, ReadSystem, System};
+use crate::workbook::{Reader, mappings};
 use crate::worker::schedule::Schedule;
 use anyhow::Result;
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use ring::hmac;
 use serde::Serialize;
 use std::path::Path;
@@ -115,22 +115,14 @@ async fn everything(site: &Site, report: &mut Report) {
         Err(error) => report.note("site key", Err(text(error))),
     }
     report.note("directory", directory(site).await);
+    let program = std::env::current_exe().unwrap_or_else(|_| "rosterd".into());
+    let mut reader = Reader::new(program, config.reader);
     for system in &config.systems {
-        let settle = TimeDelta::seconds(i64::from(system.settle_seconds));
-        let newest = newest_export(&system.export_dir, Utc::now(), settle);
-        let export = newest.map_err(text).and_then(|file| {
-            file.map(|file| format!("newest export {}", file.path.display())).ok_or_else(|| {
-                format!(
-                    "no export lies in {}: ask {} for one",
-                    system.export_dir.display(),
-                    system.contact.name
-                )
-            })
-        });
-        report.note(&format!("system {}", system.name), export);
-        if !config.policy.roles.iter().any(|map| map.target == system.name) {
+        let says = system_says(&System::new(system, &site.agencies), &mut reader).await;
+        report.note(&format!("system {}", system.name()), says);
+        if !config.policy.roles.iter().any(|map| map.target == *system.name()) {
             let why = "no role map: list its file under role_maps, or nothing is given or taken there";
-            report.note(&format!("system {}", system.name), Err(why.into()));
+            report.note(&format!("system {}", system.name()), Err(why.into()));
         }
     }
     match Templates::load(config.mail_templates.as_deref(), &config.sender) {
@@ -199,6 +191,18 @@ async fn directory(site: &Site) -> Result<String, String> {
     }
     let without = snapshot.accounts.values().filter(|one| one.agency.is_none()).count();
     Ok(format!("{} accounts, {without} of them in no agency", snapshot.accounts.len()))
+}
+
+/// Reads a system whole, as a pass does.
+async fn system_says(system: &System, reader: &mut Reader) -> Result<String, String> {
+    let look = &mut Look { now: Utc::now(), last: None, reader };
+    let snapshot = system.snapshot(look).await.map_err(text)?;
+    let writes = match system {
+        System::Handoff(_) => "written to by work orders",
+        System::Online(_) if snapshot.can.roles => "written to",
+        System::Online(_) => "only read",
+    };
+    Ok(format!("{} roles as of {}, {writes}", snapshot.holdings.len(), crate::model::rfc3339(snapshot.taken)))
 }
 
 async fn mail(site: &Site) -> Result<String, String> {

@@ -71,10 +71,10 @@ pub async fn run(engine: &Engine, args: &PlanArgs, as_json: bool) -> Result<Code
     }
     let mut systems = Vec::new();
     let mut unread = Vec::new();
-    for system in &engine.config().systems {
+    for system in &engine.systems {
         match engine.look_at_system(system, &mut reader).await {
             Ok(snapshot) => systems.push(snapshot),
-            Err(error) => unread.push(format!("{}: {error}", system.name)),
+            Err(error) => unread.push(format!("{}: {error}", system.name())),
         }
     }
     let planned = engine.plan(&directory, &systems, more).await?;

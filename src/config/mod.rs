@@ -47,7 +47,7 @@ pub struct Config {
     pub directory: directory::Settings,
     /// The systems beside it.
     #[serde(default, rename = "system")]
-    pub systems: Vec<systems::handoff::Settings>,
+    pub systems: Vec<systems::Settings>,
     /// How mail leaves.
     pub mail: notify::transport::Settings,
     /// Who writes, as every mail ends.
@@ -175,9 +175,17 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     if let Some(login) = tree.dialect.name(crate::model::account::Attr::Login) {
         login.clone_into(&mut config.policy.layout.login_attribute);
     }
+    let mut names = BTreeSet::new();
+    for system in &config.systems {
+        let name = system.name();
+        system.check().map_err(|why| form(format!("system {name}: {why}")))?;
+        if !names.insert(name) {
+            return Err(form(format!("system {name}: two have this name")));
+        }
+    }
     for file in &config.role_maps {
         let map: RoleMap = read_toml(file)?;
-        if !config.systems.iter().any(|system| system.name == map.target) {
+        if !config.systems.iter().any(|system| *system.name() == map.target) {
             let why = format!("target: no [[system]] is named {:?}", map.target.as_str());
             return Err(ConfigError::Form { path: file.clone(), why });
         }

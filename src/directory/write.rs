@@ -4,6 +4,7 @@ use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind};
 use crate::model::dn::{BadDn, Dn};
 use crate::model::ids::AccountId;
+pub use crate::model::intent::WriteError;
 use crate::model::secret::Secret;
 
 /// One write. `before` is its precondition: the touched attributes, and others it relies on, as the plan saw
@@ -75,23 +76,6 @@ pub enum Write {
         /// The password, to be changed at the next sign-in.
         password: Secret,
     },
-}
-
-/// A write that was not confirmed.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum WriteError {
-    /// The entry no longer is what the plan saw; nothing was written.
-    #[error("the entry changed since the plan: {0}")]
-    Stale(String),
-    /// The directory, or rosterd itself, does not allow it.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// Nothing was written, and it may be tried again.
-    #[error("not sent: {0}")]
-    NotSent(String),
-    /// It cannot be told what was written: read and compare.
-    #[error("outcome unknown: {0}")]
-    Unknown(String),
 }
 
 /// A change that no write can carry out.

@@ -53,3 +53,20 @@ pub enum Outcome {
         why: String,
     },
 }
+
+/// A write that was not confirmed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum WriteError {
+    /// The entry no longer is what the plan saw; nothing was written.
+    #[error("the entry changed since the plan: {0}")]
+    Stale(String),
+    /// The target, or rosterd itself, does not allow it.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Nothing was written, and it may be tried again.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// It cannot be told what was written: read and compare.
+    #[error("outcome unknown: {0}")]
+    Unknown(String),
+}

@@ -19,6 +19,24 @@ pub struct Holding {
     pub role: String,
 }
 
+/// What a system can, as its connector says. The planner plans only that; today it plans roles alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a system can or cannot")]
+pub struct Can {
+    /// Give somebody an account.
+    pub create: bool,
+    /// Close and reopen an account.
+    pub disable: bool,
+    /// Give and take roles.
+    pub roles: bool,
+    /// Say how old a password is.
+    pub password_age: bool,
+    /// Say how often somebody looked something up.
+    pub lookups: bool,
+    /// End the sessions of an account.
+    pub end_sessions: bool,
+}
+
 /// What a system held at one moment, read whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleSnapshot {
@@ -28,6 +46,8 @@ pub struct RoleSnapshot {
     pub taken: Time,
     /// Hash of its content.
     pub digest: String,
+    /// What may be planned for it.
+    pub can: Can,
     /// Its lines, sorted.
     pub holdings: Vec<Holding>,
 }

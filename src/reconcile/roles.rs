@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Proposes grants and revocations in `system`.
 pub fn propose(scene: &Scene<'_>, system: &RoleSnapshot, out: &mut Draft) {
+    if !system.can.roles {
+        return;
+    }
     let Some(map) = scene.world.policy.roles.iter().find(|map| map.target == system.target) else { return };
     let mut held: BTreeMap<String, Vec<&Holding>> = BTreeMap::new();
     for holding in system.holdings.iter().filter(|holding| map.managed.contains(&holding.role)) {

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::dialect::Dialect;
+use crate::dsn::{self, DsnError};
 use serde::Deserialize;
 use sqlx::any::AnyConnectOptions;
 use std::path::PathBuf;
@@ -36,87 +37,27 @@ impl std::fmt::Debug for Connect {
 
 impl Settings {
     pub(super) fn connect(&self) -> Result<Connect, StoreError> {
-        if self.url.starts_with("postgres://") || self.url.starts_with("postgresql://") {
-            self.postgres()
-        } else if self.url.contains("://") {
-            Err(StoreError::Settings(format!(
-                "{:?} is neither a path nor a postgres:// URL",
-                self.url.split("://").next().unwrap_or_default()
-            )))
-        } else {
-            self.sqlite()
+        if dsn::is_postgres(&self.url) {
+            let options = dsn::postgres(&self.url, self.password_file.as_deref())?;
+            return Ok(Connect { dialect: Dialect::Postgres, options, file: None });
         }
-    }
-
-    fn sqlite(&self) -> Result<Connect, StoreError> {
-        let path = self.url.strip_prefix("sqlite:").unwrap_or(&self.url);
-        if path.is_empty() || path == ":memory:" {
-            return Err(StoreError::Settings("a path is needed: a store in memory loses its journal".into()));
-        }
+        let (options, file) = dsn::sqlite(&self.url)?;
         if self.password_file.is_some() {
             return Err(StoreError::Settings(
                 "password_file is for PostgreSQL; SQLite has no password".into(),
             ));
         }
-        let file = std::path::absolute(path).map_err(|source| StoreError::File {
-            what: "cannot resolve",
-            path: path.into(),
-            source,
-        })?;
-        let text =
-            file.to_str().ok_or_else(|| StoreError::Settings(format!("{} is not UTF-8", file.display())))?;
-        let options = parse(&format!("sqlite://{}?mode=rw", percent_encoded(text)))?;
         Ok(Connect { dialect: Dialect::Sqlite, options, file: Some(file) })
     }
+}
 
-    fn postgres(&self) -> Result<Connect, StoreError> {
-        let mut options = parse(&self.url)?;
-        let inline = options.database_url.password().is_some()
-            || options.database_url.query_pairs().any(|(name, _)| name == "password");
-        if inline {
-            return Err(StoreError::Settings(
-                "the URL must not hold the password: put it in a file and name that as password_file".into(),
-            ));
+impl From<DsnError> for StoreError {
+    fn from(error: DsnError) -> Self {
+        match error {
+            DsnError::Form(why) => Self::Settings(why),
+            DsnError::File { what, path, source } => Self::File { what, path, source },
         }
-        // Over a network the password and everything else go through TLS, unless the URL says otherwise.
-        let url = &options.database_url;
-        let local = url.host_str().is_none_or(|host| {
-            matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.starts_with("%2F")
-        });
-        if !local && !url.query_pairs().any(|(name, _)| matches!(&*name, "sslmode" | "ssl-mode")) {
-            options.database_url.query_pairs_mut().append_pair("sslmode", "verify-full");
-        }
-        if let Some(path) = &self.password_file {
-            let password = std::fs::read_to_string(path).map_err(|source| StoreError::File {
-                what: "cannot read",
-                path: path.clone(),
-                source,
-            })?;
-            let password = percent_encoded(password.trim_end_matches(['\r', '\n']));
-            options
-                .database_url
-                .set_password(Some(&password))
-                .map_err(|()| StoreError::Settings("a URL with a password needs a host".into()))?;
-        }
-        Ok(Connect { dialect: Dialect::Postgres, options, file: None })
     }
-}
-
-fn parse(url: &str) -> Result<AnyConnectOptions, StoreError> {
-    url.parse().map_err(|error: sqlx::Error| StoreError::Settings(error.to_string()))
-}
-
-/// Everything but letters, digits and `/-_.~` as %XX: what a path or a password may not mean in a URL.
-fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut url, byte| {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            use std::fmt::Write;
-            let _ = write!(url, "%{byte:02X}");
-        }
-        url
-    })
 }
 
 #[cfg(test)]

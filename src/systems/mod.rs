@@ -1,3 +1,232 @@
-//! Systems beside the mailbox: who holds which role.
+//! Systems beside the mailbox: who holds which role. Read through a trait, written through a struct.
+//!
+//! [`ReadSystem`] is all that a planner can hold. A hand-off system is written to by work orders; every other by its
+//! [`SystemWriter`], the only type that writes, and only a [`Write`]: one approved role given or taken.
 
 pub mod handoff;
+mod offices;
+mod settings;
+mod shrink;
+pub mod sql;
+mod write;
+
+pub use settings::Settings;
+pub use shrink::{Shrank, Shrink};
+pub use write::{Impossible, Seat, Write};
+
+use crate::model::Time;
+use crate::model::agency::Agencies;
+use crate::model::ids::{Fingerprint, TargetId};
+use crate::model::intent::WriteError;
+use crate::model::role::{Can, Holding, RoleSnapshot};
+use crate::workbook::Reader;
+use handoff::Handoff;
+use sql::{SqlSystem, SqlWriter};
+use std::collections::BTreeSet;
+
+/// What a read needs beside its system.
+#[derive(Debug)]
+pub struct Look<'a> {
+    /// When the read begins.
+    pub now: Time,
+    /// How many roles the last good read showed.
+    pub last: Option<usize>,
+    /// Reads workbooks, for a system that sends them.
+    pub reader: &'a mut Reader,
+}
+
+/// A read that cannot be used: nothing is said of the system then.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// An export.
+    #[error(transparent)]
+    Export(#[from] handoff::LookError),
+    /// A database.
+    #[error(transparent)]
+    Sql(#[from] sql::SqlError),
+    /// What came cannot be the whole, or is not what was asked for.
+    #[error("{0}")]
+    Content(String),
+    /// The holder cannot be told there: a person must look.
+    #[error("{0}")]
+    Holder(String),
+    /// Far fewer roles than last time.
+    #[error(transparent)]
+    Shrank(#[from] Shrank),
+}
+
+/// Reading a system; nothing here can change it.
+pub trait ReadSystem {
+    /// What may be planned for it.
+    fn can(&self) -> Can;
+
+    /// Who holds which role, read whole or not at all.
+    fn snapshot(&self, look: &mut Look<'_>) -> impl Future<Output = Result<RoleSnapshot, ReadError>> + Send;
+}
+
+/// A configured system.
+#[derive(Debug)]
+pub enum System {
+    /// Without an API: it is given work orders.
+    Handoff(Handoff),
+    /// With one: it is written to.
+    Online(Online),
+}
+
+/// A system that answers at once.
+#[derive(Debug)]
+pub enum Online {
+    /// A database.
+    Sql(SqlSystem),
+}
+
+impl System {
+    /// The system as configured; connects to nothing yet.
+    pub fn new(settings: &Settings, agencies: &Agencies) -> Self {
+        match settings {
+            Settings::Handoff(one) => Self::Handoff(Handoff::new(one.clone(), agencies.clone())),
+            Settings::Sql(one) => Self::Online(Online::Sql(SqlSystem::new(one.clone(), agencies))),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &TargetId {
+        match self {
+            Self::Handoff(one) => &one.settings.name,
+            Self::Online(one) => one.name(),
+        }
+    }
+
+    /// The hand-off system it is, if it is one.
+    pub fn handoff(&self) -> Option<&handoff::Settings> {
+        match self {
+            Self::Handoff(one) => Some(&one.settings),
+            Self::Online(_) => None,
+        }
+    }
+
+    /// The system with an API it is, if it is one.
+    pub fn online(&self) -> Option<&Online> {
+        match self {
+            Self::Handoff(_) => None,
+            Self::Online(one) => Some(one),
+        }
+    }
+}
+
+impl ReadSystem for System {
+    fn can(&self) -> Can {
+        match self {
+            Self::Handoff(one) => one.can(),
+            Self::Online(one) => one.can(),
+        }
+    }
+
+    async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
+        match self {
+            Self::Handoff(one) => one.snapshot(look).await,
+            Self::Online(one) => one.snapshot(look).await,
+        }
+    }
+}
+
+impl Online {
+    /// Its name.
+    pub fn name(&self) -> &TargetId {
+        match self {
+            Self::Sql(one) => one.name(),
+        }
+    }
+
+    /// Whether the seat that `write` is about is held, read afresh.
+    pub async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
+        match self {
+            Self::Sql(one) => one.holds(write).await,
+        }
+    }
+
+    /// The one way to write.
+    pub fn writer(&self) -> SystemWriter<'_> {
+        match self {
+            Self::Sql(one) => SystemWriter::Sql(one.writer()),
+        }
+    }
+}
+
+impl ReadSystem for Online {
+    fn can(&self) -> Can {
+        match self {
+            Self::Sql(one) => one.can(),
+        }
+    }
+
+    async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
+        match self {
+            Self::Sql(one) => one.snapshot(look).await,
+        }
+    }
+}
+
+/// Writes one role at a time; the only type that changes a system.
+#[derive(Debug)]
+pub enum SystemWriter<'a> {
+    /// To a database.
+    Sql(SqlWriter<'a>),
+}
+
+impl SystemWriter<'_> {
+    /// Carries out `write`, if the system is as the plan saw it: a role that is to be given is not held, one that is to
+    /// be taken is. After [`WriteError::Unknown`] read and compare before anything else.
+    pub async fn write(&mut self, write: &Write) -> Result<(), WriteError> {
+        match self {
+            Self::Sql(one) => one.write(write).await,
+        }
+    }
+}
+
+/// Nobody has this address there.
+fn nobody(mail: &str) -> ReadError {
+    ReadError::Holder(format!(
+        "no account there has the address {mail}: have it created, or its address corrected"
+    ))
+}
+
+/// The program does not choose between two people.
+fn several(mail: &str) -> ReadError {
+    ReadError::Holder(format!("several accounts there have the address {mail}: have the wrong one corrected"))
+}
+
+/// What a read that fails before a write means for it.
+fn unread(error: &ReadError) -> WriteError {
+    match error {
+        ReadError::Holder(why) => WriteError::Refused(why.clone()),
+        other => WriteError::NotSent(other.to_string()),
+    }
+}
+
+/// The precondition of `write` against whether its seat is held.
+fn precondition(write: &Write, held: bool) -> Result<(), WriteError> {
+    match (write, held) {
+        (Write::Give(_), true) => Err(WriteError::Stale("the role is held already".into())),
+        (Write::Take(_), false) => Err(WriteError::Stale("the role is not held any more".into())),
+        (Write::Give(_), false) | (Write::Take(_), true) => Ok(()),
+    }
+}
+
+/// A snapshot of what was read from a system with an API.
+fn snapshot_of(target: &TargetId, taken: Time, can: Can, holdings: BTreeSet<Holding>) -> RoleSnapshot {
+    let print = holdings.iter().fold(Fingerprint::of("holdings"), |print, holding| {
+        let Holding { login, mail, name, agency, role } = holding;
+        let agency = agency.as_ref().map_or("", |code| code.as_str());
+        [login, mail.as_deref().unwrap_or(""), name.as_deref().unwrap_or(""), agency, role]
+            .into_iter()
+            .fold(print, Fingerprint::part)
+    });
+    RoleSnapshot {
+        target: target.clone(),
+        taken,
+        digest: print.finish(),
+        can,
+        holdings: holdings.into_iter().collect(),
+    }
+}

@@ -8,6 +8,7 @@ use crate::model::Time;
 use crate::notify::templates::{TemplateError, Templates};
 use crate::notify::transport::{OpenError, Transport};
 use crate::store::{Store, StoreError, Token};
+use crate::systems::System;
 use crate::workbook::Reader;
 use chrono::{NaiveDate, TimeDelta, Utc};
 use nix::fcntl::{Flock, FlockArg};
@@ -33,6 +34,8 @@ pub struct Engine {
     pub store: Store,
     /// The mail directory.
     pub directory: Directory,
+    /// The systems beside it.
+    pub systems: Vec<System>,
     /// The mail templates.
     pub templates: Templates,
     /// The program itself, for reader processes.
@@ -96,10 +99,11 @@ impl Engine {
         let audit = hmac::Key::new(hmac::HMAC_SHA256, &keys.audit());
         let store = Store::open(&config.store, audit).await?;
         let directory = Directory::open(&config.directory)?;
+        let systems = config.systems.iter().map(|one| System::new(one, &site.agencies)).collect();
         let templates = Templates::load(config.mail_templates.as_deref(), &config.sender)?;
         let program = std::env::current_exe()
             .map_err(|source| EngineError::File { path: "the program itself".into(), source })?;
-        Ok(Self { site, keys, store, directory, templates, program, stop: Arc::default() })
+        Ok(Self { site, keys, store, directory, systems, templates, program, stop: Arc::default() })
     }
 
     /// The configuration.

@@ -5,35 +5,15 @@ use crate::directory::{ReadDirectory, ReadError};
 use crate::model::account::Snapshot;
 use crate::model::role::RoleSnapshot;
 use crate::store::StoreError;
-use crate::systems::handoff::{DropError, ExportError, Settings, newest_export, parse_export};
-use crate::workbook::{Reader, ReaderError};
-use chrono::TimeDelta;
+use crate::systems::{self, Look, ReadSystem, System};
+use crate::workbook::Reader;
 
 /// Why a system could not be read; nothing is said of it then.
 #[derive(Debug, thiserror::Error)]
 pub enum SystemError {
-    /// There is no export.
-    #[error("no export lies in {0} yet: ask the system's administrator for one")]
-    NoExport(String),
-    /// The folder or the file.
+    /// The system.
     #[error(transparent)]
-    Drop(#[from] DropError),
-    /// The workbook.
-    #[error("{file}: {source}")]
-    Reader {
-        /// The file.
-        file: String,
-        /// Why it cannot be read.
-        source: ReaderError,
-    },
-    /// Its content.
-    #[error("{file}: {source}")]
-    Export {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        source: ExportError,
-    },
+    Read(#[from] systems::ReadError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,25 +25,15 @@ impl Engine {
         self.directory.snapshot(self.now()).await
     }
 
-    /// Reads one system's newest export.
+    /// Reads one system.
     pub async fn look_at_system(
         &self,
-        system: &Settings,
+        system: &System,
         reader: &mut Reader,
     ) -> Result<RoleSnapshot, SystemError> {
-        let settle = TimeDelta::seconds(i64::from(system.settle_seconds));
-        let folder = system.export_dir.clone();
-        let Some(file) = newest_export(&folder, self.now(), settle)? else {
-            return Err(SystemError::NoExport(folder.display().to_string()));
-        };
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let table = reader
-            .table(&file.bytes)
-            .await
-            .map_err(|source| SystemError::Reader { file: name.clone(), source })?;
-        let last = self.store.snapshot(&system.name).await?;
+        let last = self.store.snapshot(system.name()).await?;
         let last = last.and_then(|state| usize::try_from(state.total).ok());
-        parse_export(&table, system, &self.site.agencies, last, file.modified, &file.sha256)
-            .map_err(|source| SystemError::Export { file: name, source })
+        // Boxed: it holds a client of each kind of system.
+        Ok(Box::pin(system.snapshot(&mut Look { now: self.now(), last, reader })).await?)
     }
 }

@@ -310,13 +310,13 @@ impl Engine {
         summary: &mut Summary,
     ) -> Result<Vec<RoleSnapshot>, StoreError> {
         let mut systems = Vec::new();
-        for system in &self.config().systems {
+        for system in &self.systems {
             match self.look_at_system(system, reader).await {
                 Ok(snapshot) => {
                     summary.confirmed += self.confirm(token, &snapshot).await?;
                     systems.push(snapshot);
                 }
-                Err(error) => summary.errors.push(format!("{}: {error}", system.name)),
+                Err(error) => summary.errors.push(format!("{}: {error}", system.name())),
             }
         }
         Ok(systems)
@@ -377,7 +377,7 @@ impl Engine {
             store: &self.store,
             token,
             directory: &self.directory,
-            systems: &self.config().systems,
+            systems: &self.systems,
             issuer: &self.config().sender.agency,
             agencies: &self.site.agencies,
             seal_key: self.keys.seal(),

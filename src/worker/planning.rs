@@ -167,17 +167,22 @@ impl Engine {
         let kinds: Vec<_> =
             planned.proposals.decisions.iter().map(|one| (one.roster.clone(), one.kind)).collect();
         let reads = reads(directory, systems, &planned.counts);
+        // What answers at once is read anew each pass: its moment is no news.
+        let handed = |one: &&RoleSnapshot| {
+            self.systems.iter().any(|system| *system.name() == one.target && system.handoff().is_some())
+        };
+        let exports: Vec<_> = systems.iter().filter(handed).collect();
         let published = self
             .store
             .write_fenced(token, self.now(), |mut tx| {
-                let (delta, staged, kinds, reads) = (&delta, &staged, &kinds, &reads);
+                let (delta, staged, kinds, reads, exports) = (&delta, &staged, &kinds, &reads, &exports);
                 async move {
                     tx.decide_kinds(kinds).await?;
                     let published = tx.publish(delta, staged).await?;
                     for (target, state) in reads {
                         tx.save_snapshot(target, state).await?;
                     }
-                    for system in systems {
+                    for system in exports {
                         let state = ExportState { digest: system.digest.clone(), taken: system.taken };
                         tx.save_export(&system.target, &state).await?;
                     }

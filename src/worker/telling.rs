@@ -109,10 +109,10 @@ impl Engine {
     fn made(&self, one: &Standing, approved_by: Vec<String>) -> MadeChange {
         let change = &one.stored.change;
         let (name, address) = name_and_address(change);
-        let system = self.config().systems.iter().find(|system| system.name == change.target);
+        let system = self.config().systems.iter().find(|system| *system.name() == change.target);
         MadeChange {
             kind: change.kind,
-            system: system.map(|system| system.title.clone()),
+            system: system.map(|system| system.title().to_owned()),
             name,
             address,
             detail: detail(change, self.config().language),

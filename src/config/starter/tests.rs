@@ -4,7 +4,8 @@ use super::{AGENCIES, CONFIG, ROLES};
 use crate::config::{Config, agencies};
 use crate::model::agency::{Agency, Contact};
 use crate::reconcile::policy::{Naming, Policy, RoleMap};
-use crate::systems::handoff::{self, Columns, DeadlineDays, Shrink};
+use crate::systems::handoff::{self, Columns, DeadlineDays};
+use crate::systems::{Shrink, sql};
 use crate::{directory, intake, notify, plan, store, telemetry, workbook, worker};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -59,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 10, "the file, six tables and four settings");
+    assert_eq!(variants.len(), 1 + 11, "the file, seven tables and four settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -133,6 +134,9 @@ fn it_says_every_setting() {
     missing(&["directory"], settings::<directory::LdifSettings>());
     missing(&["directory", "connection"], settings_of(|one: directory::LdapSettings| one.connection));
     missing(&["system"], system);
+    missing(&["system"], settings::<sql::Settings>());
+    missing(&["system", "revoke"], settings::<sql::Statement>());
+    missing(&["system", "revoke", "read_back"], settings::<sql::ReadBack>());
     missing(&["system", "deadline_days"], settings::<DeadlineDays>());
     missing(&["system", "shrink"], settings::<Shrink>());
     missing(&["mail"], settings::<notify::transport::smtp::Settings>());
@@ -163,7 +167,7 @@ async fn the_agencies_can_be_read_and_say_every_setting() {
 fn the_role_map_is_for_the_system_the_starter_names() {
     let map: RoleMap = toml::from_str(ROLES).unwrap();
     let systems: Vec<_> = variants().iter().flat_map(|text| config(text).systems).collect();
-    assert!(systems.iter().any(|system| system.name == map.target));
+    assert!(systems.iter().any(|system| *system.name() == map.target));
 }
 
 #[test]

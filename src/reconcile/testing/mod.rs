@@ -8,7 +8,7 @@ use crate::model::change::{Change, ChangeKind};
 use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
-use crate::model::role::{Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::model::roster::Roster;
 use chrono::{NaiveDate, NaiveTime, TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,7 +153,8 @@ impl Province {
             .collect();
         holdings.sort();
         let target = TargetId::new(TTHC);
-        self.systems = vec![RoleSnapshot { target, taken: at(TODAY), digest: String::new(), holdings }];
+        let can = Can { roles: true, ..Can::default() };
+        self.systems = vec![RoleSnapshot { target, taken: at(TODAY), digest: String::new(), can, holdings }];
         self
     }
 

@@ -4,17 +4,32 @@
 mod confirm;
 mod export;
 mod newest;
+mod reading;
 
 pub use confirm::{Seen, confirm};
 pub use export::{ExportError, parse_export};
 pub use newest::{DropError, ExportFile, newest_export};
+pub use reading::{Handoff, LookError};
 
+use super::settings::target;
+use super::shrink::Shrink;
 use crate::model::agency::Contact;
-use crate::model::ids::{AgencyCode, TargetId};
+use crate::model::ids::TargetId;
+use crate::model::role::Can;
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+
+/// A work order asks for roles.
+pub const CAN: Can = Can {
+    create: false,
+    disable: false,
+    roles: true,
+    password_age: false,
+    lookups: false,
+    end_sessions: false,
+};
 
 /// One hand-off system as configured.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -53,21 +68,6 @@ fn settle_seconds() -> u32 {
     5
 }
 
-/// The name is part of file names, and `mail` is the directory.
-fn target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TargetId, D::Error> {
-    use serde::de::Error;
-    let text = String::deserialize(deserializer)?;
-    match AgencyCode::parse(&text) {
-        Ok(code) if code.as_str() != TargetId::mail().as_str() => Ok(TargetId::new(code.as_str())),
-        Ok(_) => {
-            Err(D::Error::custom("\"mail\" is the mail directory's name: call the system something else"))
-        }
-        Err(_) => Err(D::Error::custom(format!(
-            "{text:?} is not a system's name: use lower-case letters a-z, digits, '-', '_' or '.', for example \"tthc\""
-        ))),
-    }
-}
-
 /// Working days for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -98,23 +98,6 @@ pub struct Columns {
     pub agency: Option<String>,
     /// Vai trò.
     pub role: Option<String>,
-}
-
-/// An export that lost more roles than both, against the last good one, is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Shrink {
-    /// This many.
-    pub count: usize,
-    /// This share; 100 believes anything.
-    pub percent: usize,
-}
-
-impl Default for Shrink {
-    /// A reorganisation of one agency passes; an export of one agency only, or of half the pages, does not.
-    fn default() -> Self {
-        Self { count: 10, percent: 20 }
-    }
 }
 
 /// The file name of the order `number` of one day.

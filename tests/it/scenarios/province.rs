@@ -14,7 +14,7 @@ use rosterd::model::change::{State, StoredChange};
 use rosterd::model::ids::{AccountId, AgencyCode, ChangeId, ChangeKey, PersonId, QuestionKey, TargetId};
 use rosterd::model::person::Person;
 use rosterd::model::question::Question;
-use rosterd::model::role::{Holding, RoleSnapshot};
+use rosterd::model::role::{Can, Holding, RoleSnapshot};
 use rosterd::model::roster::Roster;
 use rosterd::plan::brakes::Limits;
 use rosterd::reconcile::policy::Policy;
@@ -339,5 +339,11 @@ pub fn meant(one: &StoredChange, choice: &Choice) -> bool {
 
 /// An export taken now.
 pub fn export_of(target: &TargetId, now: Time, held: &[Holding]) -> RoleSnapshot {
-    RoleSnapshot { target: target.clone(), taken: now, digest: String::new(), holdings: held.to_vec() }
+    RoleSnapshot {
+        target: target.clone(),
+        taken: now,
+        digest: String::new(),
+        can: Can { roles: true, ..Can::default() },
+        holdings: held.to_vec(),
+    }
 }

@@ -61,7 +61,13 @@ fn holding(login: &str, mail: Option<&str>, role: &str, agency: Option<&str>) ->
 }
 
 fn snapshot(taken: Time, holdings: Vec<Holding>) -> RoleSnapshot {
-    RoleSnapshot { target: TargetId::new("tthc"), taken, digest: "d".into(), holdings }
+    RoleSnapshot {
+        target: TargetId::new("tthc"),
+        taken,
+        digest: "d".into(),
+        can: super::super::CAN,
+        holdings,
+    }
 }
 
 fn outcome(change: &StoredChange, snapshot: &RoleSnapshot) -> Seen {

@@ -1,7 +1,8 @@
 //! The row of headings of an export: which column is what.
 
-use super::{ExportError, fold};
+use super::ExportError;
 use crate::systems::handoff::Columns;
+use crate::systems::offices::fold;
 
 /// Titles and remarks above the headings take no more than this.
 pub(super) const HEADER_WITHIN: usize = 30;

@@ -4,15 +4,15 @@
 //! filtered or shifted is an error, and an empty cell is no statement.
 
 mod header;
-mod offices;
 
-use super::Settings;
+use super::{CAN, Settings};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::name::{PersonName, ascii};
 use crate::model::role::{Holding, RoleSnapshot};
+use crate::systems::offices::{Offices, fold};
+use crate::systems::shrink::Shrank;
 use header::{HEADER_WITHIN, Header, Line};
-use offices::Offices;
 use std::collections::BTreeSet;
 
 /// An export that is not believed. Rows count from 1; no text names a person.
@@ -86,15 +86,8 @@ pub enum ExportError {
         row: usize,
     },
     /// Far fewer than last time.
-    #[error(
-        "the export holds {now} roles, the last good one {before}: it may be filtered or cut. If that is right, raise shrink for one pass"
-    )]
-    Shrank {
-        /// Then.
-        before: usize,
-        /// Now.
-        now: usize,
-    },
+    #[error(transparent)]
+    Shrank(#[from] Shrank),
 }
 
 /// Understands `table`, the export's first sheet. `last_good` is the number of roles in the last export that
@@ -120,13 +113,8 @@ pub fn parse_export(
     if holdings.is_empty() {
         return Err(ExportError::NoRoles);
     }
-    let before = last_good.unwrap_or(0);
-    let lost = before.saturating_sub(holdings.len());
-    let share = before.saturating_mul(settings.shrink.percent);
-    if lost > settings.shrink.count && lost.saturating_mul(100) > share {
-        return Err(ExportError::Shrank { before, now: holdings.len() });
-    }
-    Ok(RoleSnapshot { target: settings.name.clone(), taken, digest: digest.to_owned(), holdings })
+    settings.shrink.check(last_good, holdings.len())?;
+    Ok(RoleSnapshot { target: settings.name.clone(), taken, digest: digest.to_owned(), can: CAN, holdings })
 }
 
 /// What the rows said so far.
@@ -235,13 +223,6 @@ fn total(cells: &[String]) -> Total {
         (Some(said), None) => Total::Says(said),
         (_, _) => Total::Unclear,
     }
-}
-
-/// Lower-case ASCII words, `UBND` written out.
-fn fold(text: &str) -> String {
-    let ascii = ascii(text);
-    let words = ascii.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| if word == "ubnd" { "uy ban nhan dan" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -220,11 +220,11 @@ fn an_export_that_shrank_too_much_is_not_believed() {
         parse_export(&export(size), &settings(more), &agencies(), last, taken(), "d")
     };
     assert!(read(80, Some(100), "").is_ok(), "a fifth may go");
-    assert_eq!(read(79, Some(100), ""), Err(ExportError::Shrank { before: 100, now: 79 }));
+    assert_eq!(read(79, Some(100), ""), Err(ExportError::Shrank(Shrank { before: 100, now: 79 })));
     assert!(read(79, Some(100), "shrink = { percent = 30 }").is_ok());
     assert!(read(79, Some(100), "shrink = { percent = 100 }").is_ok());
     assert!(read(1, Some(11), "").is_ok(), "of few, ten may go");
-    assert_eq!(read(1, Some(12), ""), Err(ExportError::Shrank { before: 12, now: 1 }));
+    assert_eq!(read(1, Some(12), ""), Err(ExportError::Shrank(Shrank { before: 12, now: 1 })));
     assert!(read(1, None, "").is_ok(), "the first export is not held against anything");
 }
 

@@ -1,12 +1,12 @@
-//! Agencies as an export writes them: by code or by name.
+//! Agencies as a system writes them: by code or by name.
 
-use super::fold;
 use crate::model::agency::Agencies;
 use crate::model::ids::AgencyCode;
-use crate::model::name::PersonName;
+use crate::model::name::{PersonName, ascii};
 use std::collections::BTreeMap;
 
-/// Agencies by what an export may call them.
+/// Agencies by what a system may call them.
+#[derive(Debug)]
 pub(super) struct Offices {
     exact: BTreeMap<String, AgencyCode>,
     /// `None` where two agencies differ by their tone marks alone.
@@ -36,4 +36,11 @@ impl Offices {
 /// A name that keeps its marks: lower case, single spaces, `UBND` written out.
 fn spoken(text: &str) -> String {
     PersonName::new(&text.replace("UBND", "Ủy ban nhân dân")).map(|name| name.matching()).unwrap_or_default()
+}
+
+/// Lower-case ASCII words, `UBND` written out.
+pub(super) fn fold(text: &str) -> String {
+    let ascii = ascii(text);
+    let words = ascii.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| if word == "ubnd" { "uy ban nhan dan" } else { word }).collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,4 @@
 //! The newest export in a real folder.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rosterd::systems::handoff::{DropError, newest_export};
