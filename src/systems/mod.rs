@@ -4,6 +4,7 @@
 //! [`SystemWriter`], the only type that writes, and only a [`Write`]: one approved role given or taken.
 
 pub mod handoff;
+pub mod ldap_groups;
 mod offices;
 mod settings;
 mod shrink;
@@ -14,6 +15,7 @@ pub use settings::Settings;
 pub use shrink::{Shrank, Shrink};
 pub use write::{Impossible, Seat, Write};
 
+use crate::ldap::{ConnectError, SearchError};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::ids::{Fingerprint, TargetId};
@@ -21,6 +23,7 @@ use crate::model::intent::WriteError;
 use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::workbook::Reader;
 use handoff::Handoff;
+use ldap_groups::{GroupWriter, LdapGroups};
 use sql::{SqlSystem, SqlWriter};
 use std::collections::BTreeSet;
 
@@ -44,6 +47,12 @@ pub enum ReadError {
     /// A database.
     #[error(transparent)]
     Sql(#[from] sql::SqlError),
+    /// No connection with an LDAP server.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A search there that did not end well.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// What came cannot be the whole, or is not what was asked for.
     #[error("{0}")]
     Content(String),
@@ -78,6 +87,8 @@ pub enum System {
 pub enum Online {
     /// A database.
     Sql(SqlSystem),
+    /// Groups on an LDAP server.
+    LdapGroups(LdapGroups),
 }
 
 impl System {
@@ -86,6 +97,9 @@ impl System {
         match settings {
             Settings::Handoff(one) => Self::Handoff(Handoff::new(one.clone(), agencies.clone())),
             Settings::Sql(one) => Self::Online(Online::Sql(SqlSystem::new(one.clone(), agencies))),
+            Settings::LdapGroups(one) => {
+                Self::Online(Online::LdapGroups(LdapGroups::new(one.clone(), agencies)))
+            }
         }
     }
 
@@ -135,6 +149,7 @@ impl Online {
     pub fn name(&self) -> &TargetId {
         match self {
             Self::Sql(one) => one.name(),
+            Self::LdapGroups(one) => one.name(),
         }
     }
 
@@ -142,6 +157,7 @@ impl Online {
     pub async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         match self {
             Self::Sql(one) => one.holds(write).await,
+            Self::LdapGroups(one) => one.holds(write.seat()).await,
         }
     }
 
@@ -149,6 +165,7 @@ impl Online {
     pub fn writer(&self) -> SystemWriter<'_> {
         match self {
             Self::Sql(one) => SystemWriter::Sql(one.writer()),
+            Self::LdapGroups(one) => SystemWriter::LdapGroups(one.writer()),
         }
     }
 }
@@ -157,12 +174,14 @@ impl ReadSystem for Online {
     fn can(&self) -> Can {
         match self {
             Self::Sql(one) => one.can(),
+            Self::LdapGroups(one) => one.can(),
         }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
         match self {
             Self::Sql(one) => one.snapshot(look).await,
+            Self::LdapGroups(one) => one.snapshot(look).await,
         }
     }
 }
@@ -172,6 +191,8 @@ impl ReadSystem for Online {
 pub enum SystemWriter<'a> {
     /// To a database.
     Sql(SqlWriter<'a>),
+    /// To groups.
+    LdapGroups(GroupWriter<'a>),
 }
 
 impl SystemWriter<'_> {
@@ -180,6 +201,7 @@ impl SystemWriter<'_> {
     pub async fn write(&mut self, write: &Write) -> Result<(), WriteError> {
         match self {
             Self::Sql(one) => one.write(write).await,
+            Self::LdapGroups(one) => one.write(write).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The `[[system]]` tables of the configuration: each names a kind of system and what that kind needs.
 
-use super::{handoff, sql};
+use super::{handoff, ldap_groups, sql};
 use crate::model::ids::{AgencyCode, TargetId};
 use serde::{Deserialize, Deserializer};
 
@@ -11,6 +11,8 @@ pub enum Settings {
     Handoff(handoff::Settings),
     /// A database.
     Sql(sql::Settings),
+    /// Groups on an LDAP server.
+    LdapGroups(ldap_groups::Settings),
 }
 
 #[derive(Deserialize)]
@@ -18,6 +20,7 @@ pub enum Settings {
 enum Tagged {
     Handoff(handoff::Settings),
     Sql(sql::Settings),
+    LdapGroups(ldap_groups::Settings),
 }
 
 impl<'de> Deserialize<'de> for Settings {
@@ -31,6 +34,7 @@ impl<'de> Deserialize<'de> for Settings {
         Ok(match tagged {
             Tagged::Handoff(one) => Self::Handoff(one),
             Tagged::Sql(one) => Self::Sql(one),
+            Tagged::LdapGroups(one) => Self::LdapGroups(one),
         })
     }
 }
@@ -41,6 +45,7 @@ impl Settings {
         match self {
             Self::Handoff(one) => &one.name,
             Self::Sql(one) => &one.name,
+            Self::LdapGroups(one) => &one.name,
         }
     }
 
@@ -49,6 +54,7 @@ impl Settings {
         match self {
             Self::Handoff(one) => &one.title,
             Self::Sql(one) => &one.title,
+            Self::LdapGroups(one) => &one.title,
         }
     }
 
@@ -57,6 +63,7 @@ impl Settings {
         match self {
             Self::Handoff(_) => Ok(()),
             Self::Sql(one) => one.check(),
+            Self::LdapGroups(one) => one.check(),
         }
     }
 }
