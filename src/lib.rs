@@ -50,6 +50,8 @@ pub mod store;
 pub mod systems;
 /// Log lines without personal data.
 pub mod telemetry;
+/// TLS clients: whom to trust.
+pub mod tls;
 /// The only place that opens or writes a workbook.
 pub mod workbook;
 /// Passes, schedule, leases, shutdown.

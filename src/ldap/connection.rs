@@ -3,9 +3,9 @@
 use super::error::{ConnectError, OperationError, SearchError, answer};
 use super::filter::Filter;
 use super::settings::{Address, Security, Settings};
-use super::tls;
 use crate::model::dn::Dn;
 use crate::model::secret::Secret;
+use crate::tls;
 use ldap3::controls::{Assertion, Control, ControlType, MakeCritical, PagedResults, RawControl};
 use ldap3::exop::PasswordModify;
 use ldap3::{
@@ -249,8 +249,10 @@ async fn connect(
     let stream = stream.into_std().map_err(|error| unreachable(error.to_string()))?;
     let mut library = LdapConnSettings::new().set_std_stream(StdStream::Tcp(stream));
     if address.security != Security::PlaintextToLoopback {
+        let config = tls::client(settings.ca_file.as_deref())
+            .map_err(|error| ConnectError::Settings { field: "ca_file", why: error.0 })?;
         library = library
-            .set_config(tls::client(settings.ca_file.as_deref())?)
+            .set_config(config)
             .set_starttls(address.security == Security::StartTls);
     }
     let url = format!("{}://{server}", address.scheme);

@@ -7,7 +7,6 @@ mod connection;
 mod error;
 mod filter;
 mod settings;
-mod tls;
 
 pub use connection::{Connection, Entry, Modification};
 pub use error::{ConnectError, OperationError, SearchError};

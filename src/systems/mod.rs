@@ -4,8 +4,10 @@
 //! [`SystemWriter`], the only type that writes, and only a [`Write`]: one approved role given or taken.
 
 pub mod handoff;
+pub mod http;
 pub mod ldap_groups;
 mod offices;
+pub mod scim;
 mod settings;
 mod shrink;
 pub mod sql;
@@ -24,6 +26,7 @@ use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::workbook::Reader;
 use handoff::Handoff;
 use ldap_groups::{GroupWriter, LdapGroups};
+use scim::{ScimSystem, ScimWriter};
 use sql::{SqlSystem, SqlWriter};
 use std::collections::BTreeSet;
 
@@ -53,6 +56,9 @@ pub enum ReadError {
     /// A search there that did not end well.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// An HTTP interface.
+    #[error(transparent)]
+    Http(#[from] http::HttpError),
     /// What came cannot be the whole, or is not what was asked for.
     #[error("{0}")]
     Content(String),
@@ -89,6 +95,8 @@ pub enum Online {
     Sql(SqlSystem),
     /// Groups on an LDAP server.
     LdapGroups(LdapGroups),
+    /// SCIM 2.0.
+    Scim(ScimSystem),
 }
 
 impl System {
@@ -100,6 +108,7 @@ impl System {
             Settings::LdapGroups(one) => {
                 Self::Online(Online::LdapGroups(LdapGroups::new(one.clone(), agencies)))
             }
+            Settings::Scim(one) => Self::Online(Online::Scim(ScimSystem::new(one.clone()))),
         }
     }
 
@@ -150,6 +159,7 @@ impl Online {
         match self {
             Self::Sql(one) => one.name(),
             Self::LdapGroups(one) => one.name(),
+            Self::Scim(one) => one.name(),
         }
     }
 
@@ -158,6 +168,7 @@ impl Online {
         match self {
             Self::Sql(one) => one.holds(write).await,
             Self::LdapGroups(one) => one.holds(write.seat()).await,
+            Self::Scim(one) => one.holds(write).await,
         }
     }
 
@@ -166,6 +177,7 @@ impl Online {
         match self {
             Self::Sql(one) => SystemWriter::Sql(one.writer()),
             Self::LdapGroups(one) => SystemWriter::LdapGroups(one.writer()),
+            Self::Scim(one) => SystemWriter::Scim(one.writer()),
         }
     }
 }
@@ -175,6 +187,7 @@ impl ReadSystem for Online {
         match self {
             Self::Sql(one) => one.can(),
             Self::LdapGroups(one) => one.can(),
+            Self::Scim(one) => one.can(),
         }
     }
 
@@ -182,6 +195,7 @@ impl ReadSystem for Online {
         match self {
             Self::Sql(one) => one.snapshot(look).await,
             Self::LdapGroups(one) => one.snapshot(look).await,
+            Self::Scim(one) => one.snapshot(look).await,
         }
     }
 }
@@ -193,6 +207,8 @@ pub enum SystemWriter<'a> {
     Sql(SqlWriter<'a>),
     /// To groups.
     LdapGroups(GroupWriter<'a>),
+    /// To SCIM 2.0.
+    Scim(ScimWriter<'a>),
 }
 
 impl SystemWriter<'_> {
@@ -202,6 +218,7 @@ impl SystemWriter<'_> {
         match self {
             Self::Sql(one) => one.write(write).await,
             Self::LdapGroups(one) => one.write(write).await,
+            Self::Scim(one) => one.write(write).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The `[[system]]` tables of the configuration: each names a kind of system and what that kind needs.
 
-use super::{handoff, ldap_groups, sql};
+use super::{handoff, ldap_groups, scim, sql};
 use crate::model::ids::{AgencyCode, TargetId};
 use serde::{Deserialize, Deserializer};
 
@@ -13,6 +13,8 @@ pub enum Settings {
     Sql(sql::Settings),
     /// Groups on an LDAP server.
     LdapGroups(ldap_groups::Settings),
+    /// SCIM 2.0.
+    Scim(scim::Settings),
 }
 
 #[derive(Deserialize)]
@@ -21,6 +23,7 @@ enum Tagged {
     Handoff(handoff::Settings),
     Sql(sql::Settings),
     LdapGroups(ldap_groups::Settings),
+    Scim(scim::Settings),
 }
 
 impl<'de> Deserialize<'de> for Settings {
@@ -35,6 +38,7 @@ impl<'de> Deserialize<'de> for Settings {
             Tagged::Handoff(one) => Self::Handoff(one),
             Tagged::Sql(one) => Self::Sql(one),
             Tagged::LdapGroups(one) => Self::LdapGroups(one),
+            Tagged::Scim(one) => Self::Scim(one),
         })
     }
 }
@@ -46,6 +50,7 @@ impl Settings {
             Self::Handoff(one) => &one.name,
             Self::Sql(one) => &one.name,
             Self::LdapGroups(one) => &one.name,
+            Self::Scim(one) => &one.name,
         }
     }
 
@@ -55,6 +60,7 @@ impl Settings {
             Self::Handoff(one) => &one.title,
             Self::Sql(one) => &one.title,
             Self::LdapGroups(one) => &one.title,
+            Self::Scim(one) => &one.title,
         }
     }
 
@@ -64,6 +70,7 @@ impl Settings {
             Self::Handoff(_) => Ok(()),
             Self::Sql(one) => one.check(),
             Self::LdapGroups(one) => one.check(),
+            Self::Scim(one) => one.check(),
         }
     }
 }

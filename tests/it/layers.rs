@@ -16,12 +16,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("kill", &[]),
     ("telemetry", &[]),
+    ("tls", &[]),
     // Input and output, each on its own ground.
     ("store", &["model", "dsn"]),
-    ("ldap", &["model"]),
+    ("ldap", &["model", "tls"]),
     ("workbook", &["model", "roster"]),
     ("directory", &["model", "ldap"]),
-    ("systems", &["model", "dsn", "ldap", "workbook"]),
+    ("systems", &["model", "dsn", "ldap", "tls", "workbook"]),
     ("notify", &["model"]),
     ("sample", &["model", "roster"]),
     // Stages.

@@ -1,7 +1,9 @@
 //! Starts the real servers that tests need, each in a folder and on a port of its own.
 
 pub mod desk;
+pub mod http;
 pub mod postgres;
+pub mod scim;
 pub mod site;
 pub mod slapd;
 pub mod smtp;

@@ -2,6 +2,7 @@
 
 mod exports;
 mod ldap_groups;
+mod scim;
 mod sql;
 mod whole;
 

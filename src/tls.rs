@@ -1,15 +1,19 @@
 //! The TLS client: rustls with ring, trusting the site's own authority or the operating system's.
 
-use super::error::ConnectError;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use std::path::Path;
 use std::sync::Arc;
 
+/// What is wrong with the authorities to trust; it follows the name of the setting, `ca_file`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct TlsError(pub String);
+
 /// A configuration that trusts what `ca_file` holds, else the system's authorities.
-pub(super) fn client(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, ConnectError> {
-    let problem = |why: String| ConnectError::Settings { field: "ca_file", why };
+pub fn client(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
+    let problem = TlsError;
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         let shown = path.display();
