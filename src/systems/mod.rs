@@ -5,6 +5,7 @@
 
 pub mod handoff;
 pub mod http;
+pub mod keycloak;
 pub mod ldap_groups;
 mod offices;
 pub mod scim;
@@ -25,6 +26,7 @@ use crate::model::intent::WriteError;
 use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::workbook::Reader;
 use handoff::Handoff;
+use keycloak::{Keycloak, KeycloakWriter};
 use ldap_groups::{GroupWriter, LdapGroups};
 use scim::{ScimSystem, ScimWriter};
 use sql::{SqlSystem, SqlWriter};
@@ -97,6 +99,8 @@ pub enum Online {
     LdapGroups(LdapGroups),
     /// SCIM 2.0.
     Scim(ScimSystem),
+    /// A Keycloak realm.
+    Keycloak(Keycloak),
 }
 
 impl System {
@@ -109,6 +113,7 @@ impl System {
                 Self::Online(Online::LdapGroups(LdapGroups::new(one.clone(), agencies)))
             }
             Settings::Scim(one) => Self::Online(Online::Scim(ScimSystem::new(one.clone()))),
+            Settings::Keycloak(one) => Self::Online(Online::Keycloak(Keycloak::new(one.clone()))),
         }
     }
 
@@ -160,6 +165,7 @@ impl Online {
             Self::Sql(one) => one.name(),
             Self::LdapGroups(one) => one.name(),
             Self::Scim(one) => one.name(),
+            Self::Keycloak(one) => one.name(),
         }
     }
 
@@ -169,6 +175,7 @@ impl Online {
             Self::Sql(one) => one.holds(write).await,
             Self::LdapGroups(one) => one.holds(write.seat()).await,
             Self::Scim(one) => one.holds(write).await,
+            Self::Keycloak(one) => one.holds(write).await,
         }
     }
 
@@ -178,6 +185,7 @@ impl Online {
             Self::Sql(one) => SystemWriter::Sql(one.writer()),
             Self::LdapGroups(one) => SystemWriter::LdapGroups(one.writer()),
             Self::Scim(one) => SystemWriter::Scim(one.writer()),
+            Self::Keycloak(one) => SystemWriter::Keycloak(one.writer()),
         }
     }
 }
@@ -188,6 +196,7 @@ impl ReadSystem for Online {
             Self::Sql(one) => one.can(),
             Self::LdapGroups(one) => one.can(),
             Self::Scim(one) => one.can(),
+            Self::Keycloak(one) => one.can(),
         }
     }
 
@@ -196,6 +205,7 @@ impl ReadSystem for Online {
             Self::Sql(one) => one.snapshot(look).await,
             Self::LdapGroups(one) => one.snapshot(look).await,
             Self::Scim(one) => one.snapshot(look).await,
+            Self::Keycloak(one) => one.snapshot(look).await,
         }
     }
 }
@@ -209,6 +219,8 @@ pub enum SystemWriter<'a> {
     LdapGroups(GroupWriter<'a>),
     /// To SCIM 2.0.
     Scim(ScimWriter<'a>),
+    /// To a Keycloak realm.
+    Keycloak(KeycloakWriter<'a>),
 }
 
 impl SystemWriter<'_> {
@@ -219,20 +231,19 @@ impl SystemWriter<'_> {
             Self::Sql(one) => one.write(write).await,
             Self::LdapGroups(one) => one.write(write).await,
             Self::Scim(one) => one.write(write).await,
+            Self::Keycloak(one) => one.write(write).await,
         }
     }
 }
 
-/// Nobody has this address there.
-fn nobody(mail: &str) -> ReadError {
-    ReadError::Holder(format!(
-        "no account there has the address {mail}: have it created, or its address corrected"
-    ))
+/// Nobody has the address there. The change says whose it is: a log line must not.
+fn nobody() -> ReadError {
+    ReadError::Holder("no account there has the address: have it created, or its address corrected".into())
 }
 
 /// The program does not choose between two people.
-fn several(mail: &str) -> ReadError {
-    ReadError::Holder(format!("several accounts there have the address {mail}: have the wrong one corrected"))
+fn several() -> ReadError {
+    ReadError::Holder("several accounts there have the address: have the wrong one corrected".into())
 }
 
 /// What a read that fails before a write means for it.

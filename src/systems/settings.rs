@@ -1,6 +1,6 @@
 //! The `[[system]]` tables of the configuration: each names a kind of system and what that kind needs.
 
-use super::{handoff, ldap_groups, scim, sql};
+use super::{handoff, keycloak, ldap_groups, scim, sql};
 use crate::model::ids::{AgencyCode, TargetId};
 use serde::{Deserialize, Deserializer};
 
@@ -15,6 +15,8 @@ pub enum Settings {
     LdapGroups(ldap_groups::Settings),
     /// SCIM 2.0.
     Scim(scim::Settings),
+    /// A Keycloak realm.
+    Keycloak(keycloak::Settings),
 }
 
 #[derive(Deserialize)]
@@ -24,6 +26,7 @@ enum Tagged {
     Sql(sql::Settings),
     LdapGroups(ldap_groups::Settings),
     Scim(scim::Settings),
+    Keycloak(keycloak::Settings),
 }
 
 impl<'de> Deserialize<'de> for Settings {
@@ -39,6 +42,7 @@ impl<'de> Deserialize<'de> for Settings {
             Tagged::Sql(one) => Self::Sql(one),
             Tagged::LdapGroups(one) => Self::LdapGroups(one),
             Tagged::Scim(one) => Self::Scim(one),
+            Tagged::Keycloak(one) => Self::Keycloak(one),
         })
     }
 }
@@ -51,6 +55,7 @@ impl Settings {
             Self::Sql(one) => &one.name,
             Self::LdapGroups(one) => &one.name,
             Self::Scim(one) => &one.name,
+            Self::Keycloak(one) => &one.name,
         }
     }
 
@@ -61,6 +66,7 @@ impl Settings {
             Self::Sql(one) => &one.title,
             Self::LdapGroups(one) => &one.title,
             Self::Scim(one) => &one.title,
+            Self::Keycloak(one) => &one.title,
         }
     }
 
@@ -71,6 +77,7 @@ impl Settings {
             Self::Sql(one) => one.check(),
             Self::LdapGroups(one) => one.check(),
             Self::Scim(one) => one.check(),
+            Self::Keycloak(one) => one.check(),
         }
     }
 }

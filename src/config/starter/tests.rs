@@ -5,7 +5,7 @@ use crate::config::{Config, agencies};
 use crate::model::agency::{Agency, Contact};
 use crate::reconcile::policy::{Naming, Policy, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays};
-use crate::systems::{Shrink, http, ldap_groups, scim, sql};
+use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
 use crate::{directory, intake, notify, plan, store, telemetry, workbook, worker};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 13, "the file, nine tables and four settings");
+    assert_eq!(variants.len(), 1 + 14, "the file, ten tables and four settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -137,6 +137,8 @@ fn it_says_every_setting() {
     missing(&["system"], settings::<sql::Settings>());
     missing(&["system"], settings::<ldap_groups::Settings>());
     missing(&["system"], settings::<scim::Settings>());
+    missing(&["system"], settings::<keycloak::Settings>());
+    missing(&["system", "roles"], settings::<keycloak::Role>());
     missing(&["system", "connection"], settings::<http::Settings>());
     missing(&["system", "revoke"], settings::<sql::Statement>());
     missing(&["system", "revoke", "read_back"], settings::<sql::ReadBack>());

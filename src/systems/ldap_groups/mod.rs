@@ -190,8 +190,8 @@ impl LdapGroups {
         let mut people = people.into_values().filter(|person| person.mail == seat.mail);
         match (people.next(), people.next()) {
             (Some(person), None) => Ok((group, person)),
-            (None, _) => Err(nobody(&seat.mail)),
-            (Some(_), Some(_)) => Err(several(&seat.mail)),
+            (None, _) => Err(nobody()),
+            (Some(_), Some(_)) => Err(several()),
         }
     }
 

@@ -150,8 +150,8 @@ impl<'a> Session<'a> {
         let mut found = found.into_values().filter(|user| user.address() == mail);
         match (found.next(), found.next()) {
             (Some(user), None) => Ok(user),
-            (None, _) => Err(nobody(mail)),
-            (Some(_), Some(_)) => Err(several(mail)),
+            (None, _) => Err(nobody()),
+            (Some(_), Some(_)) => Err(several()),
         }
     }
 

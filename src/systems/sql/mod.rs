@@ -238,8 +238,8 @@ impl SqlSystem {
         let mut logins = logins.into_iter();
         match (logins.next(), logins.next()) {
             (Some(login), None) => Ok(login),
-            (None, _) => Err(nobody(mail)),
-            (Some(_), Some(_)) => Err(several(mail)),
+            (None, _) => Err(nobody()),
+            (Some(_), Some(_)) => Err(several()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod http;
+pub mod keycloak;
 pub mod postgres;
 pub mod scim;
 pub mod site;

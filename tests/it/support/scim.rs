@@ -14,7 +14,7 @@ const SERVERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/servers");
 /// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// `PyPI` scim2-server: an ETag, 204 without a body.
+    /// `PyPI` scim2-server: a version, 204 without a body.
     Scim2,
     /// npm scimmy: neither.
     Scimmy,
