@@ -102,7 +102,10 @@ async fn a_token_is_kept_while_it_lasts_and_no_longer() {
     assert_eq!(keycloak.kept.lock().unwrap().tokens.len(), 1, "one for the whole read");
     keycloak.kept.lock().unwrap().lasts = 5;
     read(&system).await.unwrap();
-    assert!(keycloak.kept.lock().unwrap().tokens.len() > 5, "one for each request where it would end at once");
+    assert!(
+        keycloak.kept.lock().unwrap().tokens.len() > 5,
+        "one for each request where it would end at once"
+    );
 }
 
 #[tokio::test]

@@ -149,6 +149,8 @@ async fn a_server_that_goes_silent_amid_a_write_leaves_it_to_be_read() {
     let mut writer = online(&system).writer();
     writer.write(&give(NHUNG, "skhcn")).await.unwrap();
     slapd.freeze();
+    // Its threads stop one after the other.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     // The read before the write is what finds out: nothing was sent.
     let silent = writer.write(&take(NHUNG, "skhcn")).await;
     slapd.thaw();

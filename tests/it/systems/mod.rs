@@ -5,6 +5,7 @@ mod keycloak;
 mod ldap_groups;
 mod scim;
 mod sql;
+mod unclear;
 mod whole;
 
 use rosterd::model::agency::{Agencies, Agency};

@@ -173,6 +173,8 @@ async fn one_system_down_never_stops_the_others() {
     assert_eq!(output.status.code(), Some(1), "it is reported");
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("away: connect"), "{said}");
+    let check = String::from_utf8(site.rosterd(&["check"]).stdout).unwrap();
+    assert!(check.contains("ERROR  system away: connect") && check.contains("roles as of"), "{check}");
     assert_eq!(roles(&site).await, expected(&planned, &before));
     assert!(!desk::listing(&site, "systems/tthc/orders").is_empty(), "the hand-off system got its orders");
 
