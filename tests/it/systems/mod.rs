@@ -1,6 +1,7 @@
 //! Systems beside the mailbox, each against a real one.
 
 mod exports;
+mod http;
 mod keycloak;
 mod ldap_groups;
 mod scim;

@@ -153,7 +153,6 @@ async fn a_statement_that_does_not_do_what_it_is_for_is_rolled_back() {
             "{refused:?}"
         );
         assert_eq!(qlvb.count("role").await, 2);
-        // It takes the role in every agency, and one of two was to be taken: what the site's statement does is shown.
         let broken = "INSERT INTO no_such_table VALUES ($1, $2, $3)";
         let refused =
             write(&qlvb.with(broken, "idempotent = true"), &give("an.tv@tinhmau.gov.vn", "skhcn")).await;
