@@ -80,7 +80,8 @@ pub fn ascii(text: &str) -> String {
 
 /// What spellings of the same words share, whoever's they are; see [`PersonName::matching`].
 pub fn matching<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut out = String::new();
+    // Room for a name of four words.
+    let mut out = String::with_capacity(48);
     for (nth, word) in words.enumerate() {
         if nth > 0 {
             out.push(' ');

@@ -48,7 +48,7 @@ impl OldFont {
     }
 }
 
-/// The tables: characters as the file holds them to Unicode.
+/// The tables: characters as the file holds them, one above ASCII among them, to Unicode.
 #[derive(Debug, Clone)]
 pub(super) struct Legacy {
     pub(super) tcvn3: BTreeMap<String, String>,
@@ -153,7 +153,10 @@ fn walk<'t>(
     let mut rest = text;
     while !rest.is_empty() {
         let end = |letters: usize| rest.char_indices().nth(letters).map_or(rest.len(), |(at, _)| at);
-        let entry = |end: usize| table.get(&rest[..end]).map(|to| (end, Some(&rest[..end]), to.as_str()));
+        let entry = |end: usize| {
+            let key = Some(&rest[..end]).filter(|key| !key.is_ascii())?;
+            table.get(key).map(|to| (end, Some(key), to.as_str()))
+        };
         let found = (1..=longest).rev().find_map(|letters| entry(end(letters)));
         let (end, key, to) = found.unwrap_or_else(|| (end(1), None, &rest[..end(1)]));
         visit(key, to);

@@ -375,6 +375,10 @@ fn excel_time(time: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
 
 /// `text` as long as a cell takes.
 fn shortened(text: &str) -> &str {
+    // No text has more units than bytes.
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
     let mut units = 0;
     for (index, c) in text.char_indices() {
         units += c.len_utf16();

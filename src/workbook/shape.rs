@@ -80,8 +80,14 @@ enum Sign {
 
 /// The merged ranges of a sheet that hides nothing; `None` where that takes parsing all of it.
 fn skim(mut sheet: impl Read) -> Option<Vec<Merge>> {
+    // A sheet that was cut may have lost its merged ranges.
+    let mut is_whole = false;
+    let sign = |piece: &[u8]| {
+        is_whole = piece.trim_ascii_end().ends_with(b"worksheet>");
+        sign(piece)
+    };
     match first(&mut sheet, sign).ok()? {
-        None => Some(Vec::new()),
+        None => is_whole.then(Vec::new),
         Some(Sign::Unclear) => None,
         Some(Sign::Merges(piece)) => {
             let mut rest = reader(BufReader::new(piece.chain(sheet)));
@@ -93,7 +99,7 @@ fn skim(mut sheet: impl Read) -> Option<Vec<Merge>> {
 }
 
 /// The first answer of `see`, which is shown `text` piece by piece.
-fn first<T>(text: &mut impl Read, see: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
+fn first<T>(text: &mut impl Read, mut see: impl FnMut(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
     let mut window = vec![0; 64 * 1024];
     let mut kept = 0;
     loop {
@@ -235,7 +241,7 @@ mod tests {
         assert_eq!(skim(sheet.as_bytes()), Some(vec![merged("A1:B2"), merged("C3:C3")]));
         let prefixed = sheet.replace("mergeCell", "x:mergeCell");
         assert_eq!(skim(prefixed.as_bytes()), skim(sheet.as_bytes()));
-        assert_eq!(skim(DATA.as_bytes()), Some(vec![]));
+        assert_eq!(skim(format!("<worksheet>{DATA}</worksheet>\n").as_bytes()), Some(vec![]));
         assert_eq!(skim(format!("{DATA}<mergeCells/>").as_bytes()), Some(vec![]));
     }
 
@@ -290,6 +296,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_left_to_calamine() {
+        let cut = format!("<worksheet>{DATA}<pageMargins left=");
+        assert!(skim(cut.as_bytes()).is_none() && parse(cut.as_bytes()).is_none());
         for list in
             ["<mergeCells><mergeCell ref=\"B2:\"/></mergeCells>", "<mergeCells><mergeCell ref=\"A1:B2\"/>"]
         {
