@@ -458,3 +458,43 @@ fn row(format: Format) -> Format {
 fn centred(format: Format) -> Format {
     format.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbook::package::member;
+    use rust_xlsxwriter::Workbook;
+    use std::io::Cursor;
+    use zip::ZipArchive;
+
+    /// A sheet in which each cell is also written by itself first, so that formats have the same numbers both ways.
+    fn sheet(gathered: bool) -> Vec<u8> {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_time(NaiveTime::MIN);
+        let texts = ["An", "=1"].map(|text| Cell::Text(text.into()));
+        let others = [Cell::Number(7.0), Cell::Number(0.5), Cell::Date(day), Cell::Bool(true), Cell::Empty];
+        let cells = [&texts[..], &others].concat();
+        let looks = [Look::from(Part::Body), Look { part: Part::Body, mark: Mark::Fine }];
+        let mut workbook = Workbook::new();
+        let page = workbook.add_worksheet();
+        let mut paint = Paint::default();
+        for row in 0..6 {
+            if row == 2 && gathered {
+                paint.gather();
+            }
+            for (column, cell) in (0..).zip(&cells) {
+                paint
+                    .cell(page, (row, column), cell, looks[row as usize % 2 * usize::from(row != 4)])
+                    .unwrap();
+            }
+        }
+        paint.text(page, (3, 1), "Written over: the last look counts", looks[1]).unwrap();
+        paint.lay_on(page).unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        member(&mut archive, "xl/worksheets/sheet1.xml").unwrap()
+    }
+    #[test]
+    fn formats_laid_on_later_are_the_ones_written_at_once() {
+        assert_eq!(String::from_utf8(sheet(true)), String::from_utf8(sheet(false)));
+    }
+}
