@@ -144,8 +144,8 @@ struct Clean {
 
 /// NFC, single spaces, neither invisible characters nor look-alikes.
 fn clean(text: &str) -> Clean {
-    // Most cells are plain words or digits already.
-    if text.bytes().all(|b| b.is_ascii_graphic()) {
+    // Most cells are clean already.
+    if is_clean(text) {
         return Clean { text: text.to_owned(), odd: vec![] };
     }
     let mut out = String::with_capacity(text.len());
@@ -177,6 +177,21 @@ fn clean(text: &str) -> Clean {
     Clean { text: out, odd }
 }
 
+/// Whether `text` is words of composed Latin letters, none of them a look-alike, with single spaces between.
+fn is_clean(text: &str) -> bool {
+    let mut after_space = true;
+    for c in text.chars() {
+        match c {
+            ' ' if after_space => return false,
+            ' ' => after_space = true,
+            'Ð' | 'ð' => return false,
+            '!'..='~' | 'À'..='ɏ' | 'Ḁ'..='ỿ' => after_space = false,
+            _ => return false,
+        }
+    }
+    !after_space
+}
+
 /// Control characters, zero-width and direction marks, soft hyphens, fillers, variation selectors and tags.
 fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -203,5 +218,17 @@ mod tests {
             assert_eq!(cleaned(text), ("Nguyễn Văn".to_owned(), invisible.clone()), "{text:?}");
         }
         assert_eq!(cleaned("Ðỗ"), ("Đỗ".to_owned(), vec![FindingCode::LookAlike]));
+    }
+
+    #[test]
+    fn what_is_clean_is_left_alone_and_nothing_else() {
+        for text in ["Nguyễn Văn Đức", "a", "Tổ 1 - 2", "x@y.vn"] {
+            assert!(is_clean(text) && clean(text).text == text, "{text}");
+        }
+        for text in
+            ["", " a", "a ", "a  b", "a\nb", "a\u{a0}b", "Ðỗ", "ðức", "Nguye\u{302}n", "Vаn", "a\u{ad}b"]
+        {
+            assert!(!is_clean(text), "{text:?}");
+        }
     }
 }

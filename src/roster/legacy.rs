@@ -48,7 +48,7 @@ impl OldFont {
     }
 }
 
-/// The tables: characters as the file holds them to Unicode.
+/// The tables: characters as the file holds them, one above ASCII among them, to Unicode.
 #[derive(Debug, Clone)]
 pub(super) struct Legacy {
     pub(super) tcvn3: BTreeMap<String, String>,
@@ -152,12 +152,13 @@ fn walk<'t>(
 ) {
     let mut rest = text;
     while !rest.is_empty() {
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(longest).collect::<Vec<_>>();
-        let found = ends.iter().rev().find_map(|end| table.get(&rest[..*end]).map(|to| (*end, to.as_str())));
-        let (end, key, to) = match found {
-            Some((end, to)) => (end, Some(&rest[..end]), to),
-            None => (ends[0], None, &rest[..ends[0]]),
+        let end = |letters: usize| rest.char_indices().nth(letters).map_or(rest.len(), |(at, _)| at);
+        let entry = |end: usize| {
+            let key = Some(&rest[..end]).filter(|key| !key.is_ascii())?;
+            table.get(key).map(|to| (end, Some(key), to.as_str()))
         };
+        let found = (1..=longest).rev().find_map(|letters| entry(end(letters)));
+        let (end, key, to) = found.unwrap_or_else(|| (end(1), None, &rest[..end(1)]));
         visit(key, to);
         rest = &rest[end..];
     }

@@ -139,7 +139,11 @@ impl Table<'_> {
                 let person = Person { table: self, row, section: walk.unit.as_deref() };
                 walk.records.extend(person.read(notes));
                 // A section without people speaks for nobody.
-                walk.units.extend(walk.unit.clone());
+                if let Some(unit) = &walk.unit
+                    && !walk.units.contains(unit)
+                {
+                    walk.units.insert(unit.clone());
+                }
             }
             Row::Unit => notes.add(Some(row), self.name_column(), FindingCode::UnitRow, vec![]),
             Row::FreeText => notes.add(Some(row), None, FindingCode::FreeTextRow, vec![]),
@@ -158,6 +162,12 @@ impl Table<'_> {
     /// The text of the row's name cells; the full name counts before the split one.
     pub(super) fn name(&self, row: usize) -> Option<String> {
         let join = |columns: &[usize]| {
+            if let [column] = *columns
+                && let Cell::Text(text) = self.grid.cell(row, column)
+                && text.starts_with(char::is_alphanumeric)
+            {
+                return Some(flat(text));
+            }
             let parts = columns.iter().filter_map(|column| match self.grid.cell(row, *column) {
                 Cell::Text(text) if text.contains(char::is_alphanumeric) => Some(flat(text)),
                 _ => None,
@@ -173,9 +183,9 @@ impl Table<'_> {
 
     fn classify(&self, row: usize, ended: bool) -> Row {
         let words = &self.mapping.words;
-        let Some(first) = self.texts(row).next() else {
+        if !self.says_something(row) {
             return Row::Nothing;
-        };
+        }
         let number = self.header.first(Column::Number).and_then(|column| text(self.grid.cell(row, column)));
         let name = self.name(row);
         let counts = number.as_deref().is_some_and(counts);
@@ -186,7 +196,7 @@ impl Table<'_> {
         {
             return Row::Person;
         }
-        let first = flat(&first);
+        let first = self.texts(row).next().map(|text| flat(&text)).unwrap_or_default();
         if self.is_signature(row) {
             return Row::Signature;
         }
@@ -298,11 +308,20 @@ impl Table<'_> {
 
     /// The texts of a row from left to right; passwords are looked at by nobody.
     fn texts(&self, row: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        self.open_cells(row).filter_map(text)
+    }
+
+    /// Whether a row has any text; those of most rows need not be put into words for it.
+    fn says_something(&self, row: usize) -> bool {
+        self.open_cells(row).any(|cell| match cell {
+            Cell::Text(_) | Cell::Number(_) | Cell::Date(_) => true,
+            Cell::Empty | Cell::Error(_) | Cell::Bool(_) => false,
+        })
+    }
+
+    fn open_cells(&self, row: usize) -> impl Iterator<Item = &Cell> {
         let secret = self.header.columns.get(&Column::Password).map_or(&[][..], Vec::as_slice);
-        self.grid
-            .filled(row)
-            .filter(|(column, _)| !secret.contains(column))
-            .filter_map(|(_, cell)| text(cell))
+        self.grid.filled(row).filter(|(column, _)| !secret.contains(column)).map(|(_, cell)| cell)
     }
 
     /// How much a row says beside number and name.

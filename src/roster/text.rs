@@ -1,6 +1,6 @@
 //! Text as it is compared: labels without any marks, phrases with their tone marks where the writer typed some.
 
-use crate::model::name::{PersonName, ascii};
+use crate::model::name::{ascii, matching};
 use serde::Deserialize;
 use std::ops::Range;
 
@@ -18,9 +18,8 @@ pub(super) fn plain(text: &str) -> String {
 
 /// Words of `text` in lower case with each tone mark at the end of its syllable (`hoà`, `hòa`).
 fn marked(text: &str) -> String {
-    let words: String =
-        text.chars().map(|c| if c.is_alphanumeric() || is_mark(c) { c } else { ' ' }).collect();
-    PersonName::new(&words).map(|name| name.matching()).unwrap_or_default()
+    let words = text.split(|c: char| !c.is_alphanumeric() && !is_mark(c));
+    matching(words.filter(|word| !word.is_empty()))
 }
 
 fn is_mark(c: char) -> bool {
@@ -97,11 +96,11 @@ impl Said {
             return None;
         }
         let fits = |at: &usize| {
-            let end = at + wanted.len();
-            (*at == 0 || self.text[..*at].ends_with(' '))
-                && (end == self.text.len() || self.text[end..].starts_with(' '))
+            let rest = self.text[*at..].strip_prefix(wanted);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
-        let at = self.text.match_indices(wanted).map(|(at, _)| at).find(fits)?;
+        let spaces = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
+        let at = std::iter::once(0).chain(spaces.map(|(at, _)| at + 1)).find(fits)?;
         Some(at..at + wanted.len())
     }
 

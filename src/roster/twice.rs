@@ -2,6 +2,7 @@
 
 use crate::model::citizen::CitizenId;
 use crate::model::finding::{Finding, FindingCode};
+use crate::model::person::Birth;
 use crate::model::record::Record;
 use crate::model::roster::{Block, Column, Declared};
 use std::collections::{BTreeMap, HashMap};
@@ -64,28 +65,50 @@ fn shared_ids(blocks: &[Block]) -> Vec<Vec<Place>> {
             by_id.entry(id.reveal()).or_default().push(place);
         }
     }
-    let differ =
-        |places: &Vec<Place>| places.iter().any(|place| name(blocks, *place) != name(blocks, places[0]));
+    let differ = |places: &Vec<Place>| match places.as_slice() {
+        [] | [_] => false,
+        [first, others @ ..] => {
+            let first = name(blocks, *first);
+            others.iter().any(|place| name(blocks, *place) != first)
+        }
+    };
     by_id.into_values().filter(differ).collect()
+}
+
+/// A unit: of its name, and where it is one of a request alone, in which list.
+type Unit<'a> = (Option<usize>, Option<&'a str>);
+
+/// What tells that two records of one name are one person's.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Sign<'a> {
+    /// The same ID in the same list.
+    IdInList(&'a str, usize),
+    /// The same ID in the same unit.
+    IdInUnit(&'a str, Unit<'a>),
+    /// The same birth in the same unit.
+    BirthInUnit(Birth, Unit<'a>),
 }
 
 /// Records that repeat an earlier one, with it: the same name with the same ID or birth. One person may hold posts
 /// in two units, so that in another list, or without an ID in the same one, the unit must be the same too; and may
 /// be in two requests.
 fn repeated(blocks: &[Block]) -> Vec<(Place, Place)> {
-    let mut first: HashMap<(String, String), Place> = HashMap::new();
+    let mut names: HashMap<String, usize> = HashMap::new();
+    let mut first: BTreeMap<(usize, Sign), Place> = BTreeMap::new();
     let mut repeated = Vec::new();
     for (place, record) in records(blocks) {
+        let next = names.len();
+        let name = *names.entry(record.full_name.matching()).or_insert(next);
         let alone = blocks[place.0].declared == Declared::Request;
-        let unit = format!("{:?} {:?}", alone.then_some(place.0), record.unit);
-        let id = record.citizen_id.as_ref();
-        let keys = [
-            id.map(|id| format!("{} in list {}", id.reveal(), place.0)),
-            id.map(|id| format!("{} in unit {unit}", id.reveal())),
-            record.birth.map(|birth| format!("{birth:?} in unit {unit}")),
+        let unit = (alone.then_some(place.0), record.unit.as_deref());
+        let id = record.citizen_id.as_ref().map(CitizenId::reveal);
+        let signs = [
+            id.map(|id| Sign::IdInList(id, place.0)),
+            id.map(|id| Sign::IdInUnit(id, unit)),
+            record.birth.map(|birth| Sign::BirthInUnit(birth, unit)),
         ];
-        let keys = keys.into_iter().flatten().map(|key| (record.full_name.matching(), key));
-        let earlier: Vec<Place> = keys.map(|key| *first.entry(key).or_insert(place)).collect();
+        let signs = signs.into_iter().flatten();
+        let earlier: Vec<Place> = signs.map(|sign| *first.entry((name, sign)).or_insert(place)).collect();
         repeated
             .extend(earlier.into_iter().find(|earlier| *earlier != place).map(|earlier| (place, earlier)));
     }

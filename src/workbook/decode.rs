@@ -97,7 +97,12 @@ impl Grid {
         if rows.len() <= row {
             rows.resize_with(row + 1, Vec::new);
         }
+        // Rows of a list are about equally long.
+        let before = row.checked_sub(1).map_or(0, |before| rows[before].len());
         let cells = &mut rows[row];
+        if cells.is_empty() {
+            cells.reserve(before.max(column + 1));
+        }
         if cells.len() <= column {
             cells.resize_with(column + 1, Cell::default);
         }

@@ -121,7 +121,7 @@ fn with_known_state<'a>(element: &BytesStart<'a>) -> Option<BytesStart<'a>> {
     Some(known)
 }
 
-/// What calamine does not tell of a sheet of an `OpenDocument` spreadsheet.
+/// What calamine does not tell of a sheet, or only at a price.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     pub(super) merges: Vec<Merge>,

@@ -80,6 +80,19 @@ pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
     /// How the sender's workbook shows cells.
     shown: Vec<Shown>,
+    /// The cells written without their format, by column and row, which is laid on later; `None`: none are.
+    gathered: Option<Vec<Gathered>>,
+}
+
+/// A cell, by column and row, and how it looks.
+type Gathered = ((u16, u32), (Look, Figure));
+
+/// What is written into a cell.
+enum Value<'a> {
+    Blank,
+    Text(&'a str),
+    Number(f64),
+    Truth(bool),
 }
 
 /// The height of a row of one line; LibreOffice does not find it by itself.
@@ -177,7 +190,58 @@ const LONGEST_TEXT: usize = 32_767;
 impl Paint {
     /// Paint that knows how the sender's workbook shows cells.
     pub(super) fn showing(shown: &[Shown]) -> Self {
-        Self { formats: BTreeMap::new(), shown: shown.to_vec() }
+        Self { formats: BTreeMap::new(), shown: shown.to_vec(), gathered: None }
+    }
+
+    /// From here on cells are written bare, until their formats are laid on: the library looks a format up by all it
+    /// says, which for each cell takes longer than its value. Cells of one look stand in columns.
+    pub(super) fn gather(&mut self) {
+        self.gathered = Some(Vec::new());
+    }
+
+    /// Lays the formats on the cells of `sheet` that were written since [`Paint::gather`].
+    pub(super) fn lay_on(&mut self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        let mut gathered = self.gathered.take().unwrap_or_default();
+        // What was written twice keeps its order, so that the last word counts.
+        gathered.sort_by_key(|(place, _)| *place);
+        let follows = |one: &Gathered, next: &Gathered| {
+            let ((column, row), look) = *one;
+            *next == ((column, row + 1), look)
+        };
+        for run in gathered.chunk_by(follows) {
+            let [((column, first), (look, figure)), ..] = *run else { continue };
+            let last = run.last().map_or(first, |((_, row), _)| *row);
+            sheet.set_range_format(first, column, last, column, self.figure(look, figure))?;
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        value: &Value<'_>,
+        look: Look,
+        figure: Figure,
+    ) -> Result<(), XlsxError> {
+        if let Some(gathered) = &mut self.gathered {
+            match *value {
+                Value::Blank => {}
+                Value::Text(text) => drop(sheet.write_string(row, column, text)?),
+                Value::Number(number) => drop(sheet.write_number(row, column, number)?),
+                Value::Truth(truth) => drop(sheet.write_boolean(row, column, truth)?),
+            }
+            gathered.push(((column, row), (look, figure)));
+            return Ok(());
+        }
+        let format = self.figure(look, figure);
+        match *value {
+            Value::Blank => sheet.write_blank(row, column, format)?,
+            Value::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+            Value::Number(number) => sheet.write_number_with_format(row, column, number, format)?,
+            Value::Truth(truth) => sheet.write_boolean_with_format(row, column, truth, format)?,
+        };
+        Ok(())
     }
 
     /// The format of plain text that looks so.
@@ -194,25 +258,24 @@ impl Paint {
     pub(super) fn text(
         &mut self,
         sheet: &mut Worksheet,
-        (row, column): (u32, u16),
+        at: (u32, u16),
         text: &str,
         look: impl Into<Look>,
     ) -> Result<(), XlsxError> {
-        self.text_as(sheet, (row, column), text, look.into(), Figure::General)
+        self.text_as(sheet, at, text, look.into(), Figure::General)
     }
 
     fn text_as(
         &mut self,
         sheet: &mut Worksheet,
-        (row, column): (u32, u16),
+        at: (u32, u16),
         text: &str,
         look: Look,
         figure: Figure,
     ) -> Result<(), XlsxError> {
         let quoted = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let format = self.figure(look, if quoted { Figure::Quoted } else { figure });
-        sheet.write_string_with_format(row, column, shortened(text), format)?;
-        Ok(())
+        let figure = if quoted { Figure::Quoted } else { figure };
+        self.put(sheet, at, &Value::Text(shortened(text)), look, figure)
     }
 
     /// Writes a cell of the sender's workbook as it was shown there, by its place in the list; 0 is nothing to say. What
@@ -233,25 +296,12 @@ impl Paint {
                 self.text_as(sheet, at, text, look, Figure::OldFont(place))
             }
             Cell::Text(text) if as_text => self.text_as(sheet, at, text, look, Figure::Typed),
-            Cell::Empty if as_text => {
-                sheet.write_blank(at.0, at.1, self.figure(look, Figure::Typed))?;
-                Ok(())
-            }
+            Cell::Empty if as_text => self.put(sheet, at, &Value::Blank, look, Figure::Typed),
             Cell::Number(number) if by_code && number.is_finite() => {
-                sheet.write_number_with_format(
-                    at.0,
-                    at.1,
-                    *number,
-                    self.figure(look, Figure::Sent(place)),
-                )?;
-                Ok(())
+                self.put(sheet, at, &Value::Number(*number), look, Figure::Sent(place))
             }
             Cell::Date(time) if by_code => match excel_time(*time) {
-                Ok(value) => {
-                    let format = self.figure(look, Figure::Sent(place));
-                    sheet.write_datetime_with_format(at.0, at.1, value, format)?;
-                    Ok(())
-                }
+                Ok(value) => self.put(sheet, at, &Value::Number(value.to_excel()), look, Figure::Sent(place)),
                 Err(_) => self.cell(sheet, at, cell, look),
             },
             _ => self.cell(sheet, at, cell, look),
@@ -285,40 +335,33 @@ impl Paint {
     pub(super) fn cell(
         &mut self,
         sheet: &mut Worksheet,
-        (row, column): (u32, u16),
+        at: (u32, u16),
         cell: &Cell,
         look: impl Into<Look>,
     ) -> Result<(), XlsxError> {
         let look = look.into();
         match cell {
-            Cell::Empty => {
-                sheet.write_blank(row, column, self.format(look))?;
-            }
-            Cell::Text(text) | Cell::Error(text) => self.text(sheet, (row, column), text, look)?,
+            Cell::Empty => self.put(sheet, at, &Value::Blank, look, Figure::General),
+            Cell::Text(text) | Cell::Error(text) => self.text(sheet, at, text, look),
             Cell::Number(number) if number.is_finite() => {
                 let whole = number.fract() == 0.0 && number.abs() < 1e15;
-                let format = self.figure(look, if whole { Figure::Whole } else { Figure::General });
-                sheet.write_number_with_format(row, column, *number, format)?;
+                let figure = if whole { Figure::Whole } else { Figure::General };
+                self.put(sheet, at, &Value::Number(*number), look, figure)
             }
-            Cell::Number(number) => self.text(sheet, (row, column), &number.to_string(), look)?,
-            Cell::Bool(truth) => {
-                sheet.write_boolean_with_format(row, column, *truth, self.format(look))?;
-            }
+            Cell::Number(number) => self.text(sheet, at, &number.to_string(), look),
+            Cell::Bool(truth) => self.put(sheet, at, &Value::Truth(*truth), look, Figure::General),
             Cell::Date(time) => {
                 let day_only = time.time() == NaiveTime::MIN;
                 match excel_time(*time) {
                     Ok(value) => {
                         let figure = if day_only { Figure::Date } else { Figure::DateTime };
-                        sheet.write_datetime_with_format(row, column, value, self.figure(look, figure))?;
+                        self.put(sheet, at, &Value::Number(value.to_excel()), look, figure)
                     }
                     // Before 1900 a spreadsheet knows no dates.
-                    Err(_) => {
-                        self.text(sheet, (row, column), &time.format("%d/%m/%Y").to_string(), look)?;
-                    }
+                    Err(_) => self.text(sheet, at, &time.format("%d/%m/%Y").to_string(), look),
                 }
             }
         }
-        Ok(())
     }
 }
 
@@ -332,6 +375,10 @@ fn excel_time(time: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
 
 /// `text` as long as a cell takes.
 fn shortened(text: &str) -> &str {
+    // No text has more units than bytes.
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
     let mut units = 0;
     for (index, c) in text.char_indices() {
         units += c.len_utf16();
@@ -410,4 +457,44 @@ fn row(format: Format) -> Format {
 
 fn centred(format: Format) -> Format {
     format.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbook::package::member;
+    use rust_xlsxwriter::Workbook;
+    use std::io::Cursor;
+    use zip::ZipArchive;
+
+    /// A sheet in which each cell is also written by itself first, so that formats have the same numbers both ways.
+    fn sheet(gathered: bool) -> Vec<u8> {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_time(NaiveTime::MIN);
+        let texts = ["An", "=1"].map(|text| Cell::Text(text.into()));
+        let others = [Cell::Number(7.0), Cell::Number(0.5), Cell::Date(day), Cell::Bool(true), Cell::Empty];
+        let cells = [&texts[..], &others].concat();
+        let looks = [Look::from(Part::Body), Look { part: Part::Body, mark: Mark::Fine }];
+        let mut workbook = Workbook::new();
+        let page = workbook.add_worksheet();
+        let mut paint = Paint::default();
+        for row in 0..6 {
+            if row == 2 && gathered {
+                paint.gather();
+            }
+            for (column, cell) in (0..).zip(&cells) {
+                paint
+                    .cell(page, (row, column), cell, looks[row as usize % 2 * usize::from(row != 4)])
+                    .unwrap();
+            }
+        }
+        paint.text(page, (3, 1), "Written over: the last look counts", looks[1]).unwrap();
+        paint.lay_on(page).unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        member(&mut archive, "xl/worksheets/sheet1.xml").unwrap()
+    }
+    #[test]
+    fn formats_laid_on_later_are_the_ones_written_at_once() {
+        assert_eq!(String::from_utf8(sheet(true)), String::from_utf8(sheet(false)));
+    }
 }

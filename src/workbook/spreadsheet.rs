@@ -4,13 +4,14 @@
 use super::about_file;
 use super::decode::{Decoded, Grid, too_large};
 use super::limits::Limits;
-use super::{biff, hidden, package};
+use super::package::Shape;
+use super::{biff, package, shape};
 use crate::model::finding::{Finding, FindingCode};
 use crate::roster::OldFont;
-use crate::roster::sheet::{Book, Cell, Sheet};
+use crate::roster::sheet::{Book, Cell, Merge, Sheet};
 use calamine::{
-    Data, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Style, Xls, XlsError, Xlsb,
-    XlsbError, Xlsx, XlsxError,
+    Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Style, Xls, XlsError,
+    Xlsb, XlsbError, Xlsx, XlsxError,
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
 
 fn xlsx_sheets(bytes: &[u8], mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits) -> Result<Decoded, Finding> {
     let names = worksheets(workbook.sheets_metadata(), limits)?;
-    let hidden = hidden::xlsx(bytes);
+    let mut shapes = shape::xlsx(bytes);
     collect(names, limits, |name, grid| {
         let mut cells = match workbook.worksheet_cells_reader(name) {
             Ok(cells) => cells,
@@ -41,16 +42,16 @@ fn xlsx_sheets(bytes: &[u8], mut workbook: Xlsx<Cursor<&[u8]>>, limits: &Limits)
         let old_fonts = old_fonts(cells.styles());
         while let Some((cell, style)) = cells.next_cell_with_style_id().ok()? {
             let (row, column) = cell.get_position();
-            grid.put(row, column, convert(Data::from(cell.get_value().clone())));
+            grid.put(row, column, convert_ref(cell.get_value()));
             if let Some(Some(font)) = old_fonts.get(style) {
                 grid.old_font(row, column, *font);
             }
         }
         drop(cells);
-        if let Some((rows, columns)) = hidden.get(name) {
-            grid.hide(rows.clone(), columns.clone());
+        match shapes.remove(name) {
+            Some(shape) => take_shape(grid, shape),
+            None => merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?),
         }
-        merge(grid, &workbook.merge_cells_by_sheet_name(name).ok()?);
         Some(())
     })
 }
@@ -110,10 +111,7 @@ pub(super) fn ods(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     collect(names, limits, |name, grid| {
         let shape = shapes.next().unwrap_or_default();
         fill(grid, &workbook.worksheet_range(name).ok()?);
-        for merge in shape.merges {
-            grid.merge(merge.top, merge.left, merge.bottom, merge.right);
-        }
-        grid.hide(shape.hidden_rows.into_iter().collect(), shape.hidden_columns.into_iter().collect());
+        take_shape(grid, shape);
         Some(())
     })
 }
@@ -157,9 +155,26 @@ fn fill(grid: &mut Grid, range: &Range<Data>) {
     }
 }
 
+fn take_shape(grid: &mut Grid, shape: Shape) {
+    let Shape { merges, hidden_rows, hidden_columns } = shape;
+    for Merge { top, left, bottom, right } in merges {
+        grid.merge(top, left, bottom, right);
+    }
+    grid.hide(hidden_rows.into_iter().collect(), hidden_columns.into_iter().collect());
+}
+
 fn merge(grid: &mut Grid, merges: &[Dimensions]) {
     for merge in merges {
         grid.merge(merge.start.0, merge.start.1, merge.end.0, merge.end.1);
+    }
+}
+
+/// The same of a value that is still the workbook's: nearly every text is one that several cells share.
+fn convert_ref(data: &DataRef<'_>) -> Cell {
+    match data {
+        DataRef::SharedString("") => Cell::Empty,
+        DataRef::SharedString(text) => Cell::Text((*text).to_owned()),
+        other => convert(Data::from(other.clone())),
     }
 }
 

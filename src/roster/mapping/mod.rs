@@ -157,10 +157,13 @@ fn table(file: &'static str, text: &str) -> Result<BTreeMap<String, String>, Map
         let codes: Option<String> =
             fields.next().and_then(|codes| codes.split(' ').map(code_point).collect());
         match (codes, fields.nth(1)) {
-            (Some(codes), Some(to)) if !to.is_empty() => table.insert(codes, to.to_owned()),
+            // ASCII stands for itself in every one of these encodings.
+            (Some(codes), Some(to)) if !to.is_empty() && !codes.is_ascii() => {
+                table.insert(codes, to.to_owned())
+            }
             _ => {
                 let problem = format!(
-                    "line {number}: expected `U+XXXX[ U+XXXX]<tab>shown<tab>Unicode`, found `{line}`"
+                    "line {number}: expected `U+XXXX[ U+XXXX]<tab>shown<tab>Unicode`, not all of it ASCII, found `{line}`"
                 );
                 return Err(wrong(file, problem));
             }
@@ -310,6 +313,8 @@ mod tests {
         };
         let error = broken(|sources| sources.tcvn3 = "# table\nU+00B5 à\n");
         assert!(error.starts_with("mappings/rosters/tcvn3.tsv: line 2: expected `U+XXXX"), "{error}");
+        let error = broken(|sources| sources.vni_win = "U+0061 U+0062\tab\tá\n");
+        assert!(error.contains("vni_win.tsv: line 1: ") && error.contains("not all of it ASCII"), "{error}");
         let error = broken(|sources| sources.province_codes = "1\tHà Nội\n");
         assert!(error.contains("province_codes.tsv: line 1: expected a code of three digits"), "{error}");
         let error =

@@ -22,12 +22,12 @@ pub(in crate::roster) fn read(text: &str, honorifics: &[String]) -> Option<ReadN
     let mut words: Vec<&str> = text.split_whitespace().collect();
     let mut addressed = None;
     while words.len() > 2 {
-        let first = words[..2].join(" ").to_lowercase();
-        let one = words[0].trim_end_matches([':', '.']).to_lowercase();
-        if honorifics.contains(&first) && words.len() > 3 {
+        let one = words[0].trim_end_matches([':', '.']);
+        let is_honorific = |words: &[&str]| honorifics.iter().any(|it| is_lower_case_of(it, words));
+        if is_honorific(&words[..2]) && words.len() > 3 {
             words.drain(..2);
-        } else if honorifics.contains(&one) {
-            addressed = super::flag::gender(&one).or(addressed);
+        } else if is_honorific(&[one]) {
+            addressed = super::flag::gender(one).or(addressed);
             words.remove(0);
         } else {
             break;
@@ -37,9 +37,27 @@ pub(in crate::roster) fn read(text: &str, honorifics: &[String]) -> Option<ReadN
     let whole = whole.trim_end_matches(['.', ',', ';', ' ']);
     let shouting = !whole.chars().any(char::is_lowercase);
     let odd = !looks_like_one(whole);
-    let cased = |word: &str| if odd { word.to_owned() } else { recase(word, shouting) };
-    let cased = whole.split(' ').map(cased).collect::<Vec<_>>().join(" ");
+    let mut cased = String::with_capacity(whole.len());
+    for (nth, word) in whole.split(' ').enumerate() {
+        if nth > 0 {
+            cased.push(' ');
+        }
+        if odd {
+            cased.push_str(word);
+        } else {
+            recase(word, shouting, &mut cased);
+        }
+    }
     Some(ReadName { name: PersonName::new(&cased)?, odd, recased: cased != whole, addressed })
+}
+
+/// Whether `lower` is what `words` are in small letters.
+fn is_lower_case_of(lower: &str, words: &[&str]) -> bool {
+    let mut rest = lower.chars();
+    words.iter().enumerate().all(|(nth, word)| {
+        (nth == 0 || rest.next() == Some(' '))
+            && word.chars().flat_map(char::to_lowercase).all(|c| rest.next() == Some(c))
+    }) && rest.next().is_none()
 }
 
 /// Whether every character may stand in a name, and it is not too long for one.
@@ -50,17 +68,17 @@ pub(in crate::roster) fn looks_like_one(text: &str) -> bool {
         && text.chars().next().is_some_and(is_latin)
 }
 
-/// A word in title case where it is not already: all capitals, all small, or capitals after small letters.
+/// Adds a word in title case where it is not already: all capitals, all small, or capitals after small letters.
 /// `H'Hen` and `Y-Bhăm` are right as they are.
-fn recase(word: &str, shouting: bool) -> String {
+fn recase(word: &str, shouting: bool, out: &mut String) {
     let capitals = word.chars().filter(|c| c.is_uppercase()).count();
     let loud = capitals > 1 && !word.chars().any(char::is_lowercase);
     let stray =
         word.chars().zip(word.chars().skip(1)).any(|(one, next)| one.is_lowercase() && next.is_uppercase());
     if !(shouting || loud || stray || capitals == 0) {
-        return word.to_owned();
+        out.push_str(word);
+        return;
     }
-    let mut out = String::with_capacity(word.len());
     let mut begins = true;
     for c in word.chars() {
         if begins {
@@ -70,7 +88,6 @@ fn recase(word: &str, shouting: bool) -> String {
         }
         begins = matches!(c, '\'' | '’' | '-' | '.' | '(');
     }
-    out
 }
 
 #[cfg(test)]

@@ -48,13 +48,18 @@ impl Page<'_> {
 
     /// Sets the heights of the rows whose text wraps, or that somebody has set; hides what was hidden.
     pub(super) fn set_heights(&self, target: &mut Worksheet, widths: &[f64]) -> Result<(), XlsxError> {
+        // Most rows have the same result as the one before.
+        let mut last_result = ("", 1);
         for (row, cells) in (0..).zip(&self.sheet.rows) {
             let lane = self.row_lane(row);
             if lane.hidden {
                 target.set_row_hidden(row)?;
             }
-            let result =
-                self.results.get(&row).map_or(1, |result| lines(&result.text, f64::from(RESULT_WIDTH)));
+            let text = self.results.get(&row).map_or("", |result| result.text.as_str());
+            if last_result.0 != text {
+                last_result = (text, lines(text, f64::from(RESULT_WIDTH)));
+            }
+            let result = last_result.1;
             let needed = match (lane.size, self.table(row)) {
                 // As sent, but the result is to be read.
                 (Some(_), _) => result,

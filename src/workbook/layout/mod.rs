@@ -5,6 +5,7 @@ mod ods;
 mod ooxml;
 
 use super::format::{Format, detect};
+pub(super) use ooxml::cell;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;

@@ -144,7 +144,7 @@ fn scan(xml: &[u8], by_style: &[u16]) -> Layout {
     let mut layout = Layout::default();
     let (mut row, mut column) = (0_u32, 0_u32);
     let mut rest = xml;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+    while let Some(at) = memchr::memchr(b'<', rest) {
         rest = &rest[at + 1..];
         if let Some(tag) = rest.strip_prefix(b"c ") {
             let (mut style, mut here) = (0, None);
@@ -232,7 +232,8 @@ fn is_true(value: &[u8]) -> bool {
 }
 
 /// Row and column of `AB12`, from 0.
-fn cell(name: &[u8]) -> Option<(u32, u32)> {
+pub(in crate::workbook) fn cell(name: impl AsRef<[u8]>) -> Option<(u32, u32)> {
+    let name = name.as_ref();
     let letters =
         name.iter().position(|byte| !byte.is_ascii_uppercase()).filter(|at| (1..=3).contains(at))?;
     let (letters, row) = name.split_at(letters);

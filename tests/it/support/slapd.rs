@@ -26,7 +26,7 @@ pub struct Slapd {
     folder: tempfile::TempDir,
     suffix: String,
     certificates: Certificates,
-    ports: (u16, u16),
+    ports: (Port, Port),
     child: Option<Child>,
     /// Whether a write that is answered is on the disk; what tests write need not outlive the machine.
     durable: bool,
@@ -62,7 +62,8 @@ impl Slapd {
         let folder = tempfile::Builder::new().prefix("slapd").tempdir().unwrap();
         let certificates = certificates(folder.path());
         let suffix = suffix.to_owned();
-        let mut server = Self { folder, suffix, certificates, ports: (0, 0), child: None, durable };
+        let mut server =
+            Self { folder, suffix, certificates, ports: (Port::free(), Port::free()), child: None, durable };
         for part in ["config", "db"] {
             std::fs::create_dir(server.path(part)).unwrap();
         }
@@ -70,7 +71,7 @@ impl Slapd {
         server.slapadd(1, data);
         for attempt in 1.. {
             // Another process can take a port between the look and the start.
-            server.ports = (free_port(), free_port());
+            server.ports = (Port::free(), Port::free());
             if server.launch() {
                 return server;
             }
@@ -110,17 +111,17 @@ impl Slapd {
 
     /// The address with TLS from the first byte.
     pub fn ldaps(&self) -> String {
-        format!("ldaps://127.0.0.1:{}", self.ports.1)
+        format!("ldaps://127.0.0.1:{}", self.ports.1.number)
     }
 
     /// The address without, for `StartTLS`.
     pub fn ldap(&self) -> String {
-        format!("ldap://127.0.0.1:{}", self.ports.0)
+        format!("ldap://127.0.0.1:{}", self.ports.0.number)
     }
 
     /// The port of [`Slapd::ldaps`].
     pub fn ldaps_port(&self) -> u16 {
-        self.ports.1
+        self.ports.1.number
     }
 
     /// The authority that signed its certificate.
@@ -281,7 +282,7 @@ impl Slapd {
             }
             // Only a slapd that got both ports says so.
             if self.log().contains("slapd starting")
-                && TcpStream::connect(("127.0.0.1", self.ports.1)).is_ok()
+                && TcpStream::connect(("127.0.0.1", self.ports.1.number)).is_ok()
             {
                 self.child = Some(child);
                 return true;
@@ -442,8 +443,25 @@ impl Drop for Slapd {
     }
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+/// A port that no other test uses while this one lives. slapd binds first and listens later: of two that bound the same
+/// port one dies after it said that it is starting, and its test would talk to the other's server.
+struct Port {
+    number: u16,
+    _lock: std::fs::File,
+}
+
+impl Port {
+    fn free() -> Self {
+        let locks = std::env::temp_dir().join("rosterd-test-ports");
+        std::fs::create_dir_all(&locks).unwrap();
+        loop {
+            let number = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+            let lock = std::fs::File::create(locks.join(number.to_string())).unwrap();
+            if lock.try_lock().is_ok() {
+                return Self { number, _lock: lock };
+            }
+        }
+    }
 }
 
 fn checked(name: &str, output: Output) -> String {
