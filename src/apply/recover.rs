@@ -76,7 +76,8 @@ impl Applier<'_> {
         claimed: &[(StoredChange, OpenIntent)],
         done: &mut Applied,
     ) -> Result<(), StoreError> {
-        let Some(system) = self.systems.iter().filter_map(System::handoff).find(|system| system.name == *target)
+        let Some(system) =
+            self.systems.iter().filter_map(System::handoff).find(|system| system.name == *target)
         else {
             let error =
                 format!("{} changes of {target} wait: the system is no longer configured", claimed.len());

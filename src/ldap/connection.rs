@@ -251,9 +251,7 @@ async fn connect(
     if address.security != Security::PlaintextToLoopback {
         let config = tls::client(settings.ca_file.as_deref())
             .map_err(|error| ConnectError::Settings { field: "ca_file", why: error.0 })?;
-        library = library
-            .set_config(config)
-            .set_starttls(address.security == Security::StartTls);
+        library = library.set_config(config).set_starttls(address.security == Security::StartTls);
     }
     let url = format!("{}://{server}", address.scheme);
     // The socket is there already, so whatever fails from here on is TLS.
