@@ -51,7 +51,7 @@ pub use legal_hold::Decided;
 pub use open::{Health, Store};
 pub use operator::Enrolled;
 pub use order::WorkOrder;
-pub use outbox::{OutboxCounts, Queued};
+pub use outbox::{Fate, OutboxCounts, Queued, Settled};
 pub use pass::Pass;
 pub use pause::{Pause, Paused};
 pub use question::OpenQuestion;

@@ -1,9 +1,11 @@
 //! The outbox: notices written in the transaction of their cause, sent later, once per key and address.
 
+use super::dialect::Bulk;
 use super::statement::{json, sql};
 use super::{Fenced, Store, StoreError, WriteTx, ids};
-use crate::model::Time;
 use crate::model::notice::Notice;
+use crate::model::{Time, rfc3339};
+use serde::Serialize;
 
 /// A notice that a worker is about to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,34 @@ pub struct Queued {
     pub notice: Notice,
     /// How often it was tried, this time included.
     pub attempts: u64,
+}
+
+/// What became of a notice that was being sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Its place in the outbox.
+    pub id: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a notice after an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The mail server took it.
+    Sent,
+    /// It did not go out and is tried again.
+    Again {
+        /// When.
+        at: Time,
+        /// Why it did not go out.
+        error: String,
+    },
+    /// It will not go out.
+    GivenUp {
+        /// Why.
+        error: String,
+    },
 }
 
 /// How many notices stand where.
@@ -47,22 +77,24 @@ impl Fenced {
     /// Takes up to `limit` notices that are due, oldest first. One whose worker dies is due again at `again`; the
     /// repeat carries the same Message-ID.
     pub async fn claim_due(&mut self, limit: u32, again: Time) -> Result<Vec<Queued>, StoreError> {
-        let now = self.now;
         let query = sql(
             "outbox",
             "SELECT id, body, attempts FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= $1
              ORDER BY next_at, id LIMIT $2",
         );
         let mut claimed = Vec::new();
+        let now = self.now;
         for row in self.rows(query.time(now).int(limit.into())).await? {
             let (id, attempts) = (row.text("id")?, row.count("attempts")? + 1);
-            let take = sql(
-                "outbox",
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, next_at = $1 WHERE id = $2",
-            );
-            self.execute(take.time(again).text(&id)).await?;
             claimed.push(Queued { id, notice: row.json("body")?, attempts });
         }
+        let ids: Vec<&str> = claimed.iter().map(|one| one.id.as_str()).collect();
+        let source = self.dialect.ids();
+        let take = format!(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, next_at = $2
+             WHERE id IN (SELECT r.id FROM {source} AS r)"
+        );
+        self.execute(sql("outbox", take).text(&json("ids", &ids)?).time(again)).await?;
         Ok(claimed)
     }
 
@@ -75,36 +107,43 @@ impl Fenced {
         self.execute(update.time(now)).await
     }
 
-    /// The mail server took it.
-    pub async fn mark_sent(&mut self, id: &str) -> Result<(), StoreError> {
-        self.leave_sending(id, "sent", self.now, None).await
-    }
-
-    /// It did not go out and is tried again at `next`.
-    pub async fn mark_retry(&mut self, id: &str, next: Time, error: &str) -> Result<(), StoreError> {
-        self.leave_sending(id, "queued", next, Some(error)).await
-    }
-
-    /// It is given up.
-    pub async fn mark_failed(&mut self, id: &str, error: &str) -> Result<(), StoreError> {
-        self.leave_sending(id, "failed", self.now, Some(error)).await
-    }
-
-    async fn leave_sending(
-        &mut self,
-        id: &str,
-        state: &'static str,
-        next: Time,
-        error: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let update = sql(
-            "outbox",
-            "UPDATE outbox SET state = $1, next_at = $2, last_error = $3 WHERE id = $4 AND state = 'sending'",
+    /// Notes what became of notices that were being sent.
+    pub async fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError> {
+        let lines: Vec<_> = settled.iter().map(|one| one.line(self.now)).collect();
+        let source = self.dialect.rows(SETTLED);
+        let update = format!(
+            "UPDATE outbox SET state = r.state, next_at = r.next_at, last_error = r.error FROM {source} AS r
+             WHERE outbox.id = r.id AND outbox.state = 'sending'"
         );
-        if self.execute(update.text(state).time(next).maybe(error).text(id)).await? == 0 {
-            return Err(StoreError::Missing { what: "notice being sent", id: id.to_owned() });
+        let changed = self.execute(sql("outbox", update).text(&json("settled", &lines)?)).await?;
+        if changed < settled.len() as u64 {
+            let ids: Vec<_> = settled.iter().map(|one| one.id.as_str()).collect();
+            return Err(StoreError::Missing { what: "notice being sent", id: ids.join(", ") });
         }
         Ok(())
+    }
+}
+
+/// The columns of [`Line`].
+const SETTLED: &[Bulk] = &[Bulk::Text("id"), Bulk::Text("state"), Bulk::Text("next_at"), Bulk::Text("error")];
+
+/// A settled notice as a row of a bulk parameter.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    state: &'a str,
+    next_at: String,
+    error: Option<&'a str>,
+}
+
+impl Settled {
+    fn line(&self, now: Time) -> Line<'_> {
+        let (state, next, error) = match &self.fate {
+            Fate::Sent => ("sent", now, None),
+            Fate::Again { at, error } => ("queued", *at, Some(error.as_str())),
+            Fate::GivenUp { error } => ("failed", now, Some(error.as_str())),
+        };
+        Line { id: &self.id, state, next_at: rfc3339(next), error }
     }
 }
 

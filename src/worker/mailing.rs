@@ -3,16 +3,22 @@
 
 use super::engine::Engine;
 use crate::kill::{KillPoint, reached};
+use crate::model::Time;
 use crate::notify::outbox::{Delivery, deliver, next_attempt};
 use crate::notify::transport::Transport;
-use crate::store::{Paused, StoreError, Token};
+use crate::store::{Fate, Paused, Queued, Settled, StoreError, Token};
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
+use tokio::sync::mpsc;
 
-/// Mails taken at a time.
-const BATCH: u32 = 50;
+/// Mails taken at a time: a pause or a stop waits for these.
+const BATCH: u32 = 500;
+
+/// Mails that are sent and not yet noted, at most twice: so many go out again, under the same Message-ID, after a crash.
+const UNSETTLED: usize = 32;
 
 /// Mails in flight at once.
 const AT_ONCE: usize = 4;
@@ -63,52 +69,93 @@ impl Engine {
             if batch.is_empty() {
                 return Ok(done);
             }
-            let mut sending = stream::iter(batch)
-                .map(|queued| async move {
-                    reached(KillPoint::BeforeSend);
-                    let delivery = deliver(transport, &queued.notice).await;
-                    reached(KillPoint::AfterSend);
-                    (queued, delivery)
+            let (tried, outcomes) = mpsc::channel(UNSETTLED);
+            // Sending goes on while what was sent is noted: one commit serves all that came in during the last.
+            let ((), settled) =
+                tokio::join!(send_all(batch, transport, tried), self.settle_all(token, outcomes, &mut done));
+            settled?;
+        }
+    }
+
+    /// Notes what becomes of each, in groups.
+    async fn settle_all(
+        &self,
+        token: &Token,
+        mut outcomes: mpsc::Receiver<(Queued, Delivery)>,
+        done: &mut Mailed,
+    ) -> Result<(), StoreError> {
+        let mut group = Vec::new();
+        while outcomes.recv_many(&mut group, UNSETTLED).await > 0 {
+            let now = self.now();
+            let settled: Vec<_> =
+                group.drain(..).map(|(queued, delivery)| done.count(queued, delivery, now)).collect();
+            self.store
+                .write_fenced(token, now, |mut tx| {
+                    let settled = &settled;
+                    async move {
+                        tx.settle(settled).await?;
+                        tx.commit(()).await
+                    }
                 })
-                .buffer_unordered(AT_ONCE);
-            while let Some((queued, delivery)) = sending.next().await {
-                let attempts = u32::try_from(queued.attempts).unwrap_or(u32::MAX);
-                let next = next_attempt(attempts, self.now());
-                let id = queued.id.as_str();
-                match (&delivery, next) {
-                    (Delivery::Sent, _) => done.sent += 1,
-                    (Delivery::Retry(why) | Delivery::Unavailable(why), Some(_)) => {
-                        done.waiting += 1;
-                        done.unavailable |= matches!(delivery, Delivery::Unavailable(_));
-                        done.errors.insert(without_address(why, &queued.notice.to));
-                    }
-                    (Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why), _) => {
-                        done.failed += 1;
-                        done.errors.insert(without_address(why, &queued.notice.to));
-                    }
-                }
-                self.store
-                    .write_fenced(token, self.now(), |mut tx| {
-                        let delivery = &delivery;
-                        async move {
-                            match (delivery, next) {
-                                (Delivery::Sent, _) => tx.mark_sent(id).await?,
-                                (Delivery::Retry(why) | Delivery::Unavailable(why), Some(next)) => {
-                                    tx.mark_retry(id, next, why).await?;
-                                }
-                                (
-                                    Delivery::Retry(why) | Delivery::Unavailable(why) | Delivery::Failed(why),
-                                    _,
-                                ) => {
-                                    tx.mark_failed(id, why).await?;
-                                }
-                            }
-                            tx.commit(()).await
-                        }
-                    })
-                    .await?;
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends a batch over a few connections. Once the server takes nobody's mail, the rest is not tried at it.
+async fn send_all(batch: Vec<Queued>, transport: &Transport, tried: mpsc::Sender<(Queued, Delivery)>) {
+    let (away, tried) = (OnceLock::new(), &tried);
+    let away: &OnceLock<String> = &away;
+    stream::iter(batch)
+        .for_each_concurrent(AT_ONCE, |queued| async move {
+            let delivery = if let Some(why) = away.get() {
+                Delivery::Unavailable(why.clone())
+            } else {
+                reached(KillPoint::BeforeSend);
+                let delivery = deliver(transport, &queued.notice).await;
+                reached(KillPoint::AfterSend);
+                delivery
+            };
+            if let Delivery::Unavailable(why) = &delivery {
+                let _ = away.set(why.clone());
+            }
+            // Nobody listens only where the store failed: the next worker finds these taken and unsettled.
+            let _ = tried.send((queued, delivery)).await;
+        })
+        .await;
+}
+
+impl Mailed {
+    /// Counts an attempt and says what becomes of the notice.
+    fn count(&mut self, queued: Queued, delivery: Delivery, now: Time) -> Settled {
+        let next = next_attempt(u32::try_from(queued.attempts).unwrap_or(u32::MAX), now);
+        let fate = match (delivery, next) {
+            (Delivery::Sent, _) => {
+                self.sent += 1;
+                return Settled { id: queued.id, fate: Fate::Sent };
+            }
+            (Delivery::Retry(error), Some(at)) => Fate::Again { at, error },
+            (Delivery::Unavailable(error), Some(at)) => {
+                self.unavailable = true;
+                Fate::Again { at, error }
+            }
+            (Delivery::Retry(error) | Delivery::Unavailable(error) | Delivery::Failed(error), _) => {
+                Fate::GivenUp { error }
+            }
+        };
+        match &fate {
+            Fate::Sent => {}
+            Fate::Again { error, .. } => {
+                self.waiting += 1;
+                self.errors.insert(without_address(error, &queued.notice.to));
+            }
+            Fate::GivenUp { error } => {
+                self.failed += 1;
+                self.errors.insert(without_address(error, &queued.notice.to));
             }
         }
+        Settled { id: queued.id, fate }
     }
 }
 

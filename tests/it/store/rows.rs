@@ -8,8 +8,8 @@ use rosterd::model::notice::Notice;
 use rosterd::model::record::Record;
 use rosterd::model::roster::{Block, Declared, Reading, Roster, RosterKind};
 use rosterd::store::{
-    Arrival, Confirmation, ExportState, Fenced, Inserted, OutboxCounts, RowResult, SnapshotState, StoreError,
-    WriteTx,
+    Arrival, Confirmation, ExportState, Fate, Fenced, Inserted, OutboxCounts, RowResult, Settled,
+    SnapshotState, StoreError, WriteTx,
 };
 
 fn record() -> Record<CitizenId> {
@@ -266,9 +266,12 @@ async fn a_notice_goes_out_once_per_key_and_address() {
         assert_eq!((&first.notice, first.attempts), (&notice("k1", "a@x"), 1));
         let [third] = &claim(now()).await[..] else { panic!() };
         let done = async |mut tx: Fenced| {
-            tx.mark_sent(&first.id).await?;
-            tx.mark_retry(&second.id, minutes(3), "451 busy").await?;
-            tx.mark_failed(&third.id, "550 no such user").await?;
+            let settled = [
+                (first, Fate::Sent),
+                (second, Fate::Again { at: minutes(3), error: "451 busy".into() }),
+                (third, Fate::GivenUp { error: "550 no such user".into() }),
+            ];
+            tx.settle(&settled.map(|(one, fate)| Settled { id: one.id.clone(), fate })).await?;
             tx.commit(()).await
         };
         site.store.write_fenced(&token, now(), done).await.unwrap();
@@ -285,7 +288,7 @@ async fn a_notice_goes_out_once_per_key_and_address() {
         // Sent once, never queued again.
         assert!(!enqueue(notice("k1", "a@x")).await);
         let twice = async |mut tx: Fenced| {
-            tx.mark_sent(&first.id).await?;
+            tx.settle(&[Settled { id: first.id.clone(), fate: Fate::Sent }]).await?;
             tx.commit(()).await
         };
         assert!(site.store.write_fenced(&token, now(), twice).await.is_err());
