@@ -106,7 +106,8 @@ impl Applier<'_> {
             Err(error) => Shows::Other(format!("the directory cannot be read: {error}")),
         };
         let first = once().await;
-        if first == Shows::Done {
+        // Of a deletion, "not there" is what is done.
+        if first == Shows::Done && !matches!(write, Write::Delete { .. }) {
             return first;
         }
         let second = once().await;
@@ -177,14 +178,19 @@ fn departure(stored: &StoredChange, outcome: &Outcome, at: Time) -> Option<Confi
     })
 }
 
-/// New, reset and reopened accounts get a first password; an undo gives back what was there.
+/// New, reset, reopened and unlocked accounts get a first password; an undo gives back what was there.
 fn needs_password(stored: &StoredChange) -> bool {
     match stored.change.kind {
         ChangeKind::CreateAccount | ChangeKind::ResetPassword => true,
-        ChangeKind::EnableAccount => stored.change.reason != Reason::Undo,
+        ChangeKind::EnableAccount | ChangeKind::UnlockAccount => stored.change.reason != Reason::Undo,
         ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount
         | ChangeKind::DisableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
         | ChangeKind::SuspectLeaver
