@@ -12,17 +12,14 @@ use crate::model::ids::{AccountId, TargetId};
 use crate::model::intent::{Intent, Outcome};
 use crate::model::person::Person;
 use crate::model::secret::Secret;
-use crate::store::{Claim, Confirmation, StoreError};
+use crate::store::{Confirmation, StoreError};
 
 impl Applier<'_> {
     /// Carries out the directory's approved changes. One that fails never stops the rest.
     pub(crate) async fn carry_out(&self, done: &mut Applied) -> Result<(), StoreError> {
         let mut writer = self.directory.writer();
         let mut last = None;
-        loop {
-            let page = self.approved(&TargetId::mail(), last.as_ref()).await?;
-            let Some(end) = page.last() else { return Ok(()) };
-            last = Some(end.stored.id.clone());
+        while let Some(page) = self.approved(&TargetId::mail(), &mut last).await? {
             for standing in &page {
                 if self.stopping() {
                     return Ok(());
@@ -34,6 +31,7 @@ impl Applier<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     async fn one(
@@ -47,23 +45,7 @@ impl Applier<'_> {
             Some(password) => Some(self.sealed(stored, password)?),
             None => None,
         };
-        let terms = self.terms(&stored.change, sealed);
-        reached(KillPoint::BeforeIntent);
-        let claim = self
-            .store
-            .write_fenced(self.token, self.now(), |mut tx| {
-                let terms = &terms;
-                async move {
-                    let claim = tx.open_intent(stored, terms).await?;
-                    tx.commit(claim).await
-                }
-            })
-            .await?;
-        let Claim::Opened(intent) = claim else {
-            Self::turned_away(&claim, done);
-            return Ok(());
-        };
-        reached(KillPoint::AfterIntent);
+        let Some(intent) = self.claim(stored, sealed, done).await? else { return Ok(()) };
         let outcome = self.carry(stored, &intent, password, writer).await;
         reached(KillPoint::AfterWrite);
         self.resolve(stored, &intent, &outcome).await?;
@@ -94,28 +76,26 @@ impl Applier<'_> {
             Ok(write) => write,
             Err(error) => return Outcome::Failed { why: error.to_string() },
         };
-        if self.now() > intent.write_by {
-            return Outcome::NotSent { why: "the worker was held up; the write was not sent in time".into() };
+        match self.too_late(intent) {
+            Err(outcome) => outcome,
+            Ok(()) => self.send(&write, writer).await,
         }
-        self.send(&write, writer).await
     }
 
     /// Sends `write`; an unclear answer is settled by reading.
     pub(crate) async fn send(&self, write: &Write, writer: &mut DirectoryWriter) -> Outcome {
         match writer.write(write).await {
             Ok(()) => Outcome::Applied,
-            Err(WriteError::Stale(why)) => Outcome::Stale { why },
-            Err(WriteError::Refused(why)) => Outcome::Failed { why },
-            Err(WriteError::NotSent(why)) => Outcome::NotSent { why },
-            Err(WriteError::Unknown(why)) => {
+            Err(error @ WriteError::Unknown(_)) => {
                 *writer = self.directory.writer();
                 match self.look(write).await {
                     Shows::Done => Outcome::Applied,
                     // A late request may still reach the server: the intent stays open, and the next pass looks
                     // again before it sends anything.
-                    Shows::NotDone | Shows::Partly | Shows::Other(_) => Outcome::Unknown { why },
+                    Shows::NotDone | Shows::Partly | Shows::Other(_) => error.into(),
                 }
             }
+            Err(error) => error.into(),
         }
     }
 
@@ -126,7 +106,8 @@ impl Applier<'_> {
             Err(error) => Shows::Other(format!("the directory cannot be read: {error}")),
         };
         let first = once().await;
-        if first == Shows::Done {
+        // Of a deletion, "not there" is what is done.
+        if first == Shows::Done && !matches!(write, Write::Delete { .. }) {
             return first;
         }
         let second = once().await;
@@ -197,14 +178,19 @@ fn departure(stored: &StoredChange, outcome: &Outcome, at: Time) -> Option<Confi
     })
 }
 
-/// New, reset and reopened accounts get a first password; an undo gives back what was there.
+/// New, reset, reopened and unlocked accounts get a first password; an undo gives back what was there.
 fn needs_password(stored: &StoredChange) -> bool {
     match stored.change.kind {
         ChangeKind::CreateAccount | ChangeKind::ResetPassword => true,
-        ChangeKind::EnableAccount => stored.change.reason != Reason::Undo,
+        ChangeKind::EnableAccount | ChangeKind::UnlockAccount => stored.change.reason != Reason::Undo,
         ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount
         | ChangeKind::DisableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
         | ChangeKind::SuspectLeaver

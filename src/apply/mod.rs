@@ -15,7 +15,7 @@ use crate::model::Time;
 use crate::model::brake::{BrakeKind, BrakeScope};
 use crate::model::change::{Change, Reason, State, StoredChange};
 use crate::model::ids::ChangeId;
-use crate::model::intent::Outcome;
+use crate::model::intent::{Intent, Outcome};
 use crate::plan::Counts;
 use crate::plan::brakes::Limits;
 use crate::store::{Claim, Fenced, Filter, Limit, Standing, Store, StoreError, Terms, Token};
@@ -120,18 +120,58 @@ impl Applier<'_> {
         Ok(done)
     }
 
-    /// Approved changes of `target` that are due, page by page.
+    /// The next page of the approved changes of `target` that are due, after the one that `last` names; `last` is
+    /// moved on. `None` where there are no more.
     pub(crate) async fn approved(
         &self,
         target: &crate::model::ids::TargetId,
-        after: Option<&ChangeId>,
-    ) -> Result<Vec<Standing>, StoreError> {
+        last: &mut Option<ChangeId>,
+    ) -> Result<Option<Vec<Standing>>, StoreError> {
         let filter =
             Filter { state: Some(State::Approved), target: Some(target.clone()), ..Filter::default() };
         let today = self.today();
-        let mut page = self.store.changes(&filter, after, PAGE).await?;
+        let mut page = self.store.changes(&filter, last.as_ref(), PAGE).await?;
         page.retain(|one| one.stored.change.due <= today);
-        Ok(page)
+        let Some(end) = page.last() else { return Ok(None) };
+        *last = Some(end.stored.id.clone());
+        Ok(Some(page))
+    }
+
+    /// Claims a change and commits to writing it; `None`, and the reason counted, where it was turned away.
+    async fn claim(
+        &self,
+        stored: &StoredChange,
+        sealed_password: Option<Vec<u8>>,
+        done: &mut Applied,
+    ) -> Result<Option<Intent>, StoreError> {
+        let terms = self.terms(&stored.change, sealed_password);
+        reached(KillPoint::BeforeIntent);
+        let claim = self
+            .store
+            .write_fenced(self.token, self.now(), |mut tx| {
+                let terms = &terms;
+                async move {
+                    let claim = tx.open_intent(stored, terms).await?;
+                    tx.commit(claim).await
+                }
+            })
+            .await?;
+        let Claim::Opened(intent) = claim else {
+            Self::turned_away(&claim, done);
+            return Ok(None);
+        };
+        reached(KillPoint::AfterIntent);
+        Ok(Some(intent))
+    }
+
+    /// Says so where the time in which `intent` may be written has passed.
+    fn too_late(&self, intent: &Intent) -> Result<(), Outcome> {
+        if self.now() > intent.write_by {
+            return Err(Outcome::NotSent {
+                why: "the worker was held up; the write was not sent in time".into(),
+            });
+        }
+        Ok(())
     }
 
     pub(crate) fn now(&self) -> Time {

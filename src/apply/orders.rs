@@ -31,10 +31,7 @@ impl Applier<'_> {
         for system in self.systems.iter().filter_map(System::handoff) {
             let mut last = None;
             let mut waiting = Vec::new();
-            loop {
-                let page = self.approved(&system.name, last.as_ref()).await?;
-                let Some(end) = page.last() else { break };
-                last = Some(end.stored.id.clone());
+            while let Some(page) = self.approved(&system.name, &mut last).await? {
                 waiting.extend(page.into_iter().map(|standing| standing.stored));
             }
             let (urgent, normal): (Vec<_>, Vec<_>) =

@@ -4,7 +4,7 @@ use super::{Applied, Applier};
 use crate::kill::{KillPoint, reached};
 use crate::model::change::StoredChange;
 use crate::model::intent::{Intent, Outcome, WriteError};
-use crate::store::{Claim, OpenIntent, StoreError};
+use crate::store::{OpenIntent, StoreError};
 use crate::systems::{Online, System, SystemWriter, Write};
 
 /// What a system shows of a write.
@@ -30,10 +30,7 @@ impl Applier<'_> {
     async fn roles_of(&self, system: &Online, done: &mut Applied) -> Result<(), StoreError> {
         let mut writer = system.writer();
         let mut last = None;
-        loop {
-            let page = self.approved(system.name(), last.as_ref()).await?;
-            let Some(end) = page.last() else { return Ok(()) };
-            last = Some(end.stored.id.clone());
+        while let Some(page) = self.approved(system.name(), &mut last).await? {
             for standing in &page {
                 if self.stopping() {
                     return Ok(());
@@ -46,6 +43,7 @@ impl Applier<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     async fn one_role(
@@ -55,29 +53,11 @@ impl Applier<'_> {
         writer: &mut SystemWriter<'_>,
         done: &mut Applied,
     ) -> Result<(), StoreError> {
-        let terms = self.terms(&stored.change, None);
-        reached(KillPoint::BeforeIntent);
-        let claim = self
-            .store
-            .write_fenced(self.token, self.now(), |mut tx| {
-                let terms = &terms;
-                async move {
-                    let claim = tx.open_intent(stored, terms).await?;
-                    tx.commit(claim).await
-                }
-            })
-            .await?;
-        let Claim::Opened(intent) = claim else {
-            Self::turned_away(&claim, done);
-            return Ok(());
-        };
-        reached(KillPoint::AfterIntent);
-        let outcome = match Write::of(&stored.change) {
-            Err(error) => Outcome::Failed { why: error.to_string() },
-            Ok(_) if self.now() > intent.write_by => {
-                Outcome::NotSent { why: "the worker was held up; the write was not sent in time".into() }
-            }
-            Ok(write) => self.send_role(&write, system, writer).await,
+        let Some(intent) = self.claim(stored, None, done).await? else { return Ok(()) };
+        let outcome = match (Write::of(&stored.change), self.too_late(&intent)) {
+            (Err(error), _) => Outcome::Failed { why: error.to_string() },
+            (Ok(_), Err(outcome)) => outcome,
+            (Ok(write), Ok(())) => self.send_role(&write, system, writer).await,
         };
         reached(KillPoint::AfterWrite);
         self.resolve_role(stored, &intent, &outcome).await?;
@@ -91,15 +71,13 @@ impl Applier<'_> {
     async fn send_role(&self, write: &Write, system: &Online, writer: &mut SystemWriter<'_>) -> Outcome {
         match writer.write(write).await {
             Ok(()) => Outcome::Applied,
-            Err(WriteError::Stale(why)) => Outcome::Stale { why },
-            Err(WriteError::Refused(why)) => Outcome::Failed { why },
-            Err(WriteError::NotSent(why)) => Outcome::NotSent { why },
-            Err(WriteError::Unknown(why)) => match look(write, system).await {
+            Err(error @ WriteError::Unknown(_)) => match look(write, system).await {
                 Shows::Done => Outcome::Applied,
                 // A late request may still arrive: the intent stays open, and the next pass looks again before it
                 // sends anything.
-                Shows::NotDone | Shows::Unclear(_) => Outcome::Unknown { why },
+                Shows::NotDone | Shows::Unclear(_) => error.into(),
             },
+            Err(error) => error.into(),
         }
     }
 

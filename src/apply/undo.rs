@@ -35,6 +35,12 @@ pub enum NotUndoable {
         /// Its kind.
         kind: ChangeKind,
     },
+    /// The entry is removed.
+    #[error(
+        "change {0} deleted the account, and a deletion cannot be undone: what is needed of it is to be restored from \
+         the directory's and the mail server's backup"
+    )]
+    Deleted(ChangeId),
     /// The new account cannot be found.
     #[error("change {0}: the account it created is not in the directory any more")]
     Gone(ChangeId),
@@ -72,16 +78,19 @@ pub fn reverse(
             (ChangeKind::UpdateAttributes, before, after)
         }
         ChangeKind::MoveAccount => (ChangeKind::MoveAccount, change.after.clone(), change.before.clone()),
-        ChangeKind::DisableAccount | ChangeKind::OrphanAccount => {
-            let mut before = change.before.clone();
-            before.insert(Attr::Disabled, flag("true"));
-            (ChangeKind::EnableAccount, before, Attrs::from([(Attr::Disabled, flag("false"))]))
+        ChangeKind::DisableAccount | ChangeKind::OrphanAccount | ChangeKind::LockAccount => {
+            marked(change, Attr::Disabled, ChangeKind::EnableAccount, flag("false"))
         }
-        ChangeKind::EnableAccount => {
-            let mut before = change.before.clone();
-            before.insert(Attr::Disabled, flag("false"));
-            (ChangeKind::DisableAccount, before, Attrs::from([(Attr::Disabled, flag("true"))]))
+        ChangeKind::EnableAccount => marked(change, Attr::Disabled, ChangeKind::DisableAccount, flag("true")),
+        // The lock comes back; the password that was given meanwhile stays, and opens nothing.
+        ChangeKind::UnlockAccount => marked(change, Attr::Disabled, ChangeKind::LockAccount, flag("true")),
+        ChangeKind::CloseAccount => marked(change, Attr::Closed, ChangeKind::ReopenMailbox, Values::none()),
+        ChangeKind::ReopenMailbox => marked(change, Attr::Closed, ChangeKind::CloseAccount, flag("true")),
+        ChangeKind::ForcePasswordChange => {
+            let before = change.before.get(&Attr::MustChange).cloned().unwrap_or_default();
+            marked(change, Attr::MustChange, ChangeKind::ForcePasswordChange, before)
         }
+        ChangeKind::DeleteAccount => return Err(NotUndoable::Deleted(stored.id.clone())),
         ChangeKind::GrantRole => {
             let mut before = change.before.clone();
             before.extend(change.after.clone());
@@ -114,9 +123,98 @@ pub fn reverse(
     })
 }
 
+/// The reverse of a change that set one mark: `kind`, which sets it to `back`.
+fn marked(change: &Change, attr: Attr, kind: ChangeKind, back: Values) -> (ChangeKind, Attrs, Attrs) {
+    let mut before = change.before.clone();
+    before.extend(change.after.get(&attr).map(|values| (attr, values.clone())));
+    (kind, before, Attrs::from([(attr, back)]))
+}
+
 /// Where a creation put its account.
 pub fn created_at(change: &Change) -> Option<Dn> {
     (change.kind == ChangeKind::CreateAccount)
         .then(|| change.after(Attr::Dn))?
         .and_then(|dn| Dn::parse(dn).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Write;
+    use crate::model::ids::{AgencyCode, CaseId, TargetId};
+    use crate::model::secret::Secret;
+
+    const DAY: &str = "2026-11-22";
+
+    fn applied(kind: ChangeKind, mark: Option<(Attr, Values, Values)>) -> StoredChange {
+        let place = Values::one("uid=a,ou=x,dc=vn");
+        let mut change = Change {
+            target: TargetId::mail(),
+            subject: Subject::new("1"),
+            kind,
+            agency: AgencyCode::parse("x").unwrap(),
+            person: None,
+            label: String::new(),
+            before: Attrs::from([(Attr::Dn, place)]),
+            after: Attrs::new(),
+            reason: Reason::Joiner,
+            effective: None,
+            due: DAY.parse().unwrap(),
+            gate: Gate::One,
+            risk: Risk::High,
+            document: None,
+            case: CaseId::new("c"),
+            needs: Vec::new(),
+            evidence: Vec::new(),
+        };
+        if let Some((attr, before, after)) = mark {
+            change.before.insert(attr, before);
+            change.after.insert(attr, after);
+        }
+        StoredChange {
+            id: ChangeId::new("c1"),
+            key: change.key(),
+            state: State::Applied,
+            change,
+            proposed: crate::model::Time::UNIX_EPOCH,
+            brake: None,
+            released: false,
+            approvals: Vec::new(),
+            outcome: None,
+        }
+    }
+
+    fn undone(stored: &StoredChange) -> Result<Change, NotUndoable> {
+        reverse(stored, None, "an", "why", DAY.parse().unwrap())
+    }
+
+    #[test]
+    fn the_reverse_finds_what_was_done_and_gives_back_what_was_there() {
+        let (yes, no, none) = (Values::one("true"), Values::one("false"), Values::none());
+        for (kind, attr, before, after, reversed) in [
+            (ChangeKind::DisableAccount, Attr::Disabled, &no, &yes, ChangeKind::EnableAccount),
+            (ChangeKind::LockAccount, Attr::Disabled, &no, &yes, ChangeKind::EnableAccount),
+            (ChangeKind::UnlockAccount, Attr::Disabled, &yes, &no, ChangeKind::LockAccount),
+            (ChangeKind::CloseAccount, Attr::Closed, &none, &yes, ChangeKind::ReopenMailbox),
+            (ChangeKind::ReopenMailbox, Attr::Closed, &yes, &none, ChangeKind::CloseAccount),
+            (ChangeKind::ForcePasswordChange, Attr::MustChange, &none, &yes, ChangeKind::ForcePasswordChange),
+        ] {
+            let stored = applied(kind, Some((attr, before.clone(), after.clone())));
+            let back = undone(&stored).unwrap();
+            assert_eq!(back.kind, reversed, "{kind}");
+            assert_eq!(
+                (back.before.get(&attr), back.after.get(&attr)),
+                (Some(after), Some(before)),
+                "{kind}"
+            );
+            Write::of(&back, Some(Secret::new("x"))).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_deletion_has_no_way_back_and_says_so() {
+        let error = undone(&applied(ChangeKind::DeleteAccount, None)).unwrap_err();
+        assert_eq!(error, NotUndoable::Deleted(ChangeId::new("c1")));
+        assert!(error.to_string().contains("backup"), "{error}");
+    }
 }

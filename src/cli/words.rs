@@ -100,7 +100,7 @@ pub fn change_line(change: &Change, at: State, lang: Lang) -> String {
     let differences: Vec<String> = change
         .after
         .iter()
-        .filter(|(attr, _)| !matches!(attr, Attr::Dn | Attr::Disabled | Attr::FamilyName | Attr::GivenName))
+        .filter(|(attr, _)| !attr.is_told_by_kind())
         .filter(|(attr, _)| {
             change.kind != ChangeKind::CreateAccount || matches!(attr, Attr::Title | Attr::Unit)
         })
@@ -157,6 +157,10 @@ fn brake_kind(kind: BrakeKind) -> &'static str {
         BrakeKind::Attributes => "cập nhật thông tin",
         BrakeKind::Creates => "cấp mới",
         BrakeKind::Grants => "cấp vai trò",
+        BrakeKind::LadderLocks => "khóa theo quy định",
+        BrakeKind::Closures => "đóng hộp thư",
+        BrakeKind::Deletes => "xóa tài khoản",
+        BrakeKind::ForcedChanges => "buộc đổi mật khẩu",
     }
 }
 

@@ -27,6 +27,11 @@ pub(super) fn account<'a>(
         |mark: &Mark| values(&mark.attribute).iter().any(|value| value.eq_ignore_ascii_case(&mark.value));
     let disabled = shows(&dialect.disabled);
     attrs.insert(Attr::Disabled, Values::one(if disabled { "true" } else { "false" }));
+    for attr in [Attr::Closed, Attr::MustChange] {
+        if dialect.mark(attr).is_some_and(shows) {
+            attrs.insert(attr, Values::one("true"));
+        }
+    }
 
     let logins = attrs.get(&Attr::Login).map(Values::as_slice).unwrap_or_default();
     let kind = if tree.is_service(&dn, logins) || dialect.services.iter().any(shows) {

@@ -27,6 +27,7 @@ pub fn shows(account: Option<&Account>, write: &Write) -> Shows {
             }
             if password.is_some() { Shows::Partly } else { Shows::Done }
         }
+        (Write::Delete { .. }, None) => Shows::Done,
         (_, None) => Shows::Other("the entry is gone".to_owned()),
         (Write::Enable { password: Some(_), .. }, Some(account)) => match transition(account, write) {
             Shows::Done => Shows::Partly,
@@ -37,6 +38,7 @@ pub fn shows(account: Option<&Account>, write: &Write) -> Shows {
             | Write::Move { .. }
             | Write::Disable { .. }
             | Write::Enable { .. }
+            | Write::Delete { .. }
             | Write::ResetPassword { .. },
             Some(account),
         ) => transition(account, write),
@@ -47,6 +49,8 @@ pub fn shows(account: Option<&Account>, write: &Write) -> Shows {
 pub(super) fn is_exactly(account: &Account, attrs: &Attrs) -> bool {
     let mut known = account.attrs.clone();
     let disabled = known.remove(&Attr::Disabled);
+    // Its first password must be changed; whether it was set already is not told apart here.
+    known.remove(&Attr::MustChange);
     known == *attrs && disabled.is_none_or(|values| values.first() != Some("true"))
 }
 
@@ -72,7 +76,7 @@ fn transition(account: &Account, write: &Write) -> Shows {
     let untouched = at_before && difference(account, &before).is_none();
     let reached = at_after && difference(account, &after).is_none();
     match (untouched, reached, write) {
-        (true, _, Write::ResetPassword { .. }) | (true, false, _) => Shows::NotDone,
+        (true, _, Write::ResetPassword { .. } | Write::Delete { .. }) | (true, false, _) => Shows::NotDone,
         (_, true, _) => Shows::Done,
         (false, false, _) => {
             let none = Values::none();

@@ -67,6 +67,20 @@ fn a_move_is_seen_by_place_and_attributes() {
 }
 
 #[test]
+fn a_deletion_is_done_when_the_entry_is_gone() {
+    let write = Write::Delete {
+        id: AccountId::new("1"),
+        dn: dn("uid=a,ou=x,dc=vn"),
+        before: [(Attr::Title, Values::one("x")), (Attr::Disabled, Values::one("true"))].into(),
+    };
+    let seen = |attrs: &[(Attr, &str)]| shows(Some(&account(attrs)), &write);
+    assert_eq!(shows(None, &write), Shows::Done);
+    assert_eq!(seen(&[(Attr::Title, "x"), (Attr::Disabled, "true")]), Shows::NotDone);
+    assert!(matches!(seen(&[(Attr::Title, "x")]), Shows::Other(_)), "open again");
+    assert!(matches!(seen(&[(Attr::Title, "y"), (Attr::Disabled, "true")]), Shows::Other(_)));
+}
+
+#[test]
 fn a_password_is_not_seen() {
     let (id, place) = (AccountId::new("1"), dn("uid=a,ou=x,dc=vn"));
     let open = account(&[]);

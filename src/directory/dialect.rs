@@ -33,6 +33,10 @@ pub struct Dialect {
     pub disabled: Mark,
     /// What forces a new password at the next sign-in.
     pub must_change: Mark,
+    /// What closes a mailbox: the mail server delivers nothing to an entry that has it. Without it, mailboxes are not
+    /// closed; they stay locked until they are deleted.
+    #[serde(default)]
+    pub closed: Option<Mark>,
 }
 
 /// An attribute with the value that means something.
@@ -113,10 +117,16 @@ impl Dialect {
                 return problem(field, "is empty; expected object classes");
             }
         }
-        for attr in [Attr::Dn, Attr::Disabled, Attr::Role] {
+        for attr in [Attr::Dn, Attr::Disabled, Attr::Closed, Attr::MustChange, Attr::Role] {
             if dialect.attributes.contains_key(&attr) {
                 return problem(&format!("attributes.{}", attr.as_str()), "is not an attribute of an entry");
             }
+        }
+        let own = |name: &str| {
+            dialect.closed.as_ref().is_some_and(|mark| mark.attribute.eq_ignore_ascii_case(name))
+        };
+        if own(&dialect.disabled.attribute) || dialect.attributes.values().any(|name| own(name)) {
+            return problem("closed.attribute", "means something else already: closing would overwrite it");
         }
         for attr in [Attr::Login, Attr::FullName, Attr::Mail] {
             if !dialect.attributes.contains_key(&attr) {
@@ -138,6 +148,7 @@ impl Dialect {
             attributes,
             disabled,
             must_change,
+            closed,
         } = self;
         let mut names = vec![("id".to_owned(), id.as_str())];
         for (field, list) in [
@@ -155,17 +166,40 @@ impl Dialect {
         }
         names.push(("disabled.attribute".to_owned(), &disabled.attribute));
         names.push(("must_change.attribute".to_owned(), &must_change.attribute));
+        names.extend(closed.iter().map(|mark| ("closed.attribute".to_owned(), mark.attribute.as_str())));
         names
+    }
+
+    /// What says that `attr` is so, where the directory says it by a mark.
+    pub fn mark(&self, attr: Attr) -> Option<&Mark> {
+        match attr {
+            Attr::Disabled => Some(&self.disabled),
+            Attr::MustChange => Some(&self.must_change),
+            Attr::Closed => self.closed.as_ref(),
+            _ => None,
+        }
     }
 
     /// What the directory calls `attr`, where it has it.
     pub fn name(&self, attr: Attr) -> Option<&str> {
-        self.attributes.get(&attr).map(String::as_str)
+        let name = self.mark(attr).map(|mark| &mark.attribute).or_else(|| self.attributes.get(&attr));
+        name.map(String::as_str)
+    }
+
+    /// `values` of `attr` as the directory writes them.
+    pub fn written(&self, attr: Attr, values: Vec<String>) -> Vec<String> {
+        match self.mark(attr) {
+            Some(mark) => values.iter().filter(|one| *one == "true").map(|_| mark.value.clone()).collect(),
+            None => values,
+        }
     }
 
     /// Every attribute a read needs.
     pub fn read_attributes(&self) -> Vec<&str> {
-        let mut names = vec!["objectClass", self.id.as_str(), self.disabled.attribute.as_str()];
+        let mut names = vec!["objectClass", self.id.as_str()];
+        let marks =
+            [Attr::Disabled, Attr::MustChange, Attr::Closed].into_iter().filter_map(|attr| self.mark(attr));
+        names.extend(marks.map(|mark| mark.attribute.as_str()));
         names.extend(self.attributes.values().map(String::as_str));
         names.extend(self.unit_mailboxes.iter().chain(&self.services).map(|mark| mark.attribute.as_str()));
         names.sort_unstable();
@@ -192,6 +226,11 @@ mod tests {
         assert!(Dialect::parse("x", &hostile).unwrap_err().to_string().contains("attributes.login"));
         let unknown = format!("colour = 1\n{OPENLDAP}");
         assert!(Dialect::parse("x", &unknown).unwrap_err().to_string().contains("colour"));
+        let mixed = OPENLDAP.replace(
+            "attribute = \"employeeType\"\nvalue = \"closed\"",
+            "attribute = \"title\"\nvalue = \"x\"",
+        );
+        assert!(Dialect::parse("x", &mixed).unwrap_err().to_string().contains("closed.attribute"));
         let pointless = OPENLDAP.replace("login = \"uid\"", "login = \"uid\"\ndisabled = \"x\"");
         assert!(Dialect::parse("x", &pointless).unwrap_err().to_string().contains("attributes.disabled"));
     }

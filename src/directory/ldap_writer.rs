@@ -85,6 +85,7 @@ impl Session<'_> {
             Write::Enable { id, dn, before, password: Some(password) } => {
                 self.reopen(id, dn, before, password).await
             }
+            Write::Delete { id, dn, before } => self.remove(id, dn, before).await,
             Write::ResetPassword { id, dn, before, password } => {
                 // Must-change first: it carries the precondition, which the password request cannot.
                 let must_change = self.must_change();
@@ -163,6 +164,26 @@ impl Session<'_> {
                 self.holds(id, from, &wanted).await?;
                 let renamed = self.connection.rename(from, to, None).await;
                 renamed.map_err(|error| self.failed(error))
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Only the server's own check at that moment lets an entry be removed: no read before it would do, for nothing
+    /// gives the entry back.
+    async fn remove(&mut self, id: &AccountId, dn: &Dn, before: &Attrs) -> Result<(), WriteError> {
+        let assertion = self.assertion(id, before);
+        match self.connection.delete(dn, Some(&assertion)).await {
+            Ok(()) => Ok(()),
+            Err(OperationError::Answer { code: ASSERTION_FAILED, text }) => {
+                self.holds(id, dn, before).await?;
+                Err(WriteError::Stale(text))
+            }
+            Err(OperationError::Answer { code: UNSUPPORTED_CONTROL, text }) => {
+                Err(WriteError::Refused(format!(
+                    "{text}; this server cannot check an entry while it deletes it, so rosterd deletes nothing there: \
+                     delete it with the server's own tools"
+                )))
             }
             Err(error) => Err(self.failed(error)),
         }
@@ -314,9 +335,9 @@ impl Session<'_> {
             parts.extend(tree.protected_logins().map(|one| Filter::equal(login, one).not()));
         }
         for (attr, values) in before {
-            if *attr == Attr::Disabled {
-                let lock = Filter::equal(&dialect.disabled.attribute, &dialect.disabled.value);
-                parts.push(if values.first() == Some("true") { lock } else { lock.not() });
+            if let Some(mark) = dialect.mark(*attr) {
+                let set = Filter::equal(&mark.attribute, &mark.value);
+                parts.push(if values.first() == Some("true") { set } else { set.not() });
             } else if let Some(name) = dialect.name(*attr) {
                 match values.as_slice() {
                     [] => parts.push(Filter::present(name).not()),
@@ -330,8 +351,15 @@ impl Session<'_> {
     /// The difference as deletions of old and additions of new values: what somebody else added meanwhile stays.
     fn changes(&self, before: &Attrs, after: &Attrs) -> Vec<Modification> {
         let mut changes = Vec::new();
+        let dialect = &self.writer.tree.dialect;
         for (attr, gone, fresh) in differences(before, after) {
-            let Some(name) = self.writer.tree.dialect.name(attr) else { continue };
+            let Some(name) = dialect.name(attr) else { continue };
+            let (gone, fresh) = (dialect.written(attr, gone), dialect.written(attr, fresh));
+            if attr == Attr::MustChange {
+                // It has one value, and may say "no" where it is not absent.
+                changes.push(Modification::Replace(name.to_owned(), fresh));
+                continue;
+            }
             if !gone.is_empty() {
                 changes.push(Modification::Delete(name.to_owned(), gone));
             }

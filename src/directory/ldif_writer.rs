@@ -180,6 +180,13 @@ fn apply(document: &mut Document, tree: &Tree, write: &Write, salt: [u8; 16]) ->
                 set_password(&mut document.records[at], tree, password, salt);
             }
         }
+        Write::Delete { dn, .. } => {
+            let at = find(document, tree, write)?;
+            if document.records.iter().any(|one| one.dn != *dn && one.dn.is_within(dn)) {
+                return Err(WriteError::Refused(format!("{dn} has entries below it")));
+            }
+            document.records.remove(at);
+        }
         Write::ResetPassword { password, .. } => {
             let at = find(document, tree, write)?;
             set_password(&mut document.records[at], tree, password, salt);
@@ -235,6 +242,7 @@ fn line(name: &str, value: &str) -> Line {
 fn change(record: &mut Record, tree: &Tree, before: &Attrs, after: &Attrs) {
     for (attr, gone, fresh) in differences(before, after) {
         if let Some(name) = tree.dialect.name(attr) {
+            let (gone, fresh) = (tree.dialect.written(attr, gone), tree.dialect.written(attr, fresh));
             let is_gone = |value: &[u8]| gone.iter().any(|one| one.as_bytes() == value);
             record.change(name, is_gone, &fresh);
         }

@@ -9,7 +9,7 @@ use crate::model::secret::Secret;
 
 /// One write. `before` is its precondition: the touched attributes, and others it relies on, as the plan saw
 /// them; a key with no value must be absent. Neither `before` nor `after` holds `Dn`; only `before` may hold
-/// `Disabled`.
+/// `Disabled`. Closing a mailbox, its reverse and a forced password change are updates of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// A new account.
@@ -65,6 +65,15 @@ pub enum Write {
         /// A new first password, where it is to have one.
         password: Option<Secret>,
     },
+    /// The entry is removed; only one that is disabled.
+    Delete {
+        /// Whose.
+        id: AccountId,
+        /// Where it lies.
+        dn: Dn,
+        /// The precondition: all that the plan saw of it.
+        before: Attrs,
+    },
     /// A first password anew; never on a disabled account.
     ResetPassword {
         /// Whose.
@@ -109,6 +118,7 @@ impl Write {
             | Self::Move { id, .. }
             | Self::Disable { id, .. }
             | Self::Enable { id, .. }
+            | Self::Delete { id, .. }
             | Self::ResetPassword { id, .. } => Some(id),
         }
     }
@@ -121,6 +131,7 @@ impl Write {
             | Self::Move { from: dn, .. }
             | Self::Disable { dn, .. }
             | Self::Enable { dn, .. }
+            | Self::Delete { dn, .. }
             | Self::ResetPassword { dn, .. } => dn,
         }
     }
@@ -141,6 +152,7 @@ impl Write {
             | Self::Move { before, .. }
             | Self::Disable { before, .. }
             | Self::Enable { before, .. }
+            | Self::Delete { before, .. }
             | Self::ResetPassword { before, .. } => before.clone(),
         }
     }
@@ -153,7 +165,7 @@ impl Write {
             Self::Update { after, .. } | Self::Move { after, .. } => after.clone(),
             Self::Disable { .. } => disabled("true"),
             Self::Enable { .. } => disabled("false"),
-            Self::ResetPassword { .. } => Attrs::new(),
+            Self::ResetPassword { .. } | Self::Delete { .. } => Attrs::new(),
         }
     }
 }
@@ -176,17 +188,50 @@ fn translate(change: &Change, password: Option<Secret>) -> Result<Write, String>
             let after = attributes(&change.after)?;
             Ok(Write::Move { id, from, to, before: precondition(change, &after)?, after })
         }
-        ChangeKind::DisableAccount | ChangeKind::SuspectLeaver | ChangeKind::OrphanAccount => {
-            only_disabled(change, "true")?;
+        // A lock by rule and a leaver's are one mark to a directory: what tells them apart is why, and that is the
+        // journal's to know.
+        ChangeKind::DisableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::SuspectLeaver
+        | ChangeKind::OrphanAccount => {
+            only(change, Attr::Disabled, Some("true"))?;
             let mut before = precondition(change, &Attrs::new())?;
             before.entry(Attr::Disabled).or_insert_with(|| Values::one("false"));
             Ok(Write::Disable { id, dn: dn_before(change)?, before })
         }
-        ChangeKind::EnableAccount => {
-            only_disabled(change, "false")?;
+        ChangeKind::EnableAccount | ChangeKind::UnlockAccount => {
+            only(change, Attr::Disabled, Some("false"))?;
             let mut before = precondition(change, &Attrs::new())?;
             before.entry(Attr::Disabled).or_insert_with(|| Values::one("true"));
             Ok(Write::Enable { id, dn: dn_before(change)?, before, password })
+        }
+        ChangeKind::CloseAccount => {
+            only(change, Attr::Closed, Some("true"))?;
+            let mut write = mark(change, id)?;
+            if let Write::Update { before, .. } = &mut write {
+                before.insert(Attr::Disabled, Values::one("true"));
+            }
+            Ok(write)
+        }
+        ChangeKind::ReopenMailbox => {
+            only(change, Attr::Closed, None)?;
+            mark(change, id)
+        }
+        ChangeKind::ForcePasswordChange => {
+            only(change, Attr::MustChange, change.after(Attr::MustChange).filter(|word| *word == "true"))?;
+            mark(change, id)
+        }
+        ChangeKind::DeleteAccount => {
+            if !change.after.is_empty() {
+                return Err("it changes something on the way".to_owned());
+            }
+            let before = precondition(change, &Attrs::new())?;
+            if before.get(&Attr::Disabled).and_then(Values::first) != Some("true") {
+                return Err(
+                    "the account is not disabled; it is disabled first, and then time passes".to_owned()
+                );
+            }
+            Ok(Write::Delete { id, dn: dn_before(change)?, before })
         }
         ChangeKind::ResetPassword => {
             let password = password.ok_or("there is no password to set")?;
@@ -240,6 +285,8 @@ fn dn_after(change: &Change) -> Result<Option<Dn>, String> {
 fn attributes(attrs: &Attrs) -> Result<Attrs, String> {
     for (attr, why) in [
         (Attr::Disabled, "disabling and enabling are changes of their own"),
+        (Attr::Closed, "closing and reopening a mailbox are changes of their own"),
+        (Attr::MustChange, "forcing a password change is a change of its own"),
         (Attr::Role, "a role is a system's, not the directory's"),
     ] {
         if attrs.contains_key(&attr) {
@@ -264,14 +311,23 @@ fn precondition(change: &Change, after: &Attrs) -> Result<Attrs, String> {
     Ok(before)
 }
 
-fn only_disabled(change: &Change, value: &str) -> Result<(), String> {
-    if change.after(Attr::Disabled) != Some(value) {
-        return Err(format!("it does not say that disabled becomes {value}"));
+/// An update of one mark.
+fn mark(change: &Change, id: AccountId) -> Result<Write, String> {
+    let mut after = change.after.clone();
+    after.remove(&Attr::Dn);
+    Ok(Write::Update { id, dn: dn_before(change)?, before: precondition(change, &after)?, after })
+}
+
+/// Checks that `mark` becomes `value`, and that nothing else changes.
+fn only(change: &Change, mark: Attr, value: Option<&str>) -> Result<(), String> {
+    let name = mark.as_str();
+    if !change.after.contains_key(&mark) || change.after(mark) != value {
+        return Err(format!("it does not say that {name} becomes {}", value.unwrap_or("nothing")));
     }
     let stays = change.after.get(&Attr::Dn).is_none_or(|after| change.before.get(&Attr::Dn) == Some(after));
-    let others = change.after.keys().any(|attr| !matches!(attr, Attr::Disabled | Attr::Dn));
+    let others = change.after.keys().any(|attr| *attr != mark && *attr != Attr::Dn);
     if others || !stays {
-        return Err("it changes more than whether the account is disabled".to_owned());
+        return Err(format!("it changes more than whether the account is {name}"));
     }
     Ok(())
 }

@@ -70,6 +70,35 @@ fn disabling_relies_on_the_account_being_open_and_the_reverse() {
 }
 
 #[test]
+fn a_rule_locks_and_unlocks_as_anybody_else() {
+    let at = (Attr::Dn, PLACE);
+    let lock = of(ChangeKind::LockAccount, &[at], &[(Attr::Disabled, "true")]).unwrap();
+    assert_eq!(lock, of(ChangeKind::DisableAccount, &[at], &[(Attr::Disabled, "true")]).unwrap());
+    let unlock = of(ChangeKind::UnlockAccount, &[at], &[(Attr::Disabled, "false")]).unwrap();
+    assert!(matches!(unlock, Write::Enable { password: Some(_), .. }));
+}
+
+#[test]
+fn marks_are_set_by_kinds_of_their_own() {
+    let at = (Attr::Dn, PLACE);
+    let close = of(ChangeKind::CloseAccount, &[at, (Attr::Closed, "")], &[(Attr::Closed, "true")]).unwrap();
+    assert_eq!(
+        close.before(),
+        [(Attr::Disabled, Values::one("true")), (Attr::Closed, Values::none())].into()
+    );
+    assert_eq!(close.after(), [(Attr::Closed, Values::one("true"))].into());
+    let reopen = of(ChangeKind::ReopenMailbox, &[at, (Attr::Closed, "true")], &[(Attr::Closed, "")]).unwrap();
+    assert_eq!(reopen.before(), close.after());
+    for value in ["true", ""] {
+        let force = of(ChangeKind::ForcePasswordChange, &[at], &[(Attr::MustChange, value)]).unwrap();
+        assert!(matches!(force, Write::Update { .. }), "{value}: what was forced can be undone");
+    }
+    let delete =
+        of(ChangeKind::DeleteAccount, &[at, (Attr::Disabled, "true"), (Attr::Title, "x")], &[]).unwrap();
+    assert!(matches!(&delete, Write::Delete { before, .. } if before.len() == 2));
+}
+
+#[test]
 fn a_new_account_is_all_there_is_to_know_of_it() {
     let after = [
         (Attr::Dn, PLACE),
@@ -88,7 +117,8 @@ fn a_new_account_is_all_there_is_to_know_of_it() {
 #[test]
 fn what_cannot_be_written_is_said_and_not_cut_down() {
     use ChangeKind::{
-        CreateAccount, DisableAccount, EnableAccount, GrantRole, MoveAccount, ResetPassword, UpdateAttributes,
+        CloseAccount, CreateAccount, DeleteAccount, DisableAccount, EnableAccount, ForcePasswordChange,
+        GrantRole, MoveAccount, ReopenMailbox, ResetPassword, UpdateAttributes,
     };
     let at = (Attr::Dn, PLACE);
     for (kind, before, after) in [
@@ -97,6 +127,18 @@ fn what_cannot_be_written_is_said_and_not_cut_down() {
         (UpdateAttributes, vec![at], vec![(Attr::Dn, "uid=a,dc=vn"), (Attr::Title, "new")]),
         (UpdateAttributes, vec![at], vec![(Attr::Disabled, "true")]),
         (UpdateAttributes, vec![at], vec![(Attr::Role, "x")]),
+        (UpdateAttributes, vec![at], vec![(Attr::Closed, "true")]),
+        (UpdateAttributes, vec![at], vec![(Attr::MustChange, "true")]),
+        (CloseAccount, vec![at], vec![(Attr::Closed, "")]),
+        (CloseAccount, vec![at], vec![(Attr::Closed, "true"), (Attr::Disabled, "true")]),
+        (ReopenMailbox, vec![at], vec![(Attr::Closed, "true")]),
+        (ReopenMailbox, vec![at], vec![]),
+        (ForcePasswordChange, vec![at], vec![]),
+        (ForcePasswordChange, vec![at], vec![(Attr::MustChange, "perhaps")]),
+        (DeleteAccount, vec![at], vec![]),
+        (DeleteAccount, vec![at, (Attr::Disabled, "false")], vec![]),
+        (DeleteAccount, vec![at, (Attr::Disabled, "true")], vec![(Attr::Disabled, "true")]),
+        (DeleteAccount, vec![(Attr::Disabled, "true")], vec![]),
         (UpdateAttributes, vec![(Attr::Dn, "nowhere")], vec![(Attr::Title, "new")]),
         (MoveAccount, vec![at], vec![(Attr::Agency, "y")]),
         (DisableAccount, vec![at], vec![]),

@@ -59,6 +59,11 @@ pub(super) fn permit(tree: &Tree, write: &Write) -> Result<(), WriteError> {
             return refuse(format!("{attribute} names the entry: changing it is a move"));
         }
     }
+    if matches!(write, Write::Delete { .. })
+        && before.get(&Attr::Disabled).and_then(Values::first) != Some("true")
+    {
+        return refuse("an account is not deleted before it was disabled".to_owned());
+    }
     if let Write::ResetPassword { before, .. } = write
         && before.get(&Attr::Disabled).and_then(Values::first) != Some("false")
     {
@@ -75,7 +80,7 @@ pub(super) fn protected() -> String {
 }
 
 fn is_known(tree: &Tree, attr: Attr) -> bool {
-    attr == Attr::Disabled || tree.dialect.name(attr).is_some()
+    tree.dialect.name(attr).is_some()
 }
 
 /// A new entry must have the value it is named by.

@@ -36,11 +36,25 @@ pub enum Attr {
     StaffCode,
     /// `true` where the account is disabled.
     Disabled,
+    /// `true` where the mailbox receives nothing any more; else absent.
+    Closed,
+    /// `true` where the password must be changed at the next sign-in; else absent.
+    MustChange,
+    /// Who answers for a unit mailbox: that person's address.
+    Custodian,
     /// A role in a system beside the mailbox.
     Role,
 }
 
 impl Attr {
+    /// Whether a change's kind, or another attribute beside it, says already what becomes of it.
+    pub fn is_told_by_kind(self) -> bool {
+        matches!(
+            self,
+            Self::Dn | Self::Disabled | Self::Closed | Self::MustChange | Self::FamilyName | Self::GivenName
+        )
+    }
+
     /// Its name in JSON and in lists.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,6 +71,9 @@ impl Attr {
             Self::Phone => "phone",
             Self::StaffCode => "staff_code",
             Self::Disabled => "disabled",
+            Self::Closed => "closed",
+            Self::MustChange => "must_change",
+            Self::Custodian => "custodian",
             Self::Role => "role",
         }
     }
@@ -139,7 +156,7 @@ pub struct Account {
     /// Where it lies.
     pub dn: Dn,
     /// The attributes rosterd knows, without `Dn`; an absent attribute has no key. `Disabled` is always
-    /// there, `true` or `false`.
+    /// there, `true` or `false`; `Closed` and `MustChange` only where they are `true`.
     pub attrs: Attrs,
     /// The agency, by attribute, else by the branch it lies in; `None` where neither names one.
     pub agency: Option<AgencyCode>,
@@ -175,6 +192,11 @@ impl Account {
     /// Whether it is disabled.
     pub fn is_disabled(&self) -> bool {
         self.get(Attr::Disabled) == Some("true")
+    }
+
+    /// Whether its mailbox receives nothing any more.
+    pub fn is_closed(&self) -> bool {
+        self.get(Attr::Closed) == Some("true")
     }
 
     /// The official address, or the login where there is none: how a person calls the account.

@@ -20,10 +20,18 @@ words!(
         RoleRemovals = "role-removals",
         /// Attributes changed.
         Attributes = "attributes",
-        /// Accounts created or opened again, passwords reset.
+        /// Accounts created, opened again or unlocked, mailboxes that receive again, passwords reset.
         Creates = "creates",
         /// Roles given.
         Grants = "grants",
+        /// Accounts locked by a rule about passwords or use.
+        LadderLocks = "ladder-locks",
+        /// Mailboxes closed.
+        Closures = "closures",
+        /// Accounts deleted.
+        Deletes = "deletes",
+        /// Password changes forced.
+        ForcedChanges = "forced-changes",
     }
 );
 
@@ -31,9 +39,15 @@ impl BrakeKind {
     /// The kind that counts `change`.
     pub fn of(change: ChangeKind) -> Self {
         match change {
-            ChangeKind::CreateAccount | ChangeKind::EnableAccount | ChangeKind::ResetPassword => {
-                Self::Creates
-            }
+            ChangeKind::CreateAccount
+            | ChangeKind::EnableAccount
+            | ChangeKind::UnlockAccount
+            | ChangeKind::ReopenMailbox
+            | ChangeKind::ResetPassword => Self::Creates,
+            ChangeKind::LockAccount => Self::LadderLocks,
+            ChangeKind::CloseAccount => Self::Closures,
+            ChangeKind::DeleteAccount => Self::Deletes,
+            ChangeKind::ForcePasswordChange => Self::ForcedChanges,
             ChangeKind::UpdateAttributes => Self::Attributes,
             ChangeKind::MoveAccount => Self::Moves,
             ChangeKind::DisableAccount => Self::Disables,

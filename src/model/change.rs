@@ -46,12 +46,24 @@ words!(
         UpdateAttributes = "update-attributes",
         /// The account goes to another agency's branch.
         MoveAccount = "move-account",
-        /// The account can no longer sign in.
+        /// The account can no longer sign in; the mailbox still receives.
         DisableAccount = "disable-account",
         /// A disabled account opens again.
         EnableAccount = "enable-account",
+        /// The account can no longer sign in, by a rule about passwords or use: its holder still works here.
+        LockAccount = "lock-account",
+        /// A locked account opens again, with a first password anew, that must be changed.
+        UnlockAccount = "unlock-account",
+        /// The mailbox of a locked account receives nothing any more.
+        CloseAccount = "close-account",
+        /// A closed mailbox receives again; the account stays locked.
+        ReopenMailbox = "reopen-mailbox",
+        /// The entry is removed; nothing gives it back.
+        DeleteAccount = "delete-account",
         /// A first password anew, that must be changed.
         ResetPassword = "reset-password",
+        /// The holder must change the password at the next sign-in.
+        ForcePasswordChange = "force-password-change",
         /// A role is given.
         GrantRole = "grant-role",
         /// A role is taken.
@@ -186,6 +198,8 @@ words!(
         RequestRevoke = "request-revoke",
         /// A request row: đặt lại mật khẩu.
         RequestReset = "request-reset",
+        /// A request row: đặt lại mật khẩu, of an account that a rule has locked.
+        RequestUnlock = "request-unlock",
         /// The roster states another value.
         RosterAttribute = "roster-attribute",
         /// Gone from one agency's roster and present on another's.
@@ -200,6 +214,30 @@ words!(
         TransferredAway = "transferred-away",
         /// Works here again; the account is disabled.
         Rehire = "rehire",
+        /// The time for which a leaver's mailbox is kept has passed.
+        MailboxRetention = "mailbox-retention",
+        /// On leave or seconded, where the province suspends the account meanwhile.
+        LeavePolicy = "leave-policy",
+        /// A further address after a move, where the province wants one.
+        MoverAlias = "mover-alias",
+        /// A unit mailbox has another custodian.
+        Custodian = "custodian",
+        /// A desk or a unit mailbox was handed over.
+        HandOver = "hand-over",
+        /// The password is older than the rule allows, and the warnings have run out.
+        PasswordOverdue = "password-overdue",
+        /// The first password was not changed in time.
+        FirstLoginOverdue = "first-login-overdue",
+        /// Not used for longer than the rule allows.
+        Dormant = "dormant",
+        /// A campaign in which everybody changes the password.
+        Campaign = "campaign",
+        /// The address is on a list of leaked accounts.
+        Leak = "leak",
+        /// Taken over.
+        Incident = "incident",
+        /// The password is one of the known default ones.
+        DefaultPassword = "default-password",
         /// Absent from a full roster.
         AbsentFromFull = "absent-from-full-roster",
         /// No roster claims the account and its agency has sent a full one.

@@ -70,3 +70,14 @@ pub enum WriteError {
     #[error("outcome unknown: {0}")]
     Unknown(String),
 }
+
+impl From<WriteError> for Outcome {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Stale(why) => Self::Stale { why },
+            WriteError::Refused(why) => Self::Failed { why },
+            WriteError::NotSent(why) => Self::NotSent { why },
+            WriteError::Unknown(why) => Self::Unknown { why },
+        }
+    }
+}

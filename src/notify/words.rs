@@ -28,8 +28,9 @@ pub fn weekday(day: NaiveDate, lang: Lang) -> String {
 /// What was done, as the start of a line in a list.
 pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
     use ChangeKind::{
-        CreateAccount, DisableAccount, EnableAccount, GrantRole, MoveAccount, OrphanAccount, ResetPassword,
-        RevokeRole, SuspectLeaver, UpdateAttributes,
+        CloseAccount, CreateAccount, DeleteAccount, DisableAccount, EnableAccount, ForcePasswordChange,
+        GrantRole, LockAccount, MoveAccount, OrphanAccount, ReopenMailbox, ResetPassword, RevokeRole,
+        SuspectLeaver, UnlockAccount, UpdateAttributes,
     };
     match (kind, lang) {
         (CreateAccount, Lang::Vi) => "Cấp mới tài khoản",
@@ -44,6 +45,18 @@ pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
         (EnableAccount, Lang::En) => "Account reopened",
         (ResetPassword, Lang::Vi) => "Đặt lại mật khẩu",
         (ResetPassword, Lang::En) => "Password reset",
+        (LockAccount, Lang::Vi) => "Khóa tài khoản theo quy định",
+        (LockAccount, Lang::En) => "Account locked by rule",
+        (UnlockAccount, Lang::Vi) => "Mở khóa tài khoản",
+        (UnlockAccount, Lang::En) => "Account unlocked",
+        (CloseAccount, Lang::Vi) => "Đóng hộp thư, ngừng nhận thư",
+        (CloseAccount, Lang::En) => "Mailbox closed; it receives no mail",
+        (ReopenMailbox, Lang::Vi) => "Mở lại hộp thư, nhận thư trở lại",
+        (ReopenMailbox, Lang::En) => "Mailbox reopened; it receives mail again",
+        (DeleteAccount, Lang::Vi) => "Xóa tài khoản và hộp thư",
+        (DeleteAccount, Lang::En) => "Account and mailbox deleted",
+        (ForcePasswordChange, Lang::Vi) => "Buộc đổi mật khẩu ở lần đăng nhập tới",
+        (ForcePasswordChange, Lang::En) => "Password must be changed at the next sign-in",
         (GrantRole, Lang::Vi) => "Cấp vai trò",
         (GrantRole, Lang::En) => "Role granted",
         (RevokeRole, Lang::Vi) => "Thu hồi vai trò",
@@ -96,6 +109,12 @@ pub fn attr(attr: Attr, lang: Lang) -> &'static str {
         (Attr::StaffCode, Lang::En) => "Staff code",
         (Attr::Disabled, Lang::Vi) => "Bị khóa",
         (Attr::Disabled, Lang::En) => "Disabled",
+        (Attr::Closed, Lang::Vi) => "Hộp thư đã đóng",
+        (Attr::Closed, Lang::En) => "Mailbox closed",
+        (Attr::MustChange, Lang::Vi) => "Phải đổi mật khẩu",
+        (Attr::MustChange, Lang::En) => "Password must be changed",
+        (Attr::Custodian, Lang::Vi) => "Người quản lý hộp thư",
+        (Attr::Custodian, Lang::En) => "Custodian",
         (Attr::Role, Lang::Vi) => "Vai trò",
         (Attr::Role, Lang::En) => "Role",
     }

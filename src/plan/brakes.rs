@@ -41,6 +41,10 @@ pub struct Limits {
     pub attributes: Limit,
     pub creates: Limit,
     pub grants: Limit,
+    pub ladder_locks: Limit,
+    pub closures: Limit,
+    pub deletes: Limit,
+    pub forced_changes: Limit,
 }
 
 impl Default for Limits {
@@ -58,6 +62,10 @@ impl Default for Limits {
             attributes: Limit { count: 20, percent: 20, cap: 5_000 },
             creates: wide,
             grants: wide,
+            ladder_locks: narrow,
+            closures: narrow,
+            deletes: narrow,
+            forced_changes: wide,
         }
     }
 }
@@ -74,6 +82,10 @@ impl Limits {
             BrakeKind::Attributes => self.attributes,
             BrakeKind::Creates => self.creates,
             BrakeKind::Grants => self.grants,
+            BrakeKind::LadderLocks => self.ladder_locks,
+            BrakeKind::Closures => self.closures,
+            BrakeKind::Deletes => self.deletes,
+            BrakeKind::ForcedChanges => self.forced_changes,
         }
     }
 }

@@ -107,6 +107,9 @@ pub fn stated(attr: Attr, row: &Row) -> Option<&str> {
         | Attr::Alias
         | Attr::Agency
         | Attr::Disabled
+        | Attr::Closed
+        | Attr::MustChange
+        | Attr::Custodian
         | Attr::Role => None,
     }
 }
@@ -134,6 +137,9 @@ fn same_apart_from_spelling(attr: Attr, held: &str, stated: &str) -> bool {
         | Attr::Title
         | Attr::Agency
         | Attr::Disabled
+        | Attr::Closed
+        | Attr::MustChange
+        | Attr::Custodian
         | Attr::Role => plain(held) == plain(stated),
     }
 }

@@ -77,6 +77,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         Reason::Transfer
         | Reason::TransferByReceiver
         | Reason::RoleEndsByTransfer
+        | Reason::MoverAlias
         | Reason::TransferredAway => "move",
         Reason::LeaverConfirmed
         | Reason::LeaverByStatus
@@ -84,6 +85,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::RequestRevoke
         | Reason::RequestSuspend
         | Reason::NoRosterClaims
+        | Reason::MailboxRetention
         | Reason::RoleEndsByLeaving => "leave",
         Reason::Joiner | Reason::RequestCreate | Reason::Rehire | Reason::RoleByPosition => "join",
         Reason::RequestChange
@@ -91,6 +93,17 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::RosterAttribute
         | Reason::RoleNotByPosition
         | Reason::RoleRestsOnLeave
+        | Reason::LeavePolicy
+        | Reason::RequestUnlock
+        | Reason::Custodian
+        | Reason::HandOver
+        | Reason::PasswordOverdue
+        | Reason::FirstLoginOverdue
+        | Reason::Dormant
+        | Reason::Campaign
+        | Reason::Leak
+        | Reason::Incident
+        | Reason::DefaultPassword
         | Reason::Undo => "change",
     };
     CaseId::new(format!("c-{}", &Fingerprint::of("case").part(who).part(event).finish()[..24]))

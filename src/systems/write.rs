@@ -73,6 +73,12 @@ fn translate(change: &Change) -> Result<Write, &'static str> {
         | ChangeKind::MoveAccount
         | ChangeKind::DisableAccount
         | ChangeKind::EnableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => Err("only roles are written there"),

@@ -144,7 +144,7 @@ fn detail(change: &Change, lang: crate::model::Lang) -> Option<String> {
     let parts: Vec<String> = change
         .after
         .iter()
-        .filter(|(attr, _)| !matches!(attr, Attr::Dn | Attr::Disabled | Attr::FamilyName | Attr::GivenName))
+        .filter(|(attr, _)| !attr.is_told_by_kind())
         .map(|(attr, after)| {
             let before = change.before.get(attr).cloned().unwrap_or_default();
             let name = crate::notify::words::attr(*attr, lang);

@@ -58,6 +58,11 @@ impl Records<'_> {
                     self.without_password(dn);
                 }
             }
+            Write::Delete { dn, .. } => {
+                // A record cannot say what must hold, and nothing gives the entry back.
+                comment(&mut self.out, &format!(" Deleting {dn} is not in this file: rosterd does it."));
+                self.out.push('\n');
+            }
             Write::ResetPassword { dn, .. } => self.without_password(dn),
         }
     }
@@ -76,7 +81,11 @@ impl Records<'_> {
     /// Old values deleted, new ones added: ldapmodify refuses the record where the entry has moved on.
     fn modify(&mut self, dn: &Dn, before: &Attrs, after: &Attrs) {
         let changes: Vec<_> = differences(before, after)
-            .filter_map(|(attr, gone, fresh)| Some((self.tree.dialect.name(attr)?, gone, fresh)))
+            .filter_map(|(attr, gone, fresh)| {
+                let dialect = &self.tree.dialect;
+                let written = |values| dialect.written(attr, values);
+                Some((dialect.name(attr)?, written(gone), written(fresh)))
+            })
             .collect();
         if changes.is_empty() {
             return;

@@ -15,13 +15,18 @@ use std::collections::BTreeSet;
 /// A change of `kind` to account `n` of agency `a`.
 fn change(kind: ChangeKind, n: usize) -> Change {
     let after = match kind {
-        ChangeKind::DisableAccount | ChangeKind::OrphanAccount => {
+        ChangeKind::DisableAccount | ChangeKind::LockAccount | ChangeKind::OrphanAccount => {
             Attrs::from([(Attr::Disabled, Values::one("true"))])
         }
         ChangeKind::UpdateAttributes => Attrs::from([(Attr::Title, Values::one("Kế toán"))]),
         ChangeKind::CreateAccount
         | ChangeKind::MoveAccount
         | ChangeKind::EnableAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole

@@ -221,6 +221,11 @@ impl Province {
             | ChangeKind::MoveAccount
             | ChangeKind::DisableAccount
             | ChangeKind::EnableAccount
+            | ChangeKind::LockAccount
+            | ChangeKind::UnlockAccount
+            | ChangeKind::CloseAccount
+            | ChangeKind::ReopenMailbox
+            | ChangeKind::ForcePasswordChange
             | ChangeKind::OrphanAccount => {
                 let account =
                     self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
@@ -228,6 +233,10 @@ impl Province {
                 set(account, &change.after);
             }
             ChangeKind::GrantRole | ChangeKind::RevokeRole => self.seat(change),
+            ChangeKind::DeleteAccount => {
+                let gone = self.directory.accounts.remove(&AccountId::new(change.subject.as_str()));
+                assert!(!gone.unwrap().protected, "a protected account was deleted: {change:?}");
+            }
             ChangeKind::ResetPassword | ChangeKind::SuspectLeaver => {}
         }
     }
@@ -295,6 +304,12 @@ fn line(change: &Change) -> String {
         | ChangeKind::MoveAccount
         | ChangeKind::DisableAccount
         | ChangeKind::EnableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => change.subject.to_string(),

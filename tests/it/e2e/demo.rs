@@ -132,9 +132,15 @@ fn line(change: &Change) -> String {
         }
         ChangeKind::GrantRole => change.after(Attr::Role).unwrap().to_owned(),
         ChangeKind::RevokeRole => change.before(Attr::Role).unwrap().to_owned(),
-        ChangeKind::EnableAccount | ChangeKind::ResetPassword | ChangeKind::SuspectLeaver => {
-            format!("{change:?}")
-        }
+        ChangeKind::EnableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
+        | ChangeKind::ResetPassword
+        | ChangeKind::SuspectLeaver => format!("{change:?}"),
     };
     format!("{} {} {who} {rest}", change.kind, change.agency)
 }

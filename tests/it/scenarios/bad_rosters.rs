@@ -81,6 +81,9 @@ fn owned(account: &Account) -> String {
 fn takes(one: &StoredChange) -> bool {
     match one.change.kind {
         ChangeKind::DisableAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::DeleteAccount
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount
         | ChangeKind::MoveAccount
@@ -88,6 +91,9 @@ fn takes(one: &StoredChange) -> bool {
         ChangeKind::CreateAccount
         | ChangeKind::UpdateAttributes
         | ChangeKind::EnableAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole => false,
     }

@@ -48,7 +48,8 @@ pub fn change(change: &Change, today: NaiveDate, names: &BTreeMap<ChangeKey, Str
     }
     let mut lines = vec![first];
     let is_own = |attr: Attr| match attr {
-        Attr::Dn | Attr::FamilyName | Attr::GivenName | Attr::Disabled | Attr::Role | Attr::Login => false,
+        Attr::Role | Attr::Login => false,
+        attr if attr.is_told_by_kind() => false,
         Attr::Agency => change.kind == ChangeKind::MoveAccount,
         Attr::Mail => change.after(attr) != Some(format!("{}@{DOMAIN}", subject(change)).as_str()),
         _ => true,

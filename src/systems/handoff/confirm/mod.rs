@@ -36,6 +36,12 @@ pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec
                     | ChangeKind::MoveAccount
                     | ChangeKind::DisableAccount
                     | ChangeKind::EnableAccount
+                    | ChangeKind::LockAccount
+                    | ChangeKind::UnlockAccount
+                    | ChangeKind::CloseAccount
+                    | ChangeKind::ReopenMailbox
+                    | ChangeKind::DeleteAccount
+                    | ChangeKind::ForcePasswordChange
                     | ChangeKind::ResetPassword
                     | ChangeKind::SuspectLeaver
                     | ChangeKind::OrphanAccount => false,
