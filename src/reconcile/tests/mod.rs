@@ -15,6 +15,7 @@ mod roles;
 mod roll;
 mod row_results;
 mod transfers;
+mod worlds;
 
 const PHONE: &str = "0912000001";
 const OTHER_PHONE: &str = "0912000002";
