@@ -20,6 +20,8 @@ pub mod plan;
 pub mod reconcile;
 /// Cells become records and findings.
 pub mod roster;
+/// Accounts against the written rules on passwords and the calendar: notices, locks, campaigns.
+pub mod rotation;
 
 // Input and output.
 /// Approved changes are carried out, journalled.

@@ -1,6 +1,7 @@
 //! An entry of a directory, whatever it came from, turned into an account.
 
 use super::dialect::Mark;
+use super::password;
 use super::settings::Tree;
 use crate::model::account::{Account, AccountKind, Attr, Attrs, Values};
 use crate::model::dn::Dn;
@@ -47,7 +48,8 @@ pub(super) fn account<'a>(
         .and_then(Values::first)
         .and_then(|text| AgencyCode::parse(text).ok())
         .or_else(|| branch(tree, &dn));
-    Account { id, dn, attrs, agency, kind, protected }
+    let password = password::facts(dialect, &dn, &values);
+    Account { id, dn, attrs, agency, kind, protected, password }
 }
 
 /// The agency whose branch an entry lies in: the nearest level above it, within the people base, that is named

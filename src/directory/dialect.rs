@@ -1,6 +1,7 @@
 //! A dialect: what one kind of directory calls the attributes rosterd knows. It is data
 //! (`mappings/directories`); nothing here is particular to a product.
 
+use super::password::PasswordAttributes;
 use crate::model::account::Attr;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,9 @@ pub struct Dialect {
     /// closed; they stay locked until they are deleted.
     #[serde(default)]
     pub closed: Option<Mark>,
+    /// What shows a password's age and an account's use.
+    #[serde(default)]
+    pub password: PasswordAttributes,
 }
 
 /// An attribute with the value that means something.
@@ -149,6 +153,7 @@ impl Dialect {
             disabled,
             must_change,
             closed,
+            password,
         } = self;
         let mut names = vec![("id".to_owned(), id.as_str())];
         for (field, list) in [
@@ -167,6 +172,7 @@ impl Dialect {
         names.push(("disabled.attribute".to_owned(), &disabled.attribute));
         names.push(("must_change.attribute".to_owned(), &must_change.attribute));
         names.extend(closed.iter().map(|mark| ("closed.attribute".to_owned(), mark.attribute.as_str())));
+        names.extend(password.names().map(|(field, name)| (field.to_owned(), name)));
         names
     }
 
@@ -201,6 +207,7 @@ impl Dialect {
             [Attr::Disabled, Attr::MustChange, Attr::Closed].into_iter().filter_map(|attr| self.mark(attr));
         names.extend(marks.map(|mark| mark.attribute.as_str()));
         names.extend(self.attributes.values().map(String::as_str));
+        names.extend(self.password.names().map(|(_, name)| name));
         names.extend(self.unit_mailboxes.iter().chain(&self.services).map(|mark| mark.attribute.as_str()));
         names.sort_unstable();
         names.dedup();

@@ -3,6 +3,7 @@
 use super::Time;
 use super::dn::Dn;
 use super::ids::{AccountId, AgencyCode};
+use super::password::PasswordFacts;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -164,6 +165,8 @@ pub struct Account {
     pub kind: AccountKind,
     /// Never written, not even with approval.
     pub protected: bool,
+    /// What the entry shows of its password and its use.
+    pub password: PasswordFacts,
 }
 
 /// Whose an account is.

@@ -19,6 +19,7 @@ pub mod legal_hold;
 pub mod name;
 pub mod notice;
 pub mod operator;
+pub mod password;
 pub mod person;
 pub mod post;
 pub mod question;
@@ -26,6 +27,7 @@ pub mod record;
 pub mod role;
 pub mod roll;
 pub mod roster;
+pub mod rotation;
 pub mod secret;
 
 /// An instant; always UTC, written as RFC 3339.

@@ -213,8 +213,15 @@ fn snapshot(offices: &[Office], taken: Time) -> Snapshot {
         .into();
         let dn = Dn::parse(&format!("uid={},ou={},ou=people,{SUFFIX}", person.login, office.code)).unwrap();
         let agency = AgencyCode::parse(&office.code).ok();
-        let account =
-            Account { id: id.clone(), dn, attrs, agency, kind: AccountKind::Person, protected: false };
+        let account = Account {
+            id: id.clone(),
+            dn,
+            attrs,
+            agency,
+            kind: AccountKind::Person,
+            protected: false,
+            password: Default::default(),
+        };
         Some((id, account))
     });
     Snapshot { taken, accounts: accounts.collect() }

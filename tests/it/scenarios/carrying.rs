@@ -128,6 +128,7 @@ impl Province {
             agency: None,
             kind: AccountKind::Person,
             protected: false,
+            password: Default::default(),
         };
         set(&mut account, &change.after);
         self.directory.insert(id.clone(), account);

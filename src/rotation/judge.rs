@@ -1,0 +1,632 @@
+//! One account: where it stands, which steps are taken now, what is proposed.
+
+use super::age::{self, Age, age};
+use super::campaign;
+use super::days::{before, shifted};
+use super::ladder::{self, Course};
+use super::policy::{Audience, DormantStep, Limit, Rule, Step};
+use super::{AFTER_SILENCE, Subject, World};
+use crate::model::change::{Gate, words};
+use crate::model::ids::Fingerprint;
+use crate::model::rotation::{Campaign, Memory, Receipt, Run, Taken};
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+/// Working days that pass between a printed list and the lock of an account on it (promise 13).
+pub const AFTER_LIST: u32 = 5;
+
+/// Days between the word to the unit and the lock of an unused account.
+const IDLE_WARNING: i64 = 7;
+
+words!(
+    /// Where an account stands to the rules.
+    Standing {
+        /// The password is young enough.
+        Fresh = "fresh",
+        /// A reminder has gone out, the deadline has not passed.
+        Warned = "warned",
+        /// The deadline has passed.
+        Overdue = "overdue",
+        /// It would be locked, but its warnings were not accepted: the unit gets a printed list.
+        Unreachable = "unreachable",
+        /// Locked by a ladder or a campaign.
+        Locked = "locked",
+        /// Nothing shows how old the password is.
+        Unknown = "unknown",
+        /// Exempt for a while.
+        Exempt = "exempt",
+        /// The holder is on leave or seconded.
+        Away = "away",
+        /// Disabled for another reason.
+        Disabled = "disabled",
+        /// The rules do not bind its agency yet.
+        Inactive = "inactive",
+        /// No rule sets an age for this kind of account in this system.
+        NoRule = "no-rule",
+    }
+);
+
+words!(
+    /// Why a change of the password is asked for. A leak list and an incident will be two more: each forces a change
+    /// now, with its own basis and a course with a short fuse, ahead of the rest (`demands` in [`judge`]).
+    Cause {
+        /// The password's age.
+        MaxAge = "max-age",
+        /// A first password, or one that somebody else has set.
+        FirstPassword = "first-password",
+        /// A campaign.
+        Campaign = "campaign",
+        /// Nobody uses the account.
+        Idle = "idle",
+    }
+);
+
+/// A demand on one account, with the course that leads to its end.
+#[derive(Debug, Clone)]
+struct Demand<'a> {
+    cause: Cause,
+    basis: &'a str,
+    document: &'a str,
+    course: Course,
+    /// Locks only after accepted warnings.
+    needs_receipts: bool,
+    campaign: Option<&'a Campaign>,
+}
+
+/// A step taken now: a notice to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue<'a> {
+    /// The step's name.
+    pub step: String,
+    /// To whom.
+    pub to: Audience,
+    /// Why.
+    pub cause: Cause,
+    /// The legal basis.
+    pub basis: &'a str,
+    /// The document that lays it down.
+    pub document: &'a str,
+    /// The campaign it belongs to.
+    pub campaign: Option<&'a Campaign>,
+    /// The key of the notice, without the addressee.
+    pub key: String,
+    /// The last day to change the password.
+    pub deadline: NaiveDate,
+    /// The day of the lock, if there is to be one and nothing delays it.
+    pub lock_on: Option<NaiveDate>,
+    /// Which reminder of how many.
+    pub number: (usize, usize),
+}
+
+/// What is proposed for an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act<'a> {
+    /// What.
+    pub what: What,
+    /// Why.
+    pub cause: Cause,
+    /// The legal basis.
+    pub basis: &'a str,
+    /// The document that lays it down.
+    pub document: &'a str,
+    /// Who must approve.
+    pub gate: Gate,
+    /// The deadline that passed: it tells one lock from the next.
+    pub deadline: NaiveDate,
+    /// The day from which it may be carried out.
+    pub due: NaiveDate,
+}
+
+/// What is done to the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// It is locked.
+    Lock,
+    /// It is deleted.
+    Delete,
+}
+
+/// What came of one account.
+#[derive(Debug, Clone)]
+pub struct Verdict<'a> {
+    /// Which.
+    pub subject: Subject<'a>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why, where a demand is under way.
+    pub cause: Option<Cause>,
+    /// The last day to change the password.
+    pub deadline: Option<NaiveDate>,
+    /// What is remembered from now on.
+    pub memory: Memory,
+    /// Whether that is news.
+    pub news: bool,
+    /// The steps taken.
+    pub issues: Vec<Issue<'a>>,
+    /// What is proposed.
+    pub acts: Vec<Act<'a>>,
+    /// What lies ahead if nothing changes.
+    pub ahead: Vec<(NaiveDate, Audience)>,
+    /// The cycle under way: what a printed list is handed out for.
+    pub cycle: Option<String>,
+    /// Days since the last sign-in, or since the account was made.
+    pub idle_days: Option<i64>,
+    /// Whether the mailbox is fuller than the rules have it.
+    pub nearly_full: bool,
+    /// Whether a reminder had to wait for the next pass.
+    pub postponed: bool,
+}
+
+/// Judges `subject`.
+pub fn judge<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    remembered: &Memory,
+    tracks_logins: bool,
+    room: &mut usize,
+) -> Verdict<'a> {
+    let days = &world.days;
+    let today = days.date(world.now);
+    let mut memory = remembered.clone();
+    age::observe(&mut memory, &subject.facts, days.zone);
+    let rule = world.policy.rule(subject.target, subject.holder);
+    let idle = memory.login.or_else(|| subject.facts.created.map(|made| days.date(made)));
+    let idle = idle.filter(|_| tracks_logins);
+    let quota = rule.and_then(|rule| rule.quota.as_ref());
+    let mut verdict = Verdict {
+        subject: *subject,
+        standing: Standing::Fresh,
+        cause: None,
+        deadline: None,
+        memory,
+        news: false,
+        issues: Vec::new(),
+        acts: Vec::new(),
+        ahead: Vec::new(),
+        cycle: None,
+        idle_days: idle.map(|last| (today - last).num_days()),
+        nearly_full: subject.facts.quota.zip(quota).is_some_and(|(quota, rule)| quota.percent() >= rule.percent),
+        postponed: false,
+    };
+    settle(world, subject, rule, idle, tracks_logins, room, &mut verdict);
+    verdict.news = verdict.memory != *remembered;
+    verdict
+}
+
+fn settle<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    idle: Option<NaiveDate>,
+    tracks_logins: bool,
+    room: &mut usize,
+    verdict: &mut Verdict<'a>,
+) {
+    let today = world.days.date(world.now);
+    rest(&mut verdict.memory, subject.away, today);
+    release(&mut verdict.memory, subject.disabled);
+    let (demands, standing) = demands(world, subject, rule, idle, &verdict.memory);
+    verdict.standing = standing;
+    let of_a_campaign = |cycle: &str| world.campaigns.iter().any(|one| campaign::cycle(&one.plan) == cycle);
+    verdict.memory.runs.retain(|cycle, run| {
+        demands.iter().any(|demand| demand.course.cycle == *cycle) || run.again > 0 && of_a_campaign(cycle)
+    });
+    for demand in &demands {
+        let run = verdict.memory.runs.remove(&demand.course.cycle).unwrap_or_default();
+        let run = pursue(world, subject, demand, run, tracks_logins, room, verdict);
+        if run != Run::default() {
+            verdict.memory.runs.insert(demand.course.cycle.clone(), run);
+        }
+    }
+    if subject.disabled && !matches!(verdict.standing, Standing::Locked) {
+        verdict.standing = Standing::Disabled;
+    }
+}
+
+/// A ladder rests while its holder is away; afterwards its waiting begins anew.
+fn rest(memory: &mut Memory, away: bool, today: NaiveDate) {
+    match (memory.away, away) {
+        (None, true) => memory.away = Some(today),
+        (Some(_), false) => {
+            memory.away = None;
+            memory.runs.values_mut().for_each(|run| run.rested = Some(today));
+        }
+        (None, false) | (Some(_), true) => {}
+    }
+}
+
+/// Who was locked by a campaign and unlocked again, with an approval and a password that must be changed, is no longer
+/// the campaign's: the rule on first passwords takes over.
+fn release(memory: &mut Memory, disabled: bool) {
+    let campaigns = memory.runs.iter_mut().filter(|(cycle, _)| campaign::is_cycle(cycle));
+    for (_, run) in campaigns.filter(|(_, run)| !disabled && run.locked.is_some()) {
+        *run = Run { again: 1, ..Run::default() };
+    }
+}
+
+/// What is asked of the account, the strongest first, and where it stands if nothing is.
+fn demands<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    idle: Option<NaiveDate>,
+    memory: &Memory,
+) -> (Vec<Demand<'a>>, Standing) {
+    let days = &world.days;
+    let today = days.date(world.now);
+    if exempt(world, subject, today) {
+        return (Vec::new(), Standing::Exempt);
+    }
+    // One at a time: who is in a campaign is not also led up a ladder.
+    if let Some(campaign) = campaign_of(world, subject, memory) {
+        let plan = &campaign.plan;
+        let demand = Demand {
+            cause: Cause::Campaign,
+            basis: &plan.basis,
+            document: &plan.document,
+            course: campaign::course(plan, days),
+            needs_receipts: true,
+            campaign: Some(campaign),
+        };
+        return (vec![demand], Standing::Fresh);
+    }
+    let Some(rule) = rule else { return (Vec::new(), Standing::NoRule) };
+    let active = world.settings.active_from(subject.agency).filter(|from| *from <= today);
+    let Some(active) = active else { return (Vec::new(), Standing::Inactive) };
+    if subject.away {
+        // Nothing is taken and nothing forgotten.
+        let kept = password(world, subject, rule, memory, active).into_iter().chain(idleness(world, subject, rule, idle, active));
+        return (kept.collect(), Standing::Away);
+    }
+    let demand = password(world, subject, rule, memory, active);
+    let standing = match (&demand, age(memory, &subject.facts)) {
+        (None, Age::Unknown) if rule.max_age.is_some() || rule.first_password.is_some() => Standing::Unknown,
+        (None, Age::Unknown | Age::First(_) | Age::Own(_))
+            if rule.max_age.is_none() && rule.first_password.is_none() =>
+        {
+            Standing::NoRule
+        }
+        _ => Standing::Fresh,
+    };
+    (demand.into_iter().chain(idleness(world, subject, rule, idle, active)).collect(), standing)
+}
+
+fn exempt(world: &World<'_>, subject: &Subject<'_>, today: NaiveDate) -> bool {
+    world.settings.exemptions.iter().any(|one| {
+        let named = [subject.mail, subject.login].into_iter().flatten();
+        today <= one.until && named.into_iter().any(|name| name.eq_ignore_ascii_case(one.account.trim()))
+    })
+}
+
+/// The campaign that still asks something of the account.
+fn campaign_of<'a>(world: &World<'a>, subject: &Subject<'a>, memory: &Memory) -> Option<&'a Campaign> {
+    if *subject.target != crate::model::ids::TargetId::mail() {
+        return None;
+    }
+    let run = |one: &Campaign| memory.runs.get(&campaign::cycle(&one.plan));
+    world.campaigns.iter().find(|one| {
+        run(one).is_none_or(|run| run.again == 0)
+            && campaign::runs(one, world.now, world.days.zone)
+            && campaign::covers(&one.plan, subject.agency, subject.holder, world.agencies)
+            && !cleared(one, memory, world)
+            // Disabled for another reason before it opened: not the campaign's to delete.
+            && (!subject.disabled || run(one).is_some())
+    })
+}
+
+/// Whether the account's holder has done what the campaign asks.
+pub fn cleared(campaign: &Campaign, memory: &Memory, world: &World<'_>) -> bool {
+    age::changed_after(memory, campaign::instant(campaign.plan.opens, world.days.zone))
+}
+
+/// What the password's age asks.
+fn password<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: &'a Rule,
+    memory: &Memory,
+    active: NaiveDate,
+) -> Option<Demand<'a>> {
+    let days = &world.days;
+    let (cause, limit, since) = match age(memory, &subject.facts) {
+        Age::Unknown => return None,
+        Age::Own(at) => (Cause::MaxAge, rule.max_age.as_ref()?, days.date(at)),
+        Age::First(at) => match (&rule.first_password, &rule.max_age, memory.own) {
+            (Some(limit), _, _) => (Cause::FirstPassword, limit, days.date(at)),
+            (None, Some(limit), Some(own)) => (Cause::MaxAge, limit, days.date(own)),
+            (None, Some(limit), None) => (Cause::MaxAge, limit, days.date(at)),
+            (None, None, _) => return None,
+        },
+    };
+    let cohort = cohort(subject.id.as_str(), world.policy.cohort_days);
+    let end = limit.within.after(since, days.holidays);
+    let deadline = if cause == Cause::MaxAge { before(end, cohort).max(since) } else { end };
+    let begins = shifted(active, i64::from(cohort));
+    Some(Demand {
+        cause,
+        basis: &limit.basis,
+        document: &world.policy.document,
+        course: Course {
+            cycle: format!("{cause}:{since}"),
+            deadline,
+            stages: ladder::stages(steps(world, limit), deadline, since, begins, days),
+            ends: None,
+        },
+        needs_receipts: true,
+        campaign: None,
+    })
+}
+
+fn steps<'a>(world: &World<'a>, limit: &'a Limit) -> &'a [Step] {
+    world.policy.steps(limit)
+}
+
+/// Days by which an account's term is moved, so that terms that end together are spread.
+fn cohort(account: &str, days: u32) -> u32 {
+    if days < 2 {
+        return 0;
+    }
+    let print = Fingerprint::of("cohort").part(account).finish();
+    u32::from_str_radix(&print[..8], 16).unwrap_or(0) % days
+}
+
+/// What follows from nobody using the account: the unit is told, then it is locked, with an approval.
+fn idleness<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: &'a Rule,
+    idle: Option<NaiveDate>,
+    active: NaiveDate,
+) -> Option<Demand<'a>> {
+    let last = idle?;
+    let of = |wanted: DormantStep| rule.dormancy.iter().find(|one| one.then == wanted);
+    let days = &world.days;
+    let lock = of(DormantStep::Lock);
+    let told = of(DormantStep::Tell);
+    let step = |name: &str, days, to| Step { name: name.into(), days, to };
+    let (limit, steps) = match (lock, told) {
+        (Some(lock), _) => (
+            lock,
+            vec![step("khong-su-dung", -IDLE_WARNING, Audience::Contact), step("khoa-khong-su-dung", 0, Audience::Lock)],
+        ),
+        (None, Some(told)) => (told, vec![step("khong-su-dung", 0, Audience::Contact)]),
+        (None, None) => return None,
+    };
+    let deadline = limit.after.after(last, days.holidays);
+    let first = shifted(deadline, steps.first()?.days);
+    if first > days.date(world.now) && !subject.disabled {
+        return None;
+    }
+    Some(Demand {
+        cause: Cause::Idle,
+        basis: &limit.basis,
+        document: &world.policy.document,
+        course: Course {
+            cycle: format!("idle:{last}"),
+            deadline,
+            stages: ladder::stages(&steps, deadline, last, active, days),
+            ends: None,
+        },
+        needs_receipts: false,
+        campaign: None,
+    })
+}
+
+/// Takes what is due of a demand.
+fn pursue<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    demand: &Demand<'a>,
+    mut run: Run,
+    tracks_logins: bool,
+    room: &mut usize,
+    verdict: &mut Verdict<'a>,
+) -> Run {
+    let days = &world.days;
+    let today = days.date(world.now);
+    let course = &demand.course;
+    // A clock that was ahead and was set back: what it did then was done today.
+    for taken in run.taken.iter_mut().filter(|taken| taken.on > today) {
+        taken.on = today;
+    }
+    let lock = course.stages.iter().find(|stage| stage.to == Audience::Lock);
+    let lock_taken = lock.is_some_and(|lock| run.taken.iter().any(|taken| taken.step == lock.name));
+    if subject.disabled {
+        if lock_taken {
+            let locked = *run.locked.get_or_insert(today);
+            verdict.standing = Standing::Locked;
+            verdict.cause = Some(demand.cause);
+            verdict.deadline = Some(course.deadline);
+            verdict.acts.extend(deletion(world, demand, locked));
+        }
+        return run;
+    }
+    if run.locked.is_some() {
+        // Unlocked, with an approval: another time up the ladder from its first step.
+        run = Run { again: run.again + 1, rested: Some(today), ..Run::default() };
+    }
+    if verdict.cause.is_none() {
+        verdict.cause = Some(demand.cause);
+        verdict.deadline = Some(course.deadline);
+        verdict.cycle = Some(cycle_of(course, &run));
+    }
+    if subject.away && demand.cause != Cause::Campaign {
+        return run;
+    }
+    let lock_on = lock.and_then(|_| lock_day(course, &run, subject, world));
+    let due: Vec<_> = ladder::due(course, &run, days.clock(world.now), days).into_iter().cloned().collect();
+    for stage in due {
+        if stage.to == Audience::Lock {
+            break;
+        }
+        if stage.to == Audience::Holder {
+            if *room == 0 {
+                verdict.postponed = true;
+                break;
+            }
+            *room -= 1;
+        }
+        let key = format!("rotation:{}:{}:{}:{}", subject.target, subject.id, cycle_of(course, &run), stage.name);
+        let reachable = subject.mail.is_some_and(|mail| world.settings.may_receive(mail));
+        let notice = (stage.to == Audience::Holder && reachable).then(|| key.clone());
+        if stage.to != Audience::Holder || notice.is_some() {
+            verdict.issues.push(Issue {
+                step: stage.name.clone(),
+                to: stage.to,
+                cause: demand.cause,
+                basis: demand.basis,
+                document: demand.document,
+                campaign: demand.campaign,
+                key,
+                deadline: course.deadline,
+                lock_on,
+                number: number(course, &stage.name),
+            });
+        }
+        run.taken.push(Taken { step: stage.name, on: today, notice });
+    }
+    if verdict.standing == Standing::Fresh && !run.taken.is_empty() && demand.cause != Cause::Idle {
+        verdict.standing = if course.deadline < today { Standing::Overdue } else { Standing::Warned };
+    }
+    if let Some(act) = locking(world, subject, demand, &mut run, tracks_logins, verdict) {
+        verdict.acts.push(act);
+    }
+    verdict.ahead.extend(
+        ladder::ahead(course, &run, days)
+            .into_iter()
+            .filter(|(stage, _)| stage.to != Audience::Lock || !subject.protected)
+            .map(|(stage, at)| (at.date().max(today), stage.to)),
+    );
+    run
+}
+
+fn cycle_of(course: &Course, run: &Run) -> String {
+    if run.again == 0 { course.cycle.clone() } else { format!("{}#{}", course.cycle, run.again) }
+}
+
+/// Which of the reminders to the holder a step is.
+fn number(course: &Course, step: &str) -> (usize, usize) {
+    let holder = course.stages.iter().filter(|stage| stage.to == Audience::Holder);
+    let at = holder.clone().position(|stage| stage.name == step).unwrap_or(0);
+    (at + 1, holder.count())
+}
+
+/// The day of the lock if nothing changes; a protected account has none.
+fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>) -> Option<NaiveDate> {
+    if subject.protected {
+        return None;
+    }
+    // What is due now is taken now: the distances count from today.
+    let mut tried = run.clone();
+    let today = world.days.date(world.now);
+    for stage in ladder::due(course, run, world.days.clock(world.now), &world.days) {
+        tried.taken.push(Taken { step: stage.name.clone(), on: today, notice: None });
+    }
+    let ahead = ladder::ahead(course, &tried, &world.days);
+    ahead.into_iter().find(|(stage, _)| stage.to == Audience::Lock).map(|(_, at)| at.date())
+}
+
+/// The lock, where it is due and nothing stands against it.
+fn locking<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    demand: &Demand<'a>,
+    run: &mut Run,
+    tracks_logins: bool,
+    verdict: &mut Verdict<'a>,
+) -> Option<Act<'a>> {
+    if subject.protected {
+        return None;
+    }
+    let days = &world.days;
+    let today = days.date(world.now);
+    let course = &demand.course;
+    let lock = course.stages.iter().find(|stage| stage.to == Audience::Lock)?;
+    let due = match run.taken.iter().find(|taken| taken.step == lock.name) {
+        Some(taken) => taken.on,
+        None => ladder::ahead(course, run, days).into_iter().find(|(stage, _)| stage.to == Audience::Lock)?.1.date(),
+    };
+    // Every other step comes first; of a campaign, those that were missed are past.
+    let open = |stage: &&ladder::Stage| !run.taken.iter().any(|taken| taken.step == stage.name);
+    let waits = course.ends.is_none() && course.stages.iter().filter(|stage| stage.to != Audience::Lock).any(|stage| open(&stage));
+    if due > today || waits {
+        return None;
+    }
+    let silent = world.resumed.map(|at| days.working_days_after(days.date(at), AFTER_SILENCE));
+    if silent.is_some_and(|until| today < until) {
+        return None;
+    }
+    let gate = if !demand.needs_receipts {
+        Gate::One
+    } else {
+        match warned(world, run, &verdict.memory, tracks_logins) {
+            Warned::Accepted => Gate::None,
+            Warned::Waiting => return None,
+            Warned::Unreachable => {
+                let handed = world.handed.get(&(subject.id.clone(), cycle_of(course, run)));
+                let until = handed.map(|on| days.working_days_after(*on, AFTER_LIST));
+                if until.is_none_or(|until| today < until) {
+                    verdict.standing = Standing::Unreachable;
+                    return None;
+                }
+                Gate::One
+            }
+        }
+    };
+    if !run.taken.iter().any(|taken| taken.step == lock.name) {
+        run.taken.push(Taken { step: lock.name.clone(), on: today, notice: None });
+    }
+    Some(Act {
+        what: What::Lock,
+        cause: demand.cause,
+        basis: demand.basis,
+        document: demand.document,
+        gate,
+        deadline: course.deadline,
+        due,
+    })
+}
+
+/// Whether the holder's reminders arrived.
+enum Warned {
+    /// Each was accepted, none came back in time, and the mailbox has been opened before.
+    Accepted,
+    /// One is still on its way, or might yet come back.
+    Waiting,
+    /// One was not accepted, there was no address, or nobody has ever opened the mailbox.
+    Unreachable,
+}
+
+fn warned(world: &World<'_>, run: &Run, memory: &Memory, tracks_logins: bool) -> Warned {
+    let settled = TimeDelta::hours(world.settings.bounce_hours.into());
+    let mut keys = run.taken.iter().filter_map(|taken| taken.notice.as_ref()).peekable();
+    if keys.peek().is_none() || (tracks_logins && memory.login.is_none()) {
+        return Warned::Unreachable;
+    }
+    // All were accepted, and one of them so long ago that it would have come back by now: a mail of the last hours of a
+    // campaign shows no more than the one before it.
+    let (mut waits, mut stayed) = (false, false);
+    for key in keys {
+        match world.receipts.get(key) {
+            Some(Receipt::Accepted(at)) => stayed |= world.now - *at >= settled,
+            Some(Receipt::Waiting) => waits = true,
+            Some(Receipt::Failed) | None => return Warned::Unreachable,
+        }
+    }
+    if stayed && !waits { Warned::Accepted } else { Warned::Waiting }
+}
+
+/// The deletion after a campaign's hold: always with two approvals.
+fn deletion<'a>(world: &World<'a>, demand: &Demand<'a>, locked: NaiveDate) -> Option<Act<'a>> {
+    let plan = &demand.campaign?.plan;
+    let due = campaign::delete_on(plan, locked, &world.days)?;
+    (due <= world.days.date(world.now)).then_some(Act {
+        what: What::Delete,
+        cause: demand.cause,
+        basis: demand.basis,
+        document: demand.document,
+        gate: Gate::Two,
+        deadline: demand.course.deadline,
+        due,
+    })
+}

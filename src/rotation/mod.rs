@@ -1,0 +1,131 @@
+//! Rotation: the accounts of a target held against the written rules, the calendar and what is remembered of each.
+//! What comes of it are notices to be written, changes to be proposed and a standing for every account. Pure: `now`
+//! is a parameter.
+//!
+//! A *rule* (policy) sets a *deadline* by the password's *age*; a *ladder* leads to it; a *campaign* has moments of its
+//! own. Each is a *course* of *stages*; what an account has taken of it is a *run* in its *memory*.
+
+pub mod age;
+pub mod campaign;
+pub mod days;
+pub mod judge;
+pub mod ladder;
+pub mod policy;
+pub mod settings;
+pub mod span;
+pub mod status;
+#[cfg(test)]
+mod tests;
+
+use crate::model::Time;
+use crate::model::agency::Agencies;
+use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use crate::model::password::PasswordFacts;
+use crate::model::rotation::{Campaign, Memory, Receipt};
+use chrono::{NaiveDate, TimeDelta};
+use days::Days;
+use judge::Verdict;
+use policy::{Holder, Policy};
+use settings::Settings;
+use std::collections::BTreeMap;
+
+/// A worker that was silent for longer had stopped, or its clock was set: nothing is locked before people could see
+/// that it runs again.
+pub const SILENCE: TimeDelta = TimeDelta::days(4);
+
+/// Working days after a silence in which nothing is locked.
+pub const AFTER_SILENCE: u32 = 3;
+
+/// Everything the rules are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The moment.
+    pub now: Time,
+    /// The calendar.
+    pub days: Days<'a>,
+    /// The written rules.
+    pub policy: &'a Policy,
+    /// What the site decided beside them.
+    pub settings: &'a Settings,
+    /// The agencies.
+    pub agencies: &'a Agencies,
+    /// Campaigns that were started, or wait to be.
+    pub campaigns: &'a [Campaign],
+    /// What became of the notices to holders, by key.
+    pub receipts: &'a BTreeMap<String, Receipt>,
+    /// The day on which a printed list with the account was handed to its unit, by account and cycle.
+    pub handed: &'a BTreeMap<(AccountId, String), NaiveDate>,
+    /// When the worker last began again after a silence.
+    pub resumed: Option<Time>,
+}
+
+/// An account of a target, whichever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The target.
+    pub target: &'a TargetId,
+    /// The account.
+    pub id: &'a AccountId,
+    /// Its agency; [`AgencyCode::unknown`] where it lies in none.
+    pub agency: &'a AgencyCode,
+    /// Its holder, where one is known.
+    pub person: Option<&'a PersonId>,
+    /// What it is.
+    pub holder: Holder,
+    /// The holder's name.
+    pub name: &'a str,
+    /// The address that reaches the holder.
+    pub mail: Option<&'a str>,
+    /// The login.
+    pub login: Option<&'a str>,
+    /// Whether it is disabled or locked.
+    pub disabled: bool,
+    /// Whether it is never written.
+    pub protected: bool,
+    /// Whether the holder is on leave or seconded: the ladder pauses.
+    pub away: bool,
+    /// What the target shows.
+    pub facts: PasswordFacts,
+}
+
+/// What came of holding a target's accounts against the rules.
+#[derive(Debug, Default)]
+pub struct Evaluation<'a> {
+    /// One an account, in the order of the subjects.
+    pub verdicts: Vec<Verdict<'a>>,
+    /// Reminders that wait for the next pass: this one has written as many as it may.
+    pub postponed: usize,
+}
+
+/// When the worker last began again, by the moments at which it began passes before `now`.
+pub fn resumed(passes: &[Time], now: Time) -> Option<Time> {
+    let mut moments: Vec<Time> = passes.iter().copied().filter(|at| *at <= now).collect();
+    moments.push(now);
+    moments.sort_unstable();
+    moments.windows(2).rev().find_map(|pair| match pair {
+        [before, after] if *after - *before > SILENCE => Some(*after),
+        _ => None,
+    })
+}
+
+/// Holds `subjects` against the rules. `memories` is what is remembered of each.
+pub fn evaluate<'a>(
+    world: &World<'a>,
+    subjects: &[Subject<'a>],
+    memories: &BTreeMap<AccountId, Memory>,
+) -> Evaluation<'a> {
+    let mut evaluation = Evaluation::default();
+    // Where nobody was ever seen signing in, the server does not say, and no mailbox counts as never opened.
+    let tracks_logins = subjects.iter().any(|one| one.facts.last_login.is_some())
+        || memories.values().any(|memory| memory.login.is_some());
+    let mut room = world.settings.reminders_per_pass;
+    let none = Memory::default();
+    evaluation.verdicts.reserve(subjects.len());
+    for subject in subjects {
+        let memory = memories.get(subject.id).unwrap_or(&none);
+        let verdict = judge::judge(world, subject, memory, tracks_logins, &mut room);
+        evaluation.postponed += usize::from(verdict.postponed);
+        evaluation.verdicts.push(verdict);
+    }
+    evaluation
+}

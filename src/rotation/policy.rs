@@ -1,0 +1,319 @@
+//! The written rules on passwords: how old one may be, when a first one must be changed, what follows, and on which
+//! legal basis. A profile (`mappings/policies`) holds them as data that a lawyer can read.
+
+use super::span::Span;
+use crate::model::account::AccountKind;
+use crate::model::ids::TargetId;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one document lays down.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The document: number, date, issuer.
+    pub document: String,
+    /// How it is called in a letter to a holder.
+    pub title: String,
+    /// The rules; the first that fits a system and a kind of account counts.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule>,
+    /// The ladder of every limit that has none of its own.
+    #[serde(default = "standard")]
+    pub ladder: Vec<Step>,
+    /// Working days over which the ends of equal terms are spread, towards the earlier, so that not everybody's
+    /// password expires on one day.
+    #[serde(default)]
+    pub cohort_days: u32,
+}
+
+/// What one rule covers and demands.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The system: `mail`, or the name of another.
+    #[serde(default = "TargetId::mail")]
+    pub system: TargetId,
+    /// The kinds of account.
+    #[serde(default = "everybody")]
+    pub kinds: BTreeSet<Holder>,
+    /// The article it rests on.
+    pub basis: String,
+    /// How old a password may become.
+    #[serde(default)]
+    pub max_age: Option<Limit>,
+    /// How long a first password, or one that somebody else has set, may stay.
+    #[serde(default)]
+    pub first_password: Option<Limit>,
+    /// What follows when an account is not used.
+    #[serde(default)]
+    pub dormancy: Vec<Dormancy>,
+    /// From how full a mailbox its holder is told.
+    #[serde(default)]
+    pub quota: Option<QuotaRule>,
+    /// What a password must be like; `check` compares it with the directory's own settings.
+    #[serde(default)]
+    pub password: Option<Form>,
+}
+
+/// Whose an account is, to a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// A person's.
+    Person,
+    /// A unit mailbox; its custodian changes the password.
+    Unit,
+    /// An administrator's.
+    Administrator,
+    /// A service's.
+    Service,
+}
+
+impl Holder {
+    /// By the directory's kind; `administrator` where the site names the login as one.
+    pub fn of(kind: AccountKind, administrator: bool) -> Self {
+        match kind {
+            _ if administrator => Self::Administrator,
+            AccountKind::Person => Self::Person,
+            AccountKind::Unit => Self::Unit,
+            AccountKind::Service => Self::Service,
+        }
+    }
+}
+
+fn everybody() -> BTreeSet<Holder> {
+    [Holder::Person, Holder::Unit].into()
+}
+
+/// A term and what leads to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// The term.
+    pub within: Span,
+    /// The article it rests on.
+    pub basis: String,
+    /// Steps of its own; without them the policy's ladder.
+    #[serde(default)]
+    pub ladder: Option<Vec<Step>>,
+}
+
+/// One rung of a ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its name: a notice goes out once a name, account and cycle.
+    pub name: String,
+    /// Days from the deadline: negative before it. A step on a day nobody works is taken on the working day before
+    /// (ahead of the deadline) or after (behind it).
+    pub days: i64,
+    /// To whom.
+    pub to: Audience,
+}
+
+/// Whom a step reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// The holder.
+    Holder,
+    /// The unit's contacts, one digest for all its accounts, rolled up the agency tree.
+    Contact,
+    /// The department that answers for the province's accounts.
+    Department,
+    /// Nobody: the account is locked.
+    Lock,
+}
+
+impl Audience {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Contact => "contact",
+            Self::Department => "department",
+            Self::Lock => "lock",
+        }
+    }
+}
+
+/// The ladder where a policy has none of its own.
+pub fn standard() -> Vec<Step> {
+    let step = |name: &str, days, to| Step { name: name.into(), days, to };
+    vec![
+        step("nhac-1", -14, Audience::Holder),
+        step("nhac-2", -7, Audience::Holder),
+        step("nhac-3", -1, Audience::Holder),
+        step("dau-moi", 3, Audience::Contact),
+        step("so", 7, Audience::Department),
+        step("khoa", 14, Audience::Lock),
+    ]
+}
+
+/// What follows when an account is not used for long enough.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dormancy {
+    /// How long after the last sign-in, or after the account was made where there was none.
+    pub after: Span,
+    /// What.
+    pub then: DormantStep,
+    /// The article it rests on.
+    pub basis: String,
+}
+
+/// A step against an unused account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DormantStep {
+    /// It is in the report.
+    Report,
+    /// Its agency's contacts are told.
+    Tell,
+    /// It is locked.
+    Lock,
+    /// Its deletion is proposed.
+    Delete,
+}
+
+/// From how full on a mailbox is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaRule {
+    /// Percent of the limit.
+    pub percent: u64,
+    /// The article it rests on.
+    pub basis: String,
+}
+
+/// What a password must be like.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The fewest characters.
+    pub min_length: u32,
+    /// The classes of characters asked for, as the document names them.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// How many earlier passwords may not come back.
+    #[serde(default)]
+    pub history: u32,
+    /// The article it rests on.
+    pub basis: String,
+}
+
+impl Policy {
+    /// The rule for a kind of account in a system.
+    pub fn rule(&self, system: &TargetId, holder: Holder) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.system == *system && rule.kinds.contains(&holder))
+    }
+
+    /// The steps of `limit`.
+    pub fn steps<'a>(&'a self, limit: &'a Limit) -> &'a [Step] {
+        limit.ladder.as_deref().unwrap_or(&self.ladder)
+    }
+
+    /// What is wrong with it, if anything: with the place, and what was expected.
+    pub fn check(&self) -> Result<(), String> {
+        let mut basis = vec![("document".to_owned(), &self.document), ("title".to_owned(), &self.title)];
+        let mut ladders = vec![("ladder".to_owned(), self.ladder.as_slice())];
+        for (number, rule) in self.rules.iter().enumerate() {
+            let at = format!("rule {} ({})", number + 1, rule.system);
+            basis.push((format!("{at}: basis"), &rule.basis));
+            let limits = [("max_age", &rule.max_age), ("first_password", &rule.first_password)];
+            for (name, limit) in limits.into_iter().filter_map(|(name, limit)| Some((name, limit.as_ref()?))) {
+                basis.push((format!("{at}: {name}.basis"), &limit.basis));
+                if let Some(ladder) = &limit.ladder {
+                    ladders.push((format!("{at}: {name}.ladder"), ladder));
+                }
+            }
+            basis.extend(rule.dormancy.iter().map(|one| (format!("{at}: dormancy.basis"), &one.basis)));
+            basis.extend(rule.quota.iter().map(|one| (format!("{at}: quota.basis"), &one.basis)));
+            basis.extend(rule.password.iter().map(|one| (format!("{at}: password.basis"), &one.basis)));
+            if rule.kinds.is_empty() {
+                return Err(format!("{at}: kinds is empty; expected person, unit, administrator or service"));
+            }
+        }
+        if let Some((at, _)) = basis.into_iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err(format!("{at} is empty; every rule names the document and article it rests on"));
+        }
+        ladders.into_iter().try_for_each(|(at, steps)| check_ladder(&at, steps))
+    }
+}
+
+fn check_ladder(at: &str, steps: &[Step]) -> Result<(), String> {
+    let mut names = BTreeMap::new();
+    for (number, pair) in steps.windows(2).enumerate() {
+        if let [one, next] = pair
+            && one.days > next.days
+        {
+            return Err(format!("{at}: step {} lies before step {}: order them by days", number + 2, number + 1));
+        }
+    }
+    for step in steps {
+        if names.insert(&step.name, ()).is_some() {
+            return Err(format!("{at}: two steps are named {:?}", step.name));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if step.name.is_empty() || !step.name.chars().all(plain) {
+            return Err(format!("{at}: {:?} is no name of a step: use a-z, 0-9 and '-'", step.name));
+        }
+    }
+    let locks = steps.iter().position(|step| step.to == Audience::Lock);
+    let warned = steps.iter().position(|step| step.to == Audience::Holder);
+    match (locks, warned) {
+        (Some(lock), _) if lock + 1 != steps.len() => Err(format!("{at}: nothing comes after the lock")),
+        (Some(lock), warned) if warned.is_none_or(|warned| warned > lock) => {
+            Err(format!("{at}: nobody is locked without a warning: put a step to the holder before the lock"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(text: &str) -> Policy {
+        toml::from_str(&format!("document = 'd'\ntitle = 't'\n{text}")).unwrap()
+    }
+
+    #[test]
+    fn the_standard_ladder_is_the_design_s() {
+        let days: Vec<_> = standard().iter().map(|step| (step.days, step.to.as_str())).collect();
+        assert_eq!(
+            days,
+            [(-14, "holder"), (-7, "holder"), (-1, "holder"), (3, "contact"), (7, "department"), (14, "lock")]
+        );
+        policy("").check().unwrap();
+    }
+
+    #[test]
+    fn a_rule_without_a_legal_basis_is_refused() {
+        let without = policy("[[rule]]\nbasis = 'Điều 1'\n[rule.max_age]\nwithin = '3 tháng'\nbasis = ' '");
+        assert!(without.check().unwrap_err().contains("max_age.basis"));
+        assert!(toml::from_str::<Policy>("document = 'd'\ntitle = 't'\n[[rule]]\nmax_age = 3").is_err());
+    }
+
+    #[test]
+    fn a_ladder_that_locks_without_warning_is_refused() {
+        let lock = "[[ladder]]\nname = 'khoa'\ndays = 1\nto = 'lock'\n";
+        assert!(policy(lock).check().unwrap_err().contains("without a warning"));
+        let after = "[[ladder]]\nname = 'nhac'\ndays = 2\nto = 'holder'\n";
+        assert!(policy(&format!("{lock}{after}")).check().unwrap_err().contains("after the lock"));
+        assert!(policy(&format!("{after}{lock}")).check().unwrap_err().contains("order them"));
+    }
+
+    #[test]
+    fn the_first_rule_that_fits_counts() {
+        let policy = policy(
+            "[[rule]]\nbasis = 'a'\nkinds = ['administrator']\n[[rule]]\nbasis = 'b'\n[[rule]]\nbasis = 'c'\nsystem = 'tthc'",
+        );
+        let basis = |system: &str, holder| policy.rule(&TargetId::new(system), holder).map(|rule| rule.basis.as_str());
+        assert_eq!(basis("mail", Holder::Administrator), Some("a"));
+        assert_eq!(basis("mail", Holder::Unit), Some("b"));
+        assert_eq!(basis("mail", Holder::Service), None);
+        assert_eq!(basis("tthc", Holder::Person), Some("c"));
+    }
+}

@@ -1,0 +1,102 @@
+//! The status: how many accounts stand where, by agency and system, and what the next days bring.
+
+use super::judge::{Standing, Verdict};
+use super::policy::Audience;
+use crate::model::ids::{AgencyCode, TargetId};
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Accounts by standing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// By standing; what is not listed is nobody's.
+    pub states: BTreeMap<Standing, u64>,
+    /// Of them protected accounts whose password is overdue.
+    pub protected_overdue: u64,
+    /// Accounts that nobody has signed in to for longer than the rules have it.
+    pub idle: u64,
+    /// Mailboxes that are nearly full.
+    pub nearly_full: u64,
+}
+
+/// What is going to happen if nobody changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Ahead {
+    /// Reminders to holders.
+    pub reminders: u64,
+    /// Accounts told to their units.
+    pub contacts: u64,
+    /// Accounts told to the department.
+    pub department: u64,
+    /// Locks.
+    pub locks: u64,
+}
+
+/// The whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Status {
+    /// All of it.
+    pub total: Counts,
+    /// By system.
+    pub systems: BTreeMap<TargetId, Counts>,
+    /// By agency.
+    pub agencies: BTreeMap<AgencyCode, Counts>,
+    /// Within 7 days, today included.
+    pub next_7_days: Ahead,
+    /// Within 30 days, today included.
+    pub next_30_days: Ahead,
+}
+
+impl Counts {
+    fn add(&mut self, verdict: &Verdict<'_>, idle: bool) {
+        *self.states.entry(verdict.standing).or_default() += 1;
+        let overdue = matches!(verdict.standing, Standing::Overdue | Standing::Unreachable);
+        self.protected_overdue += u64::from(verdict.subject.protected && overdue);
+        self.idle += u64::from(idle);
+        self.nearly_full += u64::from(verdict.nearly_full);
+    }
+
+    /// How many stand there.
+    pub fn of(&self, standing: Standing) -> u64 {
+        self.states.get(&standing).copied().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub fn sum(&self) -> u64 {
+        self.states.values().sum()
+    }
+}
+
+impl Ahead {
+    fn add(&mut self, to: Audience) {
+        match to {
+            Audience::Holder => self.reminders += 1,
+            Audience::Contact => self.contacts += 1,
+            Audience::Department => self.department += 1,
+            Audience::Lock => self.locks += 1,
+        }
+    }
+}
+
+/// Counts `verdicts`. `idle_after` is the number of days after which the rules call an account unused.
+pub fn status(verdicts: &[Verdict<'_>], today: NaiveDate, idle_after: Option<u32>) -> Status {
+    let mut status = Status::default();
+    for verdict in verdicts {
+        let idle = verdict.idle_days.zip(idle_after).is_some_and(|(days, after)| days >= i64::from(after));
+        let subject = &verdict.subject;
+        status.total.add(verdict, idle);
+        status.systems.entry(subject.target.clone()).or_default().add(verdict, idle);
+        status.agencies.entry(subject.agency.clone()).or_default().add(verdict, idle);
+        for (on, to) in &verdict.ahead {
+            let days = (*on - today).num_days();
+            if days < 7 {
+                status.next_7_days.add(*to);
+            }
+            if days < 30 {
+                status.next_30_days.add(*to);
+            }
+        }
+    }
+    status
+}
