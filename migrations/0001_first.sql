@@ -65,6 +65,17 @@ CREATE TABLE account_link (
 );
 CREATE INDEX account_link_person ON account_link (person);
 
+-- Matches by name and phone that an operator has confirmed; each for this account and this person alone.
+CREATE TABLE match_confirmation (
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person (id),
+    agency TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    at TEXT NOT NULL,
+    PRIMARY KEY (target, account, person)
+);
+
 -- The last good read of each target.
 CREATE TABLE snapshot_state (
     target TEXT NOT NULL PRIMARY KEY,
@@ -118,9 +129,12 @@ CREATE TABLE change_content (
     case_id TEXT NOT NULL,
     needs TEXT NOT NULL,
     evidence TEXT NOT NULL,
+    waits BIGINT NOT NULL CHECK (waits IN (0, 1)),
     digest TEXT NOT NULL,
     search TEXT NOT NULL
 );
+-- `waits`: it takes away and rests on matches that nobody has confirmed.
+CREATE INDEX change_content_waits ON change_content (id) WHERE waits = 1;
 
 -- The rows that publishing a plan will put into `change`, by the lease of its worker. What a crash leaves here is
 -- read by nobody, and the next plan under that lease removes it.

@@ -10,6 +10,7 @@ use crate::model::Time;
 use crate::model::change::{ChangeKind, Reason, StoredChange};
 use crate::model::ids::{AccountId, TargetId};
 use crate::model::intent::{Intent, Outcome};
+use crate::model::matching::{MatchRule, Matched};
 use crate::model::person::Person;
 use crate::model::secret::Secret;
 use crate::store::{Confirmation, StoreError};
@@ -154,6 +155,8 @@ impl Applier<'_> {
         let person = self.store.people().await?.into_iter().find(|person| person.id == *id);
         Ok(person.map(|mut person| {
             person.accounts.insert(TargetId::mail(), account.id);
+            let agency = stored.change.agency.clone();
+            person.matched = Some(Matched { rule: MatchRule::Created, agency, confirmed: false });
             person
         }))
     }

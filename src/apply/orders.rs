@@ -200,7 +200,10 @@ fn basis(change: &Change) -> String {
     let row = change.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Row { file, row, .. } => Some(format!("{file}, dòng {row}")),
         Evidence::Absence { file, .. } => Some(file.clone()),
-        Evidence::Snapshot { .. } | Evidence::Operator { .. } => None,
+        Evidence::Snapshot { .. }
+        | Evidence::Operator { .. }
+        | Evidence::Match { .. }
+        | Evidence::Unsettled { .. } => None,
     });
     match (&change.document, row) {
         (Some(number), Some(row)) => format!("{number} ({row})"),

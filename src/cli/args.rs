@@ -248,6 +248,15 @@ pub enum Review {
         #[arg(long)]
         reason: String,
     },
+    /// Confirm an agency's matches by name and phone, all at once; without --count they are only listed.
+    ConfirmMatches {
+        /// The agency whose rosters were matched.
+        #[arg(long, value_name = "CODE")]
+        agency: String,
+        /// How many you expect; anything else is refused.
+        #[arg(long, value_name = "N")]
+        count: Option<usize>,
+    },
     /// Answer a question.
     Answer {
         /// The question.

@@ -7,6 +7,7 @@ mod completions;
 mod demo;
 mod hold;
 mod init;
+mod match_words;
 mod operator;
 mod pause;
 mod plan;

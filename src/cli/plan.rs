@@ -28,6 +28,8 @@ struct View<'a> {
     shown: Vec<Shown<'a>>,
     /// Those of the agency, and the province's.
     brakes: Vec<&'a Brake>,
+    /// Whether it is about one person: then with what each change rests on.
+    of_one: bool,
     questions: Vec<&'a Question>,
     /// Changes that stand and are no longer wanted.
     superseded: Vec<&'a StoredChange>,
@@ -51,6 +53,7 @@ impl<'a> View<'a> {
         Self {
             shown,
             brakes: brakes.collect(),
+            of_one: person.is_some(),
             questions: questions.collect(),
             superseded: superseded.filter(|one| asked_for(&one.change)).collect(),
         }
@@ -141,7 +144,7 @@ fn is_about(change: &Change, person: &str) -> bool {
 
 /// The contract's JSON, schema 1.
 fn as_document(planned: &Planned, view: &View<'_>) -> Value {
-    let View { shown, brakes, questions, superseded } = view;
+    let View { shown, brakes, of_one: _, questions, superseded } = view;
     let changes: Vec<Value> = shown
         .iter()
         .map(|one| {
@@ -169,6 +172,7 @@ fn as_document(planned: &Planned, view: &View<'_>) -> Value {
                 "subject": subject, "agency": agency, "person": person, "label": label, "reason": reason,
                 "risk": risk, "gate": gate, "due": due, "state": one.state, "before": before, "after": after,
                 "document": document, "case": case, "needs": needs, "evidence": evidence,
+                "waits": one.change.waits_for_matches_of(),
             })
         })
         .collect();
@@ -203,7 +207,7 @@ fn as_document(planned: &Planned, view: &View<'_>) -> Value {
 }
 
 fn as_text(engine: &Engine, view: &View<'_>) -> String {
-    let View { shown, brakes, questions, superseded } = view;
+    let View { shown, brakes, of_one, questions, superseded } = view;
     let lang = engine.config().language;
     let mut text = String::new();
     let mut agency = None;
@@ -215,6 +219,15 @@ fn as_text(engine: &Engine, view: &View<'_>) -> String {
         }
         let sign = if one.new { '+' } else { ' ' };
         let _ = writeln!(text, " {sign} {}", words::change_line(one.change, one.state, lang));
+        let evidence = one.change.evidence.iter().filter(|_| *of_one);
+        for line in evidence.map(|evidence| super::review::evidence(evidence, lang)) {
+            let _ = writeln!(text, "       {line}");
+        }
+        if one.state == State::Held
+            && let Some(agency) = one.change.waits_for_matches_of()
+        {
+            let _ = writeln!(text, "       {}", words::waits_for_matches(agency, lang));
+        }
     }
     for brake in brakes {
         let _ = writeln!(text, "\n! {}", words::brake_line(brake, lang));

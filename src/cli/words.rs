@@ -1,5 +1,6 @@
 //! Words of lists and mails, in both languages.
 
+pub use super::match_words::{found_by, matches_confirmed, open_matches, unsettled, waits_for_matches};
 use crate::apply::Applied;
 pub use crate::notify::words::attr;
 

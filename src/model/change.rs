@@ -107,6 +107,22 @@ words!(
     }
 );
 
+impl ChangeKind {
+    /// Whether it takes something from a person: it never rests on a match that is only probable.
+    pub fn takes_away(self) -> bool {
+        match self {
+            Self::MoveAccount | Self::DisableAccount | Self::RevokeRole | Self::OrphanAccount => true,
+            Self::CreateAccount
+            | Self::UpdateAttributes
+            | Self::EnableAccount
+            | Self::ResetPassword
+            | Self::GrantRole
+            // Its approval is somebody's word about the person; what then takes away waits.
+            | Self::SuspectLeaver => false,
+        }
+    }
+}
+
 impl State {
     /// The one table of allowed transitions; the store's conditional updates are made from it.
     pub fn may_become(self, next: Self) -> bool {
@@ -336,6 +352,11 @@ impl Change {
             }
         }
         ChangeKey::new(print.finish())
+    }
+
+    /// The agency whose matches must be confirmed before this may be approved.
+    pub fn waits_for_matches_of(&self) -> Option<&AgencyCode> {
+        if self.kind.takes_away() { self.evidence.iter().find_map(Evidence::unsettled) } else { None }
     }
 
     /// The first value of `attr` afterwards.

@@ -1,6 +1,7 @@
 //! Evidence (căn cứ): why a change is proposed; file, sheet, row, document number.
 
-use super::ids::RosterId;
+use super::ids::{AgencyCode, RosterId};
+use super::matching::{MatchRule, Matched};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -53,4 +54,34 @@ pub enum Evidence {
         /// What he or she said.
         reason: String,
     },
+    /// How the person was found: by which rule the row is his or hers, and by which the account.
+    Match {
+        /// The row's, where one asks for the change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        row: Option<MatchRule>,
+        /// The account's, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Matched>,
+    },
+    /// An agency of which some matches by name and phone are not confirmed: an account that nobody claims may be
+    /// the one that somebody was confused with.
+    Unsettled {
+        /// The agency.
+        agency: AgencyCode,
+    },
+}
+
+impl Evidence {
+    /// Whether what takes away must wait until matches are confirmed, and of which agency.
+    pub fn unsettled(&self) -> Option<&AgencyCode> {
+        match self {
+            Self::Match { account: Some(matched), .. } if !matched.is_settled() => Some(&matched.agency),
+            Self::Unsettled { agency } => Some(agency),
+            Self::Match { .. }
+            | Self::Row { .. }
+            | Self::Absence { .. }
+            | Self::Snapshot { .. }
+            | Self::Operator { .. } => None,
+        }
+    }
 }

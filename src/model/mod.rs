@@ -16,6 +16,7 @@ pub mod ids;
 pub mod incident;
 pub mod intent;
 pub mod legal_hold;
+pub mod matching;
 pub mod name;
 pub mod notice;
 pub mod operator;

@@ -3,6 +3,7 @@
 use super::Time;
 use super::citizen::CitizenMark;
 use super::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use super::matching::{MatchRule, Matched};
 use super::name::PersonName;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,9 @@ pub struct Person {
     pub gender: Option<Gender>,
     /// Citizen ID mark.
     pub citizen: Option<CitizenMark>,
+    /// Hashes of the IDs that gave way to this one: a list may still hold the nine-digit CMND.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_citizens: BTreeSet<String>,
     /// Staff code (số hiệu, mã viên chức).
     pub staff_code: Option<String>,
     /// Phone as last stated.
@@ -74,10 +78,13 @@ pub struct Person {
     pub mail: Option<String>,
     /// The account in each target, once matched.
     pub accounts: BTreeMap<TargetId, AccountId>,
-    /// Fingerprints of what rows said of who this is, each once matched: a row that says the same again is the same
-    /// person's, whoever else has come since.
+    /// How the mail account was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched: Option<Matched>,
+    /// Fingerprints of what rows said of who this is, each once matched, with the rule that did: a row that says the
+    /// same again is the same person's, whoever else has come since.
     #[serde(default)]
-    pub met: BTreeSet<String>,
+    pub met: BTreeMap<String, MatchRule>,
     /// Agencies whose rosters have listed this person.
     #[serde(default)]
     pub listed: BTreeSet<AgencyCode>,

@@ -155,6 +155,12 @@ pub fn plan(
         }
         wanted.insert(&stored.id);
     }
+    let waiting: BTreeSet<ChangeId> = plan
+        .keep
+        .iter()
+        .filter(|(_, change)| change.waits_for_matches_of().is_some())
+        .map(|(id, _)| id.clone())
+        .collect();
     let is_read = |one: &StoredChange| read.contains(&one.change.target);
     let (gone, stays): (Vec<&StoredChange>, Vec<&StoredChange>) =
         standing.live.iter().partition(|one| !wanted.contains(&one.id) && is_read(one) && !blocks(one));
@@ -169,12 +175,17 @@ pub fn plan(
     let held_by: BTreeMap<&ChangeKey, &BrakeKey> =
         plan.brakes.iter().flat_map(|brake| brake.holds.iter().map(move |key| (key, &brake.key))).collect();
     for stored in stays.into_iter().filter(|one| is_read(one)) {
-        plan.moves.extend(hold_or_let_go(stored, held_by.get(&stored.key).copied()));
+        plan.moves.extend(hold_or_let_go(
+            stored,
+            held_by.get(&stored.key).copied(),
+            waiting.contains(&stored.id),
+        ));
     }
     for (key, change) in fresh {
         let brake = held_by.get(&key).map(|key| (*key).clone());
         let state = match (&brake, change.gate) {
             (Some(_), _) => State::Held,
+            (None, _) if change.waits_for_matches_of().is_some() => State::Held,
             (None, Gate::None) => State::Approved,
             (None, Gate::One | Gate::Two) => State::Proposed,
         };
@@ -245,10 +256,11 @@ fn refuse_mass(live: &[StoredChange], gone: &[&StoredChange]) -> Result<(), TooM
     if superseded > most { Err(TooManySuperseded { superseded, approved }) } else { Ok(()) }
 }
 
-/// The transition a brake causes for a change that already stands.
+/// The transition that a brake, or a match nobody has confirmed, causes for a change that already stands.
 fn hold_or_let_go(
     stored: &StoredChange,
     brake: Option<&BrakeKey>,
+    waits: bool,
 ) -> Option<(ChangeId, State, State, Option<BrakeKey>)> {
     use State::{
         Applied, Approved, Claimed, Expired, Failed, Held, Ordered, Proposed, Rejected, Stale, Superseded,
@@ -257,6 +269,8 @@ fn hold_or_let_go(
     let next = match (stored.state, brake) {
         (Held, Some(brake)) if stored.brake.as_ref() == Some(brake) => return None,
         (Proposed | Approved | Held, Some(_)) => Held,
+        (Held, None) if waits && stored.brake.is_none() => return None,
+        (Proposed | Approved | Held, None) if waits => Held,
         (Held, None) if stored.approvals.len() >= stored.change.gate.needed() => Approved,
         (Held | Expired, None) => Proposed,
         (Proposed | Approved, None)

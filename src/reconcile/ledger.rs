@@ -111,7 +111,7 @@ impl<'a> Ledger<'a> {
         }
         let mail = TargetId::mail();
         for person in world.people.values() {
-            for print in &person.met {
+            for print in person.met.keys() {
                 ledger.people_by_row.entry(print).or_default().push(person);
             }
             // A link to an entry that is gone from a directory read whole binds nobody.
@@ -167,6 +167,9 @@ impl<'a> Ledger<'a> {
                 if let Some(mark) = &person.citizen {
                     by.citizen.entry(&mark.hash).or_default().push(person);
                 }
+                for hash in &person.former_citizens {
+                    by.citizen.entry(hash).or_default().push(person);
+                }
                 if let Some(code) = &person.staff_code {
                     by.staff.entry(staff(code)).or_default().push(person);
                 }
@@ -210,7 +213,7 @@ impl<'a> Ledger<'a> {
         self.account_of.get(person).copied()
     }
 
-    /// Known people with this citizen ID.
+    /// Known people with this citizen ID, or who once had it.
     pub fn people_by_citizen(&self, hash: &str) -> &[&'a Person] {
         list(self.people_by().citizen.get(hash))
     }

@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod correlate;
 pub mod coverage;
 mod draft;
+mod explain;
 pub mod fate;
 pub mod fold;
 pub mod joiner;
@@ -192,6 +193,7 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
     changes.dedup_by(|later, first| {
         (&later.target, &later.subject, later.kind) == (&first.target, &first.subject, first.kind)
     });
+    explain::explain(scene, &mut changes);
     let rows = row_result::results(scene, &changes);
     Proposals {
         changes_on: changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min(),

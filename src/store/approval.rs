@@ -56,6 +56,9 @@ impl WriteTx {
         if !matches!(stored.state, State::Proposed | State::Held) {
             return Ok(Approval::NotProposed(stored.state));
         }
+        if self.waits_for_matches(id).await? {
+            return Ok(Approval::NotProposed(State::Held));
+        }
         let insert = sql(
             "approve",
             "INSERT INTO approval (change_id, key, operator, at)

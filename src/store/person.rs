@@ -1,9 +1,9 @@
 //! Persons as known from all rosters so far, and the account each holds in each target.
 
 use super::dialect::Bulk;
-use super::statement::{json, sql};
+use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
-use crate::model::ids::Fingerprint;
+use crate::model::ids::{Fingerprint, TargetId};
 use crate::model::person::Person;
 use serde::Serialize;
 
@@ -88,9 +88,20 @@ fn links(person: &Person) -> impl Iterator<Item = Link<'_>> {
 }
 
 impl Store {
-    /// Every person, by id.
+    /// Every person, by id, with the matches that an operator has confirmed since the person was stored.
     pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
+        let confirmed = self.confirmed_matches().await?;
         let rows = self.rows(sql("people", "SELECT body FROM person ORDER BY id")).await?;
-        rows.iter().map(|row| row.json("body")).collect()
+        let read = |row: &Row| {
+            let mut person: Person = row.json("body")?;
+            let account = person.accounts.get(&TargetId::mail());
+            if let (Some(account), Some(matched)) = (account, &mut person.matched) {
+                matched.confirmed |= confirmed
+                    .get(person.id.as_str())
+                    .is_some_and(|accounts| accounts.contains(account.as_str()));
+            }
+            Ok(person)
+        };
+        rows.iter().map(read).collect()
     }
 }

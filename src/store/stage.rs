@@ -52,6 +52,7 @@ struct Line<'a> {
     case_id: &'a str,
     needs: String,
     evidence: String,
+    waits: u8,
     digest: String,
     search: String,
     state: &'a str,
@@ -113,6 +114,7 @@ impl<'a> Line<'a> {
             case_id: case.as_str(),
             needs,
             evidence,
+            waits: u8::from(change.waits_for_matches_of().is_some()),
             digest,
             search: change::search_text(change),
             state: state.as_str(),
@@ -137,6 +139,7 @@ const CONTENT: &[Bulk] = &[
     Bulk::Text("case_id"),
     Bulk::Text("needs"),
     Bulk::Text("evidence"),
+    Bulk::Int("waits"),
     Bulk::Text("digest"),
     Bulk::Text("search"),
 ];
@@ -310,7 +313,7 @@ impl Fenced {
         let source = self.dialect.rows(&[CONTENT, &[Bulk::Text("key")]].concat());
         let update = format!(
             "UPDATE change_content SET agency = s.agency, person = s.person, label = s.label, risk = s.risk,
-                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, digest = s.digest, search = s.search
+                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, waits = s.waits, digest = s.digest, search = s.search
              FROM {source} s WHERE change_content.id = s.id AND change_content.digest <> s.digest
              AND EXISTS (SELECT 1 FROM change c WHERE c.id = s.id AND c.key = s.key)"
         );

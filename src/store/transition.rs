@@ -11,9 +11,11 @@ use crate::model::ids::{BrakeKey, ChangeId};
 const NO_INTENT: &str =
     "NOT EXISTS (SELECT 1 FROM intent i WHERE i.change_id = change.id AND i.resolved IS NULL)";
 
-/// Enough operators have approved: no way to `approved` leads around them.
+/// Enough operators have approved, and it rests on no match that nobody has confirmed: no way to `approved` leads around
+/// them.
 pub(super) const ENOUGH: &str = "needed <= (
-    SELECT COUNT(*) FROM approval a WHERE a.change_id = change.id AND a.key = change.key AND a.operator IS NOT NULL)";
+    SELECT COUNT(*) FROM approval a WHERE a.change_id = change.id AND a.key = change.key AND a.operator IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM change_content w WHERE w.id = change.id AND w.waits = 1)";
 
 /// What must hold beside the former state.
 fn condition(to: State) -> String {
@@ -72,7 +74,8 @@ impl WriteTx {
         Ok(moved)
     }
 
-    /// Moves many changes of a plan; gives how many moved. A brake is noted on those it holds.
+    /// Moves many changes of a plan; gives how many moved. A brake is noted on those it holds, and stays noted on those
+    /// it lets go.
     pub(super) async fn transition_all(
         &mut self,
         ids: &[&ChangeId],
@@ -86,8 +89,10 @@ impl WriteTx {
         }
         let source = self.dialect.ids();
         let from = change::words(|state| from.contains(&state));
+        // What is held without a brake waits for its match to be confirmed.
+        let noted = if to == State::Held { "$4" } else { "COALESCE($4, brake)" };
         let update = format!(
-            "UPDATE change SET state = $2, since = $3, brake = COALESCE($4, brake)
+            "UPDATE change SET state = $2, since = $3, brake = {noted}
              WHERE id IN (SELECT s.id FROM {source} s) AND state IN ({from}) AND {}",
             condition(to)
         );

@@ -47,7 +47,11 @@ impl Engine {
         let receiver = self.site.agencies.get(&change.agency)?;
         let (file, document) = change.evidence.iter().find_map(|one| match one {
             Evidence::Row { file, document, .. } => Some((file.clone(), document.as_ref())),
-            Evidence::Absence { .. } | Evidence::Snapshot { .. } | Evidence::Operator { .. } => None,
+            Evidence::Absence { .. }
+            | Evidence::Snapshot { .. }
+            | Evidence::Operator { .. }
+            | Evidence::Match { .. }
+            | Evidence::Unsettled { .. } => None,
         })?;
         let (name, address) = name_and_address(change);
         let letter = Letter::ReceiverAsks(ReceiverAsks {

@@ -2,7 +2,9 @@
 
 mod decide;
 pub use decide::find_change;
+mod matches;
 mod show;
+pub use show::evidence;
 
 use super::args::Review;
 use super::{Code, print_json, who, words};
@@ -28,6 +30,9 @@ pub async fn run(engine: &Engine, action: Option<Review>, as_json: bool) -> Resu
             decide::approve(engine, &ids, all.then_some(&filter), count).await
         }
         Review::Reject { ids, reason } => decide::reject(engine, &ids, &reason).await,
+        Review::ConfirmMatches { agency, count } => {
+            matches::confirm(engine, &AgencyCode::parse(&agency)?, count, as_json).await
+        }
         Review::Answer { id, answer } => decide::answer(engine, &id, &answer).await,
         Review::Release { id, reason } => decide::release(engine, &id, &reason).await,
         Review::Discard { id, reason } => decide::discard(engine, &id, &reason).await,

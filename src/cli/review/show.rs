@@ -3,7 +3,7 @@
 use super::super::{Code, print_json, words};
 use super::decide::{find_brake, find_change, find_question};
 use crate::model::Lang;
-use crate::model::change::StoredChange;
+use crate::model::change::{State, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::reconcile::row_result::kind_phrase;
 use crate::worker::engine::Engine;
@@ -83,12 +83,25 @@ fn change(stored: &StoredChange, lang: Lang) -> String {
         line(&format!("  {name}"), &format!("  {name}"), &format!("{before} → {after}"));
     }
     for one in &change.evidence {
-        line("Căn cứ", "Evidence", &evidence(one, lang));
+        let (vi, en) = match one {
+            Evidence::Match { .. } | Evidence::Unsettled { .. } => ("Khớp", "Match"),
+            Evidence::Row { .. }
+            | Evidence::Absence { .. }
+            | Evidence::Snapshot { .. }
+            | Evidence::Operator { .. } => ("Căn cứ", "Evidence"),
+        };
+        line(vi, en, &evidence(one, lang));
+    }
+    if stored.state == State::Held
+        && let Some(agency) = change.waits_for_matches_of()
+    {
+        line("Đang chờ", "Waits for", &words::waits_for_matches(agency, lang));
     }
     text
 }
 
-fn evidence(evidence: &Evidence, lang: Lang) -> String {
+/// Evidence in words.
+pub fn evidence(evidence: &Evidence, lang: Lang) -> String {
     let number = |document: &Option<crate::model::evidence::DocumentRef>| {
         document
             .as_ref()
@@ -111,5 +124,7 @@ fn evidence(evidence: &Evidence, lang: Lang) -> String {
         }
         (Evidence::Snapshot { target, entry }, _) => format!("{target}: {entry}"),
         (Evidence::Operator { login, reason }, _) => format!("{login}: {reason}"),
+        (Evidence::Match { row, account }, lang) => words::found_by(*row, account.as_ref(), lang),
+        (Evidence::Unsettled { agency }, lang) => words::unsettled(agency, lang),
     }
 }

@@ -28,8 +28,11 @@ pub(super) fn agree(one: Option<&str>, two: Option<&str>, as_compared: fn(&str) 
 /// Whether a person of this name cannot be the row's. Within the agency the name and the full birth date outweigh
 /// the citizen ID: the nine-digit CMND gives way to the CCCD, and digits get mistyped.
 pub(super) fn conflict(person: &Person, row: &Row, within_agency: bool) -> bool {
-    let ids_differ =
-        person.citizen.as_ref().zip(row.citizen_id.as_ref()).is_some_and(|(one, two)| one != two);
+    let ids_differ = person
+        .citizen
+        .as_ref()
+        .zip(row.citizen_id.as_ref())
+        .is_some_and(|(one, two)| one != two && !person.former_citizens.contains(&two.hash));
     born_apart(person.birth, row.birth)
         || ids_differ && !(within_agency && born_together(person.birth, row.birth))
 }

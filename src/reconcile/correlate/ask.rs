@@ -74,7 +74,7 @@ fn about(row: &Row) -> String {
 
 /// The fingerprint of what a row says of who somebody is: every cell that may tell one from another, and none that
 /// changes with the work; as written, for it is the same list that comes again.
-pub(super) fn met_as(agency: &AgencyCode, row: &Row) -> String {
+pub fn met_as(agency: &AgencyCode, row: &Row) -> String {
     let citizen = row.citizen_id.as_ref().map(|mark| mark.hash.as_str());
     let print = Fingerprint::of("met").part(agency.as_str());
     let print = print.part(row.full_name.as_str()).part(&birth(row));

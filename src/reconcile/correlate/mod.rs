@@ -11,6 +11,7 @@ mod judge;
 mod learned;
 mod newcomers;
 mod settle;
+mod tie;
 
 use super::World;
 use super::ledger::{Ledger, Spelling};
@@ -19,10 +20,12 @@ use crate::model::account::Account;
 use crate::model::citizen::CitizenMark;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
+pub use crate::model::matching::MatchRule as Match;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::record::{Action, Record, Status};
 use crate::model::roster::Roster;
+pub use ask::met_as;
 pub use settle::settle;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,29 +34,6 @@ pub type Row = Record<CitizenMark>;
 
 /// A row's place: the roster's index in the world, the row's index in the roster.
 pub type RowRef = (usize, usize);
-
-/// Why a row is held to be a person's. The order is the order in which the rules are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Match {
-    /// A row that said the same was this person's.
-    SameRow,
-    /// An operator said so.
-    Answer,
-    /// The same citizen ID.
-    CitizenId,
-    /// The same staff code, and the name agrees.
-    StaffCode,
-    /// The same official address, and the name agrees.
-    Address,
-    /// The same name and full birth date.
-    NameAndBirth,
-    /// A name unique on both sides, together with the phone.
-    NameAndPhone,
-    /// Known from a former match, and nothing speaks against it.
-    Known,
-    /// Nobody known fits.
-    New,
-}
 
 /// Who a row speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +45,12 @@ pub enum Resolved {
 }
 
 impl Resolved {
-    /// Whether the row said what one said before.
-    fn is_same(&self) -> bool {
-        matches!(self, Self::Person(_, Match::SameRow))
+    /// The rule by which the row was found to be a person's.
+    pub fn rule(&self) -> Option<Match> {
+        match self {
+            Self::Person(_, why) => Some(*why),
+            Self::Asked(_) => None,
+        }
     }
 }
 

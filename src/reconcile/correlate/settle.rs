@@ -1,9 +1,10 @@
 //! The second step: what the rows of this pass tell of each other, and people made of the verdicts.
 
-use super::alike::precedence;
+use super::alike::{born_together, precedence};
 use super::ask::Answered;
 use super::learned::{Learned, namesakes_elsewhere, spoken_for};
 use super::newcomers::{self, Newcomers, Settled};
+use super::tie::Ties;
 use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place, silence};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, PersonId, TargetId};
@@ -146,19 +147,28 @@ impl<'a> Settling<'a, '_> {
                 Some(account) if person.accounts.get(&mail) == Some(&account.id) => {}
                 Some(account) => {
                     person.accounts.insert(mail.clone(), account.id.clone());
+                    person.matched = None;
                 }
                 None => {
                     person.accounts.remove(&mail);
+                    person.matched = None;
                 }
             }
         }
         let mut order: Vec<Vec<(usize, PersonId)>> = vec![Vec::new(); self.world.rosters.len()];
         let owners = self.owners();
+        let mut ties = Ties::default();
         for ((roster, at), (holder, why)) in std::mem::take(&mut self.sure) {
-            let id = match holder {
-                Holder::Of(account) => owners[&account.id].clone(),
-                Holder::Known(id) => id,
+            let (id, account) = match holder {
+                Holder::Of(account) => (owners[&account.id].clone(), Some(account)),
+                Holder::Known(id) => {
+                    let account = self.ledger.account_of(&id);
+                    (id, account)
+                }
             };
+            if let Some(account) = account {
+                ties.see(self.world, &self.out.people, (roster, at), &id, account, why);
+            }
             order[roster].push((at, id.clone()));
             self.out.rows.insert((roster, at), Resolved::Person(id, why));
         }
@@ -172,6 +182,7 @@ impl<'a> Settling<'a, '_> {
                 person.accounts.insert(mail.clone(), account.clone());
             }
         }
+        ties.keep(&mut self.out.people);
         self.out.owners = owners;
         self.out.order = order;
         self.out
@@ -203,8 +214,10 @@ impl<'a> Settling<'a, '_> {
                 if works(row) && self.world.departures.contains(id) {
                     person.returned = person.returned.max(Some(*arrived));
                 }
-                if !self.out.rows.get(&(*index, *at)).is_some_and(Resolved::is_same) {
-                    person.met.insert(ask::met_as(agency, row));
+                if let Some(why) = self.out.rows.get(&(*index, *at)).and_then(Resolved::rule)
+                    && why != Match::SameRow
+                {
+                    person.met.entry(ask::met_as(agency, row)).or_insert(why);
                 }
             }
         }
@@ -248,11 +261,13 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         birth: None,
         gender: None,
         citizen: None,
+        former_citizens: BTreeSet::new(),
         staff_code: None,
         phone: None,
         mail: None,
         accounts: BTreeMap::new(),
-        met: BTreeSet::new(),
+        matched: None,
+        met: BTreeMap::new(),
         listed: BTreeSet::new(),
         returned: None,
     }
@@ -263,15 +278,31 @@ fn tell(person: &mut Person, row: &Row) {
     if person.name != row.full_name {
         person.name.clone_from(&row.full_name);
     }
+    tell_citizen(person, row);
     // A full date is not replaced by a bare year.
     if row.birth.is_some_and(|new| new.date().is_some() || person.birth.is_none()) {
         person.birth = row.birth;
     }
     person.gender = row.gender.or(person.gender);
-    update(&mut person.citizen, row.citizen_id.as_ref());
     update(&mut person.staff_code, row.staff_code.as_ref());
     update(&mut person.phone, row.phone.as_ref());
     update(&mut person.mail, row.email.as_ref());
+}
+
+/// Another citizen ID takes the place of the one that was known, which stays this person's where the full birth date
+/// agrees: the nine-digit CMND gives way to the CCCD, and lists elsewhere go on holding it.
+fn tell_citizen(person: &mut Person, row: &Row) {
+    let Some(stated) = row.citizen_id.as_ref().filter(|mark| !person.former_citizens.contains(&mark.hash))
+    else {
+        return;
+    };
+    if person.citizen.as_ref() == Some(stated) {
+        return;
+    }
+    let known = person.citizen.replace(stated.clone());
+    if born_together(person.birth, row.birth) {
+        person.former_citizens.extend(known.map(|mark| mark.hash));
+    }
 }
 
 fn update<T: Clone + PartialEq>(known: &mut Option<T>, stated: Option<&T>) {

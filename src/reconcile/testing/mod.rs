@@ -7,6 +7,7 @@ use crate::model::agency::{Agencies, Agency};
 use crate::model::change::{Change, ChangeKind};
 use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, TargetId};
+use crate::model::matching::{MatchRule, Matched};
 use crate::model::person::Person;
 use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::model::roster::Roster;
@@ -247,6 +248,8 @@ impl Province {
         set(&mut account, &change.after);
         let person = self.people.get_mut(change.person.as_ref().unwrap()).unwrap();
         person.accounts.insert(TargetId::mail(), account.id.clone());
+        let agency = change.agency.clone();
+        person.matched = Some(Matched { rule: MatchRule::Created, agency, confirmed: false });
         let taken = self.directory.accounts.insert(account.id.clone(), account);
         assert!(taken.is_none(), "an address was given twice: {change:?}");
     }

@@ -3,6 +3,7 @@
 mod agencies;
 mod first_steps;
 mod holds;
+mod matches;
 mod operators;
 mod plan;
 mod reading;

@@ -81,6 +81,7 @@ async fn what_was_rejected_stays_away() {
 #[tokio::test]
 async fn two_operators_are_two_persons() {
     let site = site().await;
+    site.confirm_matches().await;
     let mut two: Vec<_> =
         site.changes(None).await.into_iter().filter(|one| one.change.gate == Gate::Two).collect();
     two.retain(|one| matches!(one.state, State::Proposed | State::Held));

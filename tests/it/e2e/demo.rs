@@ -157,7 +157,7 @@ fn assert_held(truth: &Truth, changes: &[StoredChange]) {
         let held =
             change.kind == ChangeKind::OrphanAccount && truth.held.contains(&change.agency.to_string());
         let expected = match change.gate.needed() {
-            _ if held => State::Held,
+            _ if held || change.waits_for_matches_of().is_some() => State::Held,
             0 => State::Applied,
             _ => State::Proposed,
         };

@@ -181,7 +181,10 @@ pub fn line(change: &Change) -> String {
         Evidence::Absence { file, .. } => {
             (change.kind == ChangeKind::OrphanAccount).then(|| format!("{file} without"))
         }
-        Evidence::Snapshot { .. } | Evidence::Operator { .. } => None,
+        Evidence::Snapshot { .. }
+        | Evidence::Operator { .. }
+        | Evidence::Match { .. }
+        | Evidence::Unsettled { .. } => None,
     });
     write!(line, ", {}", place.unwrap_or_else(|| "no evidence".into())).unwrap();
     if change.kind == ChangeKind::MoveAccount {

@@ -59,6 +59,10 @@ pub enum Act {
     Release { kind: String, scope: String, by: Vec<String> },
     /// An operator, or the agency's contact, confirms that the holder of an account has left.
     Left(String),
+    /// Matches by name and phone wait for a word from here on.
+    MatchesWait,
+    /// An operator confirms all matches of an agency by name and phone.
+    ConfirmMatches(String),
     /// An operator answers a question.
     Answer { label: String, answer: String },
     /// What is approved and due is carried out.
@@ -151,6 +155,8 @@ fn tells(act: &Act) -> bool {
         | Act::Roster(_)
         | Act::Settle
         | Act::Left(_)
+        | Act::MatchesWait
+        | Act::ConfirmMatches(_)
         | Act::Answer { .. }
         | Act::Keeper
         | Act::ExportFailed => false,
@@ -222,6 +228,13 @@ fn bare(line: usize, verb: &str, rest: &str) -> Result<Act, Wrong> {
         ("gone", login) if !login.is_empty() => Act::Gone(login.to_owned()),
         ("settle", "") => Act::Settle,
         ("left", login) if !login.is_empty() => Act::Left(login.to_owned()),
+        ("matches", "wait") => Act::MatchesWait,
+        ("confirm", rest) => {
+            match rest.strip_prefix("matches of ").and_then(|rest| rest.split_once(" by ")) {
+                Some((agency, _)) => Act::ConfirmMatches(agency.trim().to_owned()),
+                None => return wrong(line, "write \"confirm matches of AGENCY by LOGIN\""),
+            }
+        }
         ("keeper", "") => Act::Keeper,
         ("answer", rest) => match rest.rsplit_once(": ") {
             Some((label, answer)) => Act::Answer { label: label.into(), answer: answer.trim().into() },

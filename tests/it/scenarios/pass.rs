@@ -6,10 +6,27 @@ use chrono::TimeDelta;
 use rosterd::model::Time;
 use rosterd::model::account::{Attr, Snapshot};
 use rosterd::model::change::{ChangeKind, State, StoredChange};
+use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{ChangeId, PersonId, TargetId};
 use rosterd::plan::{Counts, Plan, Standing, Suppression, plan};
 use rosterd::reconcile::{Proposals, World, reconcile};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What comes of it where an operator has confirmed every match by name and phone.
+fn confirm(proposals: &mut Proposals) {
+    let people = proposals.people.values_mut().filter_map(|person| person.matched.as_mut());
+    let evidence = proposals.changes.iter_mut().flat_map(|change| {
+        change.evidence.retain(|one| !matches!(one, Evidence::Unsettled { .. }));
+        &mut change.evidence
+    });
+    let shown = evidence.filter_map(|one| match one {
+        Evidence::Match { account, .. } => account.as_mut(),
+        _ => None,
+    });
+    for matched in people.chain(shown) {
+        matched.confirmed = true;
+    }
+}
 
 impl Province {
     /// One pass: reconcile, plan, store. Tells what is new.
@@ -19,7 +36,7 @@ impl Province {
         let counts = |id: &PersonId, at: Time| self.people.get(id).is_none_or(|one| one.has_left(at));
         let confirmed = self.departures.iter().filter(|(id, at)| counts(id, **at));
         let departures = confirmed.map(|(id, _)| id.clone()).collect();
-        let proposals = reconcile(&World {
+        let mut proposals = reconcile(&World {
             today: self.today(),
             zone: ZONE,
             agencies: &self.agencies,
@@ -32,6 +49,9 @@ impl Province {
             reserved: &self.reserved(),
             policy: &self.policy,
         });
+        if !self.matches_wait {
+            confirm(&mut proposals);
+        }
         let mut read: BTreeSet<TargetId> = exports.iter().map(|export| export.target.clone()).collect();
         read.insert(TargetId::mail());
         let counts = Counts::of(&directory);

@@ -54,6 +54,8 @@ pub struct Province {
     pub brakes: Vec<Brake>,
     pub asked: BTreeMap<QuestionKey, Question>,
     pub rows: RowResults,
+    /// Whether matches by name and phone wait for a word; else each is confirmed as soon as it is made.
+    pub matches_wait: bool,
 }
 
 fn morning(day: NaiveDate) -> Time {
@@ -81,6 +83,7 @@ impl Province {
             brakes: Vec::new(),
             asked: BTreeMap::new(),
             rows: RowResults::new(),
+            matches_wait: false,
         }
     }
 
@@ -150,6 +153,13 @@ impl Province {
                     return wrong(line, format!("nobody is known to hold {login:?}: plan first"));
                 };
                 self.departures.insert(person.id.clone(), self.now);
+            }
+            Act::MatchesWait => self.matches_wait = true,
+            Act::ConfirmMatches(agency) => {
+                let open = self.confirm_matches(Some(agency));
+                if open == 0 {
+                    return wrong(line, format!("no match of {agency} waits for a word"));
+                }
             }
             Act::Answer { label, answer } => self.answer(line, label, answer)?,
             Act::CarryOut => return Ok(self.carry_out()),
@@ -261,11 +271,22 @@ impl Province {
         Ok(())
     }
 
+    /// Confirms the matches of one agency, or of all; the next pass lets go what waited. Gives how many were open.
+    fn confirm_matches(&mut self, agency: Option<&str>) -> usize {
+        let matches = self.people.values_mut().filter_map(|person| person.matched.as_mut());
+        let open =
+            matches.filter(|one| !one.is_settled() && agency.is_none_or(|code| one.agency.as_str() == code));
+        open.map(|one| one.confirmed = true).count()
+    }
+
     /// Passes in which everything is approved and done.
     fn settle(&mut self, line: usize) -> Result<(), Wrong> {
         for _ in 0..8 {
             self.now += TimeDelta::minutes(1);
             self.pass();
+            if self.confirm_matches(None) > 0 {
+                self.pass();
+            }
             let waiting = |one: &&mut StoredChange| one.state == State::Proposed;
             for one in self.stored.iter_mut().filter(waiting) {
                 approve(one, &["hoa".to_owned(), "minh".to_owned()]);
@@ -319,8 +340,11 @@ fn roles(target: &TargetId, held: &[Holding]) -> Vec<String> {
     held.iter().map(line).collect()
 }
 
-/// Approves a change under these names; one name counts once.
+/// Approves a change under these names; one name counts once, and none while a match waits for a word.
 fn approve(one: &mut StoredChange, by: &[String]) {
+    if one.change.waits_for_matches_of().is_some() {
+        return;
+    }
     for name in by {
         if one.approvals.len() < one.change.gate.needed() && !one.approvals.contains(name) {
             one.approvals.push(name.clone());

@@ -43,6 +43,9 @@ pub fn change(change: &Change, today: NaiveDate, names: &BTreeMap<ChangeKey, Str
     if let Some(document) = &change.document {
         let _ = write!(first, ", document {document}");
     }
+    if let Some(agency) = change.waits_for_matches_of() {
+        let _ = write!(first, ", waits for the matches of {agency}");
+    }
     for need in &change.needs {
         let _ = write!(first, ", after {}", names.get(need).map_or("another", String::as_str));
     }

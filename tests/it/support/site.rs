@@ -12,9 +12,9 @@ use super::slapd::{SAMPLE, SUFFIX, Slapd};
 use rosterd::config;
 use rosterd::config::keys::SiteKey;
 use rosterd::model::change::{State, StoredChange};
-use rosterd::model::ids::Login;
+use rosterd::model::ids::{Login, TargetId};
 use rosterd::model::operator::Operator;
-use rosterd::store::{Filter, Store};
+use rosterd::store::{Filter, MatchesConfirmed, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::os::unix::process::ExitStatusExt;
@@ -219,6 +219,7 @@ impl Site {
         let (an, binh) = (Login::new("an"), Login::new("binh"));
         let nobody = BTreeSet::new();
         let now = chrono::Utc::now();
+        confirm_all(&store, &an).await;
         for (brake, _) in store.open_brakes().await.unwrap() {
             for by in [&an, &binh] {
                 store
@@ -246,6 +247,13 @@ impl Site {
         store.close().await;
     }
 
+    /// Confirms every match by name and phone, as `an`.
+    pub async fn confirm_matches(&self) {
+        let store = self.store().await;
+        confirm_all(&store, &Login::new("an")).await;
+        store.close().await;
+    }
+
     /// Every file below the site's folder but the database's and locks, with its bytes: to tell that nothing was
     /// written.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -266,6 +274,27 @@ impl Site {
             !path.starts_with(self.path("state")) && path.extension() != Some("lock".as_ref())
         });
         found
+    }
+}
+
+/// Confirms every match by name and phone.
+async fn confirm_all(store: &Store, by: &Login) {
+    let mut open: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for person in store.people().await.unwrap() {
+        let account = person.accounts.get(&TargetId::mail()).cloned();
+        if let (Some(matched), Some(account)) = (person.matched.filter(|one| !one.is_settled()), account) {
+            open.entry(matched.agency).or_default().push((person.id, account));
+        }
+    }
+    for (agency, matches) in open {
+        let confirmed = store
+            .write(chrono::Utc::now(), async |mut tx| {
+                let confirmed = tx.confirm_matches(&agency, &matches, by, &BTreeSet::new()).await?;
+                tx.commit(confirmed).await
+            })
+            .await
+            .unwrap();
+        assert!(matches!(confirmed, MatchesConfirmed::Confirmed { .. }), "{confirmed:?}");
     }
 }
 

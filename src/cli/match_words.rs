@@ -1,0 +1,86 @@
+//! Words for matches: by which rule somebody was found, and how sure that is.
+
+use crate::model::Lang;
+use crate::model::ids::AgencyCode;
+use crate::model::matching::{Confidence, MatchRule, Matched};
+use crate::store::MatchesConfirmed;
+
+/// How sure it is.
+pub fn confidence(matched: &Matched, lang: Lang) -> &'static str {
+    match (matched.confirmed, matched.confidence(), lang) {
+        (true, _, Lang::Vi) => "đã xác nhận",
+        (true, _, Lang::En) => "confirmed",
+        (false, Confidence::Certain, Lang::Vi) => "chắc chắn",
+        (false, Confidence::Certain, Lang::En) => "certain",
+        (false, Confidence::Strong, Lang::Vi) => "đáng tin cậy",
+        (false, Confidence::Strong, Lang::En) => "strong",
+        (false, Confidence::Probable, Lang::Vi) => "có thể đúng, chưa xác nhận",
+        (false, Confidence::Probable, Lang::En) => "probable, not confirmed",
+    }
+}
+
+/// By which rules a row and an account were found to be a person's.
+pub fn found_by(row: Option<MatchRule>, account: Option<&Matched>, lang: Lang) -> String {
+    let (of_row, of_account) = match lang {
+        Lang::Vi => ("dòng theo", "tài khoản theo"),
+        Lang::En => ("row by", "account by"),
+    };
+    let row = row.map(|one| format!("{of_row} {}", one.phrase(lang)));
+    let account =
+        account.map(|one| format!("{of_account} {} ({})", one.rule.phrase(lang), confidence(one, lang)));
+    [row, account].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Why an account that nobody claims waits.
+pub fn unsettled(agency: &AgencyCode, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!("{agency} còn kết quả khớp theo họ tên và số điện thoại chưa xác nhận"),
+        Lang::En => format!("some matches of {agency} by name and phone are not confirmed"),
+    }
+}
+
+/// What a change waits for, and how that is done.
+pub fn waits_for_matches(agency: &AgencyCode, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!(
+            "chờ xác nhận kết quả khớp theo họ tên và số điện thoại: rosterd review confirm-matches --agency {agency}"
+        ),
+        Lang::En => format!(
+            "its match by name and phone to be confirmed: rosterd review confirm-matches --agency {agency}"
+        ),
+    }
+}
+
+/// How many matches wait.
+pub fn open_matches(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!(
+            "{count} kết quả khớp theo họ tên và số điện thoại chờ xác nhận. Nếu tất cả đều đúng, nhập thêm --count {count}; \
+             nếu có dòng sai, đề nghị cơ quan ghi địa chỉ thư công vụ hoặc số hiệu vào danh sách"
+        ),
+        Lang::En => format!(
+            "{count} matches by name and phone wait. If all are right, add --count {count}; where one is wrong, ask the \
+             agency for the official address or staff code on its list"
+        ),
+    }
+}
+
+/// What became of confirming.
+pub fn matches_confirmed(result: MatchesConfirmed, lang: Lang) -> String {
+    match (result, lang) {
+        (MatchesConfirmed::Confirmed { matches, changes }, Lang::Vi) => {
+            format!("đã xác nhận {matches} kết quả khớp; {changes} thay đổi không còn phải chờ")
+        }
+        (MatchesConfirmed::Confirmed { matches, changes }, Lang::En) => {
+            format!("{matches} matches confirmed; {changes} changes no longer wait for them")
+        }
+        (MatchesConfirmed::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải xác nhận".into()
+        }
+        (MatchesConfirmed::PutInByYou, Lang::En) => {
+            "you answer for the agency's rosters; somebody else must confirm".into()
+        }
+        (MatchesConfirmed::Moved, Lang::Vi) => "kết quả khớp vừa thay đổi; hãy xem lại danh sách".into(),
+        (MatchesConfirmed::Moved, Lang::En) => "the matches have just changed; look at the list again".into(),
+    }
+}
