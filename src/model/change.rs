@@ -111,8 +111,18 @@ impl ChangeKind {
     /// Whether it takes something from a person: it never rests on a match that is only probable.
     pub fn takes_away(self) -> bool {
         match self {
-            Self::MoveAccount | Self::DisableAccount | Self::RevokeRole | Self::OrphanAccount => true,
-            Self::CreateAccount
+            Self::MoveAccount
+            | Self::DisableAccount
+            | Self::CloseAccount
+            | Self::DeleteAccount
+            | Self::RevokeRole
+            | Self::OrphanAccount => true,
+            // What rules about passwords ask for is about the account, whoever holds it.
+            Self::LockAccount
+            | Self::UnlockAccount
+            | Self::ForcePasswordChange
+            | Self::ReopenMailbox
+            | Self::CreateAccount
             | Self::UpdateAttributes
             | Self::EnableAccount
             | Self::ResetPassword

@@ -77,6 +77,7 @@ impl Stage {
         let agency = AgencyCode::parse("snv").unwrap();
         let agencies = Agencies::new();
         let days = Days { zone: Ho_Chi_Minh, holidays: &self.holidays, lock_hours: LockHours::default() };
+        let receipts = self.sent.clone();
         let world = World {
             now,
             days,
@@ -84,7 +85,7 @@ impl Stage {
             settings: &self.settings,
             agencies: &agencies,
             campaigns: &self.campaigns,
-            receipts: &self.sent,
+            receipts: &receipts,
             handed: &self.handed,
             resumed: resumed(&self.passes, now),
         };
