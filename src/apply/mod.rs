@@ -189,7 +189,7 @@ impl Applier<'_> {
     /// On which terms a change is claimed now.
     pub(crate) fn terms(&self, change: &Change, sealed_password: Option<Vec<u8>>) -> Terms {
         let now = self.now();
-        let kind = BrakeKind::of(change.kind);
+        let kind = BrakeKind::counting(change);
         let window_start = now - TimeDelta::hours(i64::from(self.limits.window_hours));
         let limits = [BrakeScope::Agency(change.agency.clone()), BrakeScope::Province]
             .into_iter()

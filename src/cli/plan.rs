@@ -8,6 +8,7 @@ use crate::model::change::{Change, State, StoredChange};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::name::ascii;
 use crate::model::question::Question;
+use crate::model::role::Unclaimed;
 use crate::worker::engine::Engine;
 use crate::worker::planning::Planned;
 use anyhow::{Context, Result, bail};
@@ -31,6 +32,8 @@ struct View<'a> {
     /// Whether it is about one person: then with what each change rests on.
     of_one: bool,
     questions: Vec<&'a Question>,
+    /// Roles held by nobody on a roster.
+    unclaimed: Vec<&'a Unclaimed>,
     /// Changes that stand and are no longer wanted.
     superseded: Vec<&'a StoredChange>,
 }
@@ -49,12 +52,17 @@ impl<'a> View<'a> {
         let means = |label: &str| person.is_none_or(|person| ascii(label).contains(&ascii(person)));
         let questions = planned.proposals.questions.iter();
         let questions = questions.filter(|one| of_agency(&one.agency) && means(&one.label));
+        let unclaimed = planned.proposals.unclaimed.iter().filter(|one| {
+            agency.is_none_or(|agency| one.agency.as_ref() == Some(agency))
+                && (means(&one.holder) || one.name.as_deref().is_some_and(means))
+        });
         let superseded = planned.plan.supersede.iter().filter_map(|id| planned.live.get(id));
         Self {
             shown,
             brakes: brakes.collect(),
             of_one: person.is_some(),
             questions: questions.collect(),
+            unclaimed: unclaimed.collect(),
             superseded: superseded.filter(|one| asked_for(&one.change)).collect(),
         }
     }
@@ -144,7 +152,7 @@ fn is_about(change: &Change, person: &str) -> bool {
 
 /// The contract's JSON, schema 1.
 fn as_document(planned: &Planned, view: &View<'_>) -> Value {
-    let View { shown, brakes, of_one: _, questions, superseded } = view;
+    let View { shown, brakes, of_one: _, questions, unclaimed, superseded } = view;
     let changes: Vec<Value> = shown
         .iter()
         .map(|one| {
@@ -184,6 +192,14 @@ fn as_document(planned: &Planned, view: &View<'_>) -> Value {
             value
         })
         .collect();
+    let unclaimed: Vec<Value> = unclaimed
+        .iter()
+        .map(|one| {
+            let mut value = json!(one);
+            value["key"] = json!(one.key());
+            value
+        })
+        .collect();
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
     for one in shown {
         *kinds.entry(one.change.kind.as_str()).or_default() += 1;
@@ -194,6 +210,7 @@ fn as_document(planned: &Planned, view: &View<'_>) -> Value {
         "changes": changes,
         "questions": questions,
         "brakes": brakes,
+        "unclaimed": unclaimed,
         "summary": {
             "changes": shown.len(),
             "new": of(&|one| one.new),
@@ -201,13 +218,14 @@ fn as_document(planned: &Planned, view: &View<'_>) -> Value {
             "superseded": superseded.len(),
             "suppressed": planned.plan.suppressed.len(),
             "questions": questions.len(),
+            "unclaimed": unclaimed.len(),
             "kinds": kinds,
         },
     })
 }
 
 fn as_text(engine: &Engine, view: &View<'_>) -> String {
-    let View { shown, brakes, of_one, questions, superseded } = view;
+    let View { shown, brakes, of_one, questions, unclaimed, superseded } = view;
     let lang = engine.config().language;
     let mut text = String::new();
     let mut agency = None;
@@ -231,6 +249,12 @@ fn as_text(engine: &Engine, view: &View<'_>) -> String {
     }
     for brake in brakes {
         let _ = writeln!(text, "\n! {}", words::brake_line(brake, lang));
+    }
+    if !unclaimed.is_empty() {
+        text.push('\n');
+    }
+    for one in unclaimed {
+        let _ = writeln!(text, "{}", words::unclaimed_line(one, lang));
     }
     let _ = writeln!(
         text,

@@ -10,6 +10,7 @@ use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::{Change, ChangeKind, State};
 use crate::model::evidence::Evidence;
 use crate::model::question::{Question, QuestionKind};
+use crate::model::role::Unclaimed;
 use crate::reconcile::row_result::kind_phrase;
 use crate::store::{Approval, Release};
 use crate::worker::pass::Summary;
@@ -68,6 +69,10 @@ pub fn summary(summary: &Summary, lang: Lang) -> String {
     line("Đang chờ duyệt", "Waiting for approval", summary.waiting);
     line("Bị phanh tạm giữ", "Held by a brake", summary.held);
     line("Câu hỏi chờ trả lời", "Questions to answer", summary.questions);
+    if summary.unclaimed > 0 {
+        let text = "Vai trò do người không có trong danh sách giữ";
+        line(text, "Roles held by nobody on a roster", summary.unclaimed);
+    }
     if summary.confirmed > 0 {
         line("Phiếu yêu cầu đã được xác nhận", "Ordered changes confirmed", summary.confirmed);
     }
@@ -197,6 +202,44 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
         (QuestionKind::Contradiction, Lang::En) => {
             format!("An older roster says that {label} has left, unlike the one in force")
         }
+        (QuestionKind::HandOver, Lang::Vi) => {
+            format!("Ai nhận bàn giao hồ sơ đang xử lý của {label}? ({})", seen(question))
+        }
+        (QuestionKind::HandOver, Lang::En) => {
+            format!("Who takes over the files of {label}? ({})", seen(question))
+        }
+        (QuestionKind::RolesApart, Lang::Vi) => {
+            format!("{label} không được giữ đồng thời hai vai trò: giữ lại vai trò nào?")
+        }
+        (QuestionKind::RolesApart, Lang::En) => {
+            format!("{label} may not hold both of two roles: which one stays?")
+        }
+        (QuestionKind::NoAccount, Lang::Vi) => {
+            format!("{label} chưa có tài khoản trong hệ thống: đề nghị cấp tài khoản ({})", seen(question))
+        }
+        (QuestionKind::NoAccount, Lang::En) => {
+            format!("{label} has no account in the system: have it created ({})", seen(question))
+        }
+    }
+}
+
+/// What a system shows behind a question.
+fn seen(question: &Question) -> String {
+    let lines = question.evidence.iter().filter_map(|one| match one {
+        Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
+        Evidence::Row { .. } | Evidence::Absence { .. } | Evidence::Operator { .. } => None,
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+/// A role that nobody on any roster holds.
+pub fn unclaimed_line(one: &Unclaimed, lang: Lang) -> String {
+    let Unclaimed { target, agency, holder, name, role } = one;
+    let name = name.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
+    let agency = agency.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    match lang {
+        Lang::Vi => format!("? {target}: {role}{agency} do {name}<{holder}> giữ, không có trong danh sách nào"),
+        Lang::En => format!("? {target}: {role}{agency} is held by {name}<{holder}>, whom no roster names"),
     }
 }
 

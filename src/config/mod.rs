@@ -189,6 +189,8 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
             let why = format!("target: no [[system]] is named {:?}", map.target.as_str());
             return Err(ConfigError::Form { path: file.clone(), why });
         }
+        let systems = config.systems.iter().map(systems::Settings::name).collect();
+        map.check(&systems).map_err(|why| ConfigError::Form { path: file.clone(), why })?;
         config.policy.roles.push(map);
     }
     let program = std::env::current_exe()

@@ -1,8 +1,8 @@
 //! A brake (phanh): too many risky changes at once; what it stops is held (tạm giữ).
 
-use super::change::ChangeKind;
 use super::change::words;
-use super::ids::{AgencyCode, BrakeKey, ChangeKey};
+use super::change::{Change, ChangeKind};
+use super::ids::{AgencyCode, BrakeKey, ChangeKey, TargetId};
 use serde::{Deserialize, Serialize};
 
 words!(
@@ -36,7 +36,17 @@ words!(
 );
 
 impl BrakeKind {
-    /// The kind that counts `change`.
+    /// The kind that counts `change`. What is done to an account in a system beside the mailbox counts with the roles
+    /// there: else a leaver would count twice among the accounts disabled.
+    pub fn counting(change: &Change) -> Self {
+        match Self::of(change.kind) {
+            Self::Disables if change.target != TargetId::mail() => Self::RoleRemovals,
+            Self::Creates if change.target != TargetId::mail() => Self::Grants,
+            kind => kind,
+        }
+    }
+
+    /// The kind that counts changes of `change` in the mail directory.
     pub fn of(change: ChangeKind) -> Self {
         match change {
             ChangeKind::CreateAccount

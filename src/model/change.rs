@@ -278,6 +278,8 @@ words!(
         RoleEndsByLeaving = "role-ends-by-leaving",
         /// The holder is on leave or seconded.
         RoleRestsOnLeave = "role-rests-on-leave",
+        /// Held together with a role that nobody may hold beside it; a person decided which stays.
+        RolesApart = "roles-apart",
         /// Reverses a change that was carried out.
         Undo = "undo",
     }

@@ -14,6 +14,12 @@ pub enum QuestionKind {
     FreeText,
     /// A leaver row of an older roster, or a request that contradicts the roster in force.
     Contradiction,
+    /// Who takes over the files of an officer who leaves or goes elsewhere?
+    HandOver,
+    /// Which of two roles that one person may not hold together stays?
+    RolesApart,
+    /// Somebody is to have a role in a system that shows no account of theirs and cannot create one.
+    NoAccount,
 }
 
 /// One possible answer.
@@ -45,12 +51,25 @@ pub struct Question {
 }
 
 impl Question {
+    /// The systems that raise it: what such a question is about ends with a person and then each system, with a role
+    /// behind a stroke where one is meant.
+    pub fn systems(&self) -> impl Iterator<Item = &str> {
+        let parts = match self.kind {
+            QuestionKind::WhoIs | QuestionKind::FreeText | QuestionKind::Contradiction => "",
+            QuestionKind::HandOver | QuestionKind::RolesApart | QuestionKind::NoAccount => self.about.as_str(),
+        };
+        parts.split('|').skip(2).map(|part| part.split_once('/').map_or(part, |(system, _)| system))
+    }
+
     /// Its key: what is asked, about whom, among which answers.
     pub fn key(&self) -> QuestionKey {
         let kind = match self.kind {
             QuestionKind::WhoIs => "who-is",
             QuestionKind::FreeText => "free-text",
             QuestionKind::Contradiction => "contradiction",
+            QuestionKind::HandOver => "hand-over",
+            QuestionKind::RolesApart => "roles-apart",
+            QuestionKind::NoAccount => "no-account",
         };
         let print = Fingerprint::of("question").part(kind).part(self.agency.as_str()).part(&self.about);
         let print = self.candidates.iter().fold(print, |print, one| print.part(&one.answer));

@@ -101,11 +101,11 @@ pub fn trip(
 ) -> Vec<Brake> {
     let mut wanted: BTreeMap<(BrakeKind, &AgencyCode), Vec<ChangeKey>> = BTreeMap::new();
     for (key, change) in fresh {
-        wanted.entry((BrakeKind::of(change.kind), &change.agency)).or_default().push(key.clone());
+        wanted.entry((BrakeKind::counting(change), &change.agency)).or_default().push(key.clone());
     }
     for stored in stays.iter().filter(|one| !one.released && counts_as_wanted(one.state)) {
         let change = &stored.change;
-        wanted.entry((BrakeKind::of(change.kind), &change.agency)).or_default().push(stored.key.clone());
+        wanted.entry((BrakeKind::counting(change), &change.agency)).or_default().push(stored.key.clone());
     }
     let mut brakes = Vec::new();
     let mut rest: BTreeMap<BrakeKind, Vec<ChangeKey>> = BTreeMap::new();

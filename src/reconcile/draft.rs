@@ -8,6 +8,7 @@ use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, CaseId, Fingerprint, QuestionKey, Subject, TargetId};
 use crate::model::person::Person;
 use crate::model::question::Question;
+use crate::model::role::Unclaimed;
 use std::collections::BTreeMap;
 
 /// What has been proposed so far.
@@ -17,6 +18,8 @@ pub struct Draft {
     pub changes: Vec<Change>,
     /// The questions.
     pub questions: BTreeMap<QuestionKey, Question>,
+    /// Roles that are held by nobody on any roster, and not proposed for removal.
+    pub unclaimed: Vec<Unclaimed>,
 }
 
 impl Draft {
@@ -104,6 +107,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::Leak
         | Reason::Incident
         | Reason::DefaultPassword
+        | Reason::RolesApart
         | Reason::Undo => "change",
     };
     CaseId::new(format!("c-{}", &Fingerprint::of("case").part(who).part(event).finish()[..24]))

@@ -28,7 +28,8 @@ pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
     // is an address, or a login without a domain.
     let mut own: BTreeMap<&PersonId, String> = BTreeMap::new();
     let mut reserved: BTreeSet<String> = BTreeSet::new();
-    for (address, person) in world.reserved {
+    // A login of another system (`qlvb/…`) is none of this.
+    for (address, person) in world.reserved.iter().filter(|(address, _)| !address.contains('/')) {
         let part =
             if address.contains('@') { local(address, &naming.domain) } else { Some(address.to_lowercase()) };
         let Some(part) = part else { continue };

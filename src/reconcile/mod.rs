@@ -1,6 +1,7 @@
 //! Reconcile: what the accepted rosters want against what the directory and the systems hold; what differs
 //! becomes proposals. Pure: the same world gives the same proposals, in the same order.
 
+mod apart;
 pub mod attributes;
 pub mod correlate;
 pub mod coverage;
@@ -8,9 +9,11 @@ mod draft;
 mod explain;
 pub mod fate;
 pub mod fold;
+mod handover;
 pub mod joiner;
 pub mod ledger;
 pub mod lifecycle;
+mod logins;
 pub mod naming;
 mod orphans;
 pub mod pattern;
@@ -34,7 +37,7 @@ use crate::model::change::Change;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, RosterId, TargetId};
 use crate::model::person::Person;
 use crate::model::question::Question;
-use crate::model::role::RoleSnapshot;
+use crate::model::role::{RoleSnapshot, Unclaimed};
 use crate::model::roll::Roll;
 use crate::model::roster::{Roster, RosterKind};
 use chrono::NaiveDate;
@@ -71,6 +74,8 @@ pub struct World<'a> {
     pub departures: &'a BTreeSet<PersonId>,
     /// Addresses that are reserved, with the person they are reserved for.
     pub reserved: &'a BTreeMap<String, PersonId>,
+    /// Questions that were asked and have no answer yet.
+    pub asked: &'a BTreeMap<QuestionKey, Question>,
     /// The province's rules.
     pub policy: &'a Policy,
 }
@@ -102,6 +107,8 @@ pub struct Proposals {
     pub questions: Vec<Question>,
     /// Everybody known now, with the accounts that are theirs.
     pub people: BTreeMap<PersonId, Person>,
+    /// Roles held by somebody whom no roster names, where nothing is proposed; sorted.
+    pub unclaimed: Vec<Unclaimed>,
     /// Kinds decided in this pass.
     pub decisions: Vec<Decision>,
     /// What each row leads to, for the feedback: of the rosters whose kind was decided in this pass.
@@ -124,6 +131,11 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// Everybody known.
+    fn people(&self) -> &'a BTreeMap<PersonId, Person> {
+        &self.correlation.people
+    }
+
     /// The mail account of a person, if the directory has it.
     fn account_of(&self, person: &Person) -> Option<&'a Account> {
         self.ledger.account(person.accounts.get(&self.mail)?)
@@ -183,8 +195,12 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
     orphans::propose(scene, &mut draft);
     for system in world.systems {
         roles::propose(scene, system, &mut draft);
+        logins::close(scene, system, &mut draft);
     }
-    let Draft { mut changes, questions } = draft;
+    apart::settle(scene, &mut draft);
+    keep_asking(scene, &mut draft);
+    let Draft { mut changes, questions, mut unclaimed } = draft;
+    unclaimed.sort();
     let mut protected = BTreeSet::new();
     changes.retain(|change| allowed(scene, change, &mut protected));
     changes.sort_by(|a, b| {
@@ -199,10 +215,24 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
         changes_on: changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min(),
         changes,
         questions: questions.into_values().collect(),
+        unclaimed,
         decisions: decisions.into_iter().filter(|one| one.new).map(|one| one.decision).collect(),
         rows,
         protected,
         people: BTreeMap::new(),
+    }
+}
+
+/// What was asked about a system that could not be read this time is asked on: nothing is said of it.
+fn keep_asking(scene: &Scene<'_>, draft: &mut Draft) {
+    let away = |target: &str| {
+        scene.world.systems.iter().all(|system| system.target.as_str() != target)
+            && scene.world.policy.roles.iter().any(|map| map.target.as_str() == target)
+    };
+    for question in scene.world.asked.values() {
+        if question.systems().any(away) {
+            draft.ask(scene.world, question.clone());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The province's rules for reconciling: which attributes rosters own, how addresses are made, which position
 //! gives which role.
 
+use super::naming::check_pattern;
 use super::pattern::{Folded, Pattern};
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
@@ -134,6 +135,43 @@ pub struct RoleMap {
     /// The rules; every one that fits gives its roles.
     #[serde(default)]
     pub rule: Vec<RoleRule>,
+    /// Roles whose holders have files in hand: when one goes, somebody is asked who takes them over.
+    #[serde(default)]
+    pub files: BTreeSet<String>,
+    /// Roles that one person may not hold together.
+    #[serde(default)]
+    pub apart: Vec<Apart>,
+    /// How a login is made there; without it, a login is the official address.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// What is tried, in order, where that login is taken; a pattern with `{seq}` counts from 2.
+    #[serde(default)]
+    pub login_on_collision: Vec<String>,
+}
+
+/// Two roles that one person may not hold together, in one system or in two.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Apart {
+    /// The two.
+    pub roles: [RoleOf; 2],
+    /// Why, for whoever must decide between them.
+    pub why: String,
+}
+
+/// A role by name, of the map's own system or of another.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a role's name, or { system = \"…\", role = \"…\" }")]
+pub enum RoleOf {
+    /// Of the map's own system.
+    Here(String),
+    /// Of another.
+    There {
+        /// The system.
+        system: TargetId,
+        /// The role there.
+        role: String,
+    },
 }
 
 /// One line of the position map.
@@ -187,6 +225,40 @@ impl RoleMap {
         given
     }
 
+    /// The two roles of each pair that must be apart, each with its system.
+    pub fn pairs(&self) -> impl Iterator<Item = ([(&TargetId, &str); 2], &Apart)> {
+        self.apart.iter().map(|pair| {
+            let [one, two] = &pair.roles;
+            ([self.named(one), self.named(two)], pair)
+        })
+    }
+
+    fn named<'a>(&'a self, role: &'a RoleOf) -> (&'a TargetId, &'a str) {
+        match role {
+            RoleOf::Here(role) => (&self.target, role),
+            RoleOf::There { system, role } => (system, role),
+        }
+    }
+
+    /// What is wrong with this map, with the setting's name; `systems` are those configured.
+    pub fn check(&self, systems: &BTreeSet<&TargetId>) -> Result<(), String> {
+        for ([one, two], _) in self.pairs() {
+            if one == two {
+                return Err(format!("apart: {:?} stands there twice; expected two roles", one.1));
+            }
+            if let Some((system, _)) = [one, two].into_iter().find(|(system, _)| !systems.contains(system)) {
+                return Err(format!("apart: no [[system]] is named {:?}", system.as_str()));
+            }
+        }
+        if self.login.is_none() && !self.login_on_collision.is_empty() {
+            return Err("login_on_collision: there is no login pattern; set login too".into());
+        }
+        for pattern in self.login.iter().chain(&self.login_on_collision) {
+            check_pattern(pattern).map_err(|why| format!("login: {why}"))?;
+        }
+        Ok(())
+    }
+
     /// Whether `role` is privileged in any rule.
     pub fn privileged(&self, role: &str) -> bool {
         self.rule.iter().any(|rule| rule.privileged && rule.roles.contains(role))
@@ -208,7 +280,30 @@ mod tests {
                 roles: ["Cán bộ một cửa".to_owned(), "Quản trị".to_owned()].into(),
                 privileged: false,
             }],
+            files: BTreeSet::new(),
+            apart: Vec::new(),
+            login: None,
+            login_on_collision: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_map_that_names_what_is_not_there_is_refused() {
+        let said = |text: &str| {
+            let map: RoleMap = toml::from_str(&format!("target = \"tthc\"\nmanaged = []\n{text}")).unwrap();
+            map.check(&[&TargetId::new("tthc"), &TargetId::new("qlvb")].into())
+        };
+        let pair = |roles: &str| said(&format!("[[apart]]\nroles = [{roles}]\nwhy = \"vì\""));
+        assert_eq!(pair("\"a\", \"b\""), Ok(()));
+        assert_eq!(pair("\"a\", { system = \"qlvb\", role = \"a\" }"), Ok(()));
+        assert!(pair("\"a\", \"a\"").unwrap_err().contains("expected two roles"));
+        assert!(pair("\"a\", { system = \"khac\", role = \"b\" }").unwrap_err().contains("no [[system]]"));
+        assert_eq!(
+            said("login = \"{agency}_{full}\"\nlogin_on_collision = [\"{agency}_{full}{seq}\"]"),
+            Ok(())
+        );
+        assert!(said("login = \"{unit}\"").unwrap_err().starts_with("login: "));
+        assert!(said("login_on_collision = [\"x{seq}\"]").unwrap_err().contains("set login too"));
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub enum By {
     UndatedRow(RowRef),
     /// A full roster, by its absence.
     Absence(usize),
+    /// An operator's answer.
+    Answer,
 }
 
 impl<'a> Seats<'a> {

@@ -6,7 +6,7 @@ use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx, change};
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind, Gate, State};
-use crate::model::ids::{ChangeId, PersonId};
+use crate::model::ids::{ChangeId, PersonId, TargetId};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,10 +41,15 @@ struct Reservation<'a> {
     change: &'a str,
 }
 
-/// The address and login that a change gives away, in lower case.
+/// The address and login that a change gives away, in lower case; a login of another system with that system's name
+/// before it, for it is a name there alone.
 fn addresses(change: &Change) -> BTreeSet<String> {
     if change.kind != ChangeKind::CreateAccount {
         return BTreeSet::new();
+    }
+    if change.target != TargetId::mail() {
+        let login = change.after(Attr::Login).map(|login| format!("{}/{}", change.target, login.to_lowercase()));
+        return login.into_iter().collect();
     }
     [Attr::Mail, Attr::Login]
         .into_iter()

@@ -1,7 +1,8 @@
 //! Systems beside the mailbox: who holds which role. Read through a trait, written through a struct.
 //!
 //! [`ReadSystem`] is all that a planner can hold. A hand-off system is written to by work orders; every other by its
-//! [`SystemWriter`], the only type that writes, and only a [`Write`]: one approved role given or taken.
+//! [`SystemWriter`], the only type that writes, and only a [`Write`]: one approved role given or taken, one account
+//! created, closed or opened.
 
 pub mod handoff;
 pub mod http;
@@ -16,15 +17,16 @@ mod write;
 
 pub use settings::Settings;
 pub use shrink::{Shrank, Shrink};
-pub use write::{Impossible, Seat, Write};
+pub use write::{Impossible, Newcomer, Seat, Write};
 
 use crate::ldap::{ConnectError, SearchError};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::ids::{Fingerprint, TargetId};
 use crate::model::intent::WriteError;
-use crate::model::role::{Can, Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use crate::workbook::Reader;
+use chrono::NaiveDate;
 use handoff::Handoff;
 use keycloak::{Keycloak, KeycloakWriter};
 use ldap_groups::{GroupWriter, LdapGroups};
@@ -169,11 +171,11 @@ impl Online {
         }
     }
 
-    /// Whether the seat that `write` is about is held, read afresh.
+    /// Whether what `write` is about is there, read afresh: the seat held, the account there, the account open.
     pub async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         match self {
             Self::Sql(one) => one.holds(write).await,
-            Self::LdapGroups(one) => one.holds(write.seat()).await,
+            Self::LdapGroups(one) => one.holds(write).await,
             Self::Scim(one) => one.holds(write).await,
             Self::Keycloak(one) => one.holds(write).await,
         }
@@ -210,7 +212,7 @@ impl ReadSystem for Online {
     }
 }
 
-/// Writes one role at a time; the only type that changes a system.
+/// Writes one role or account at a time; the only type that changes a system.
 #[derive(Debug)]
 pub enum SystemWriter<'a> {
     /// To a database.
@@ -225,7 +227,7 @@ pub enum SystemWriter<'a> {
 
 impl SystemWriter<'_> {
     /// Carries out `write`, if the system is as the plan saw it: a role that is to be given is not held, one that is to
-    /// be taken is. After [`WriteError::Unknown`] read and compare before anything else.
+    /// be taken is, and so with accounts. After [`WriteError::Unknown`] read and compare before anything else.
     pub async fn write(&mut self, write: &Write) -> Result<(), WriteError> {
         match self {
             Self::Sql(one) => one.write(write).await,
@@ -254,17 +256,45 @@ fn unread(error: &ReadError) -> WriteError {
     }
 }
 
-/// The precondition of `write` against whether its seat is held.
-fn precondition(write: &Write, held: bool) -> Result<(), WriteError> {
-    match (write, held) {
-        (Write::Give(_), true) => Err(WriteError::Stale("the role is held already".into())),
-        (Write::Take(_), false) => Err(WriteError::Stale("the role is not held any more".into())),
-        (Write::Give(_), false) | (Write::Take(_), true) => Ok(()),
-    }
+/// The precondition of `write` against whether what it is about is there.
+fn precondition(write: &Write, there: bool) -> Result<(), WriteError> {
+    let why = match (write, there) {
+        (Write::Give(_), true) => "the role is held already",
+        (Write::Take(_), false) => "the role is not held any more",
+        (Write::Create(_), true) => "the account is there already",
+        (Write::Open(_), true) => "the account is open already",
+        (Write::Close(_), false) => "the account is not open any more",
+        (Write::Give(_) | Write::Create(_) | Write::Open(_), false)
+        | (Write::Take(_) | Write::Close(_), true) => {
+            return Ok(());
+        }
+    };
+    Err(WriteError::Stale(why.into()))
+}
+
+/// What is said where a system was not told that it may carry out `write`, or has no way to.
+fn cannot(write: &Write) -> WriteError {
+    let what = match write {
+        Write::Give(_) | Write::Take(_) => "gives and takes no roles",
+        Write::Create(_) => "creates no accounts",
+        Write::Open(_) | Write::Close(_) => "opens and closes no accounts",
+    };
+    WriteError::Refused(format!("as configured, or by what it says of itself, the system {what}"))
+}
+
+/// A day as systems write it: the first ten characters of `2026-11-22T07:00:00Z`. Anything else is no statement.
+fn day(text: &str) -> Option<NaiveDate> {
+    text.get(..10)?.parse().ok()
 }
 
 /// A snapshot of what was read from a system with an API.
-fn snapshot_of(target: &TargetId, taken: Time, can: Can, holdings: BTreeSet<Holding>) -> RoleSnapshot {
+fn snapshot_of(
+    target: &TargetId,
+    taken: Time,
+    can: Can,
+    holdings: BTreeSet<Holding>,
+    accounts: BTreeSet<SystemAccount>,
+) -> RoleSnapshot {
     let print = holdings.iter().fold(Fingerprint::of("holdings"), |print, holding| {
         let Holding { login, mail, name, agency, role } = holding;
         let agency = agency.as_ref().map_or("", |code| code.as_str());
@@ -272,11 +302,17 @@ fn snapshot_of(target: &TargetId, taken: Time, can: Can, holdings: BTreeSet<Hold
             .into_iter()
             .fold(print, Fingerprint::part)
     });
+    let print = accounts.iter().fold(print.part("accounts"), |print, account| {
+        let SystemAccount { login, mail, name, open, password_changed, open_files } = account;
+        let (mail, name) = (mail.as_deref().unwrap_or(""), name.as_deref().unwrap_or(""));
+        print.part(login).part(mail).part(name).part(&format!("{open:?} {password_changed:?} {open_files:?}"))
+    });
     RoleSnapshot {
         target: target.clone(),
         taken,
         digest: print.finish(),
         can,
         holdings: holdings.into_iter().collect(),
+        accounts: accounts.into_iter().collect(),
     }
 }

@@ -1,4 +1,4 @@
-//! A write: one approved role given or taken, in the words of any system.
+//! A write: one approved role given or taken, one account created, closed or opened, in the words of any system.
 
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind};
@@ -16,6 +16,19 @@ pub struct Seat {
     pub agency: Option<AgencyCode>,
 }
 
+/// An account that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The holder's official address, lower case.
+    pub mail: String,
+    /// The login there.
+    pub login: String,
+    /// The holder's name.
+    pub name: String,
+    /// The agency, where the change says.
+    pub agency: Option<AgencyCode>,
+}
+
 /// One write. Its precondition is the other state: a role that is given is not held, one that is taken is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
@@ -23,6 +36,13 @@ pub enum Write {
     Give(Seat),
     /// The seat is not to be held any more.
     Take(Seat),
+    /// The account is to be there.
+    Create(Newcomer),
+    /// The account of this address, lower case, is to be open.
+    Open(String),
+    /// The account of this address, lower case, is not to be open any more, and its sessions are to end where the
+    /// system has any.
+    Close(String),
 }
 
 /// A change that no write to a system can carry out.
@@ -47,18 +67,28 @@ impl Write {
         })
     }
 
-    /// What it is about.
-    pub fn seat(&self) -> &Seat {
+    /// Whom it is about: the official address, lower case.
+    pub fn mail(&self) -> &str {
         match self {
-            Self::Give(seat) | Self::Take(seat) => seat,
+            Self::Give(seat) | Self::Take(seat) => &seat.mail,
+            Self::Create(newcomer) => &newcomer.mail,
+            Self::Open(mail) | Self::Close(mail) => mail,
         }
     }
 
-    /// Whether the seat is held afterwards.
+    /// The seat it is about, if it is about one.
+    pub fn seat(&self) -> Option<&Seat> {
+        match self {
+            Self::Give(seat) | Self::Take(seat) => Some(seat),
+            Self::Create(_) | Self::Open(_) | Self::Close(_) => None,
+        }
+    }
+
+    /// Whether what it is about is there afterwards: the seat held, the account there, the account open.
     pub fn gives(&self) -> bool {
         match self {
-            Self::Give(_) => true,
-            Self::Take(_) => false,
+            Self::Give(_) | Self::Create(_) | Self::Open(_) => true,
+            Self::Take(_) | Self::Close(_) => false,
         }
     }
 }
@@ -68,11 +98,16 @@ fn translate(change: &Change) -> Result<Write, &'static str> {
         ChangeKind::GrantRole => Ok(Write::Give(seat(change, change.after(Attr::Role))?)),
         ChangeKind::RevokeRole if change.after(Attr::Role).is_some() => Err("it leaves a role"),
         ChangeKind::RevokeRole => Ok(Write::Take(seat(change, change.before(Attr::Role))?)),
-        ChangeKind::CreateAccount
-        | ChangeKind::UpdateAttributes
+        ChangeKind::CreateAccount => Ok(Write::Create(newcomer(change)?)),
+        ChangeKind::EnableAccount if change.after(Attr::Disabled) == Some("false") => {
+            Ok(Write::Open(mail(change)?))
+        }
+        ChangeKind::DisableAccount if change.after(Attr::Disabled) == Some("true") => {
+            Ok(Write::Close(mail(change)?))
+        }
+        ChangeKind::DisableAccount | ChangeKind::EnableAccount => Err("it does not say what becomes of it"),
+        ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount
-        | ChangeKind::DisableAccount
-        | ChangeKind::EnableAccount
         | ChangeKind::LockAccount
         | ChangeKind::UnlockAccount
         | ChangeKind::CloseAccount
@@ -81,18 +116,30 @@ fn translate(change: &Change) -> Result<Write, &'static str> {
         | ChangeKind::ForcePasswordChange
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
-        | ChangeKind::OrphanAccount => Err("only roles are written there"),
+        | ChangeKind::OrphanAccount => Err("only roles and accounts are written there"),
     }
 }
 
 fn seat(change: &Change, role: Option<&str>) -> Result<Seat, &'static str> {
-    let mail = change.before(Attr::Mail).ok_or("it names no address")?;
+    let mail = mail(change)?;
     let role = role.ok_or("it names no role")?;
-    let agency = match change.before(Attr::Agency) {
-        Some(code) => Some(AgencyCode::parse(code).map_err(|_| "it names no agency that can be one")?),
-        None => None,
-    };
-    Ok(Seat { mail: mail.to_lowercase(), role: role.to_owned(), agency })
+    Ok(Seat { mail, role: role.to_owned(), agency: agency(change.before(Attr::Agency))? })
+}
+
+fn newcomer(change: &Change) -> Result<Newcomer, &'static str> {
+    let mail = change.after(Attr::Mail).ok_or("it names no address")?;
+    let login = change.after(Attr::Login).ok_or("it names no login")?;
+    let name = change.after(Attr::FullName).ok_or("it names nobody")?;
+    let agency = agency(change.after(Attr::Agency))?;
+    Ok(Newcomer { mail: mail.to_lowercase(), login: login.to_owned(), name: name.to_owned(), agency })
+}
+
+fn mail(change: &Change) -> Result<String, &'static str> {
+    change.before(Attr::Mail).map(str::to_lowercase).ok_or("it names no address")
+}
+
+fn agency(code: Option<&str>) -> Result<Option<AgencyCode>, &'static str> {
+    code.map(|code| AgencyCode::parse(code).map_err(|_| "it names no agency that can be one")).transpose()
 }
 
 impl Seat {

@@ -4,6 +4,7 @@ use super::engine::Engine;
 use crate::model::account::Snapshot;
 use crate::model::ids::{AgencyCode, PersonId, QuestionKey};
 use crate::model::person::Person;
+use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roll::Roll;
 use crate::model::roster::Roster;
@@ -18,6 +19,7 @@ pub(super) struct Known {
     answers: BTreeMap<QuestionKey, String>,
     departures: BTreeSet<PersonId>,
     reserved: BTreeMap<String, PersonId>,
+    pub(super) asked: BTreeMap<QuestionKey, Question>,
 }
 
 impl Engine {
@@ -37,6 +39,7 @@ impl Engine {
             departures,
             people,
             reserved: self.store.reserved_addresses().await?,
+            asked: self.store.questions().await?.into_iter().map(|one| (one.key, one.question)).collect(),
         })
     }
 
@@ -58,6 +61,7 @@ impl Engine {
             answers: &known.answers,
             departures: &known.departures,
             reserved: &known.reserved,
+            asked: &known.asked,
             policy: &self.config().policy,
         }
     }

@@ -46,6 +46,8 @@ pub struct Summary {
     pub waiting: u64,
     /// Questions that wait for an answer.
     pub questions: u64,
+    /// Roles held by somebody whom no roster names, where nothing is proposed.
+    pub unclaimed: u64,
     /// What was carried out.
     pub applied: Applied,
     /// Ordered changes that a newer export confirmed.
@@ -448,5 +450,6 @@ fn count_plan(planned: &Planned, published: Published, summary: &mut Summary) {
     for id in &planned.proposals.protected {
         tracing::warn!(account = %id, "a protected account would have been changed; it is never written");
     }
+    summary.unclaimed = planned.proposals.unclaimed.len() as u64;
     summary.published = Some(published);
 }

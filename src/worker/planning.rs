@@ -72,7 +72,7 @@ impl Engine {
         read.insert(TargetId::mail());
         let plan = plan(&proposals.changes, &standing, &config.brakes, &counts, &read)?;
         let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
-        let open_questions = self.store.questions().await?.into_iter().map(|one| one.key).collect();
+        let open_questions = known.asked.keys().cloned().collect();
         let fulfilled = standing.fulfilled;
         Ok(Planned { proposals, plan, live, counts, fulfilled, people_before: known.people, open_questions })
     }

@@ -4,7 +4,7 @@
 use super::engine::Engine;
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind};
-use crate::model::ids::{AgencyCode, ChangeId, Fingerprint};
+use crate::model::ids::{AgencyCode, ChangeId, Fingerprint, TargetId};
 use crate::model::notice::Notice;
 use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
 use crate::notify::templates::TemplateError;
@@ -71,7 +71,10 @@ impl Engine {
         let (created, others): (Vec<_>, Vec<_>) = changes
             .iter()
             .filter(|one| one.stored.change.kind != ChangeKind::SuspectLeaver)
-            .partition(|one| one.stored.change.kind == ChangeKind::CreateAccount);
+            .partition(|one| {
+                let change = &one.stored.change;
+                change.kind == ChangeKind::CreateAccount && change.target == TargetId::mail()
+            });
         let mut letters = Vec::new();
         if let Some(last) = created.last() {
             letters.push(Letter::AccountCreated(AccountCreated {

@@ -70,6 +70,7 @@ fn stages(
     lines: &mut Vec<Line>,
 ) -> Proposals {
     let (answers, departures, reserved) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+    let asked = BTreeMap::new();
     let world = World {
         today: data.today,
         zone: chrono_tz::Asia::Ho_Chi_Minh,
@@ -81,6 +82,7 @@ fn stages(
         answers: &answers,
         departures: &departures,
         reserved: &reserved,
+        asked: &asked,
         policy: &data.policy,
     };
     let (floor, _) = timed(|| plain_look(&world));

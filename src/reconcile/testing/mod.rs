@@ -9,6 +9,7 @@ use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, TargetId};
 use crate::model::matching::{MatchRule, Matched};
 use crate::model::person::Person;
+use crate::model::question::Question;
 use crate::model::role::{Can, Holding, RoleSnapshot};
 use crate::model::roster::Roster;
 use chrono::{NaiveDate, NaiveTime, TimeZone};
@@ -47,6 +48,7 @@ pub(crate) struct Province {
     pub(crate) answers: BTreeMap<QuestionKey, String>,
     pub(crate) departures: BTreeSet<PersonId>,
     pub(crate) reserved: BTreeMap<String, PersonId>,
+    pub(crate) asked: BTreeMap<QuestionKey, Question>,
     pub(crate) policy: Policy,
 }
 
@@ -105,6 +107,10 @@ impl Province {
             target: TargetId::new(TTHC),
             managed: ["Một cửa".to_owned(), "Lãnh đạo".to_owned()].into(),
             rule: vec![rule("Công chức một cửa", "Một cửa", false), rule("Giám đốc", "Lãnh đạo", true)],
+            files: BTreeSet::new(),
+            apart: Vec::new(),
+            login: None,
+            login_on_collision: Vec::new(),
         };
         let policy =
             Policy { layout: Layout { people, ..Layout::default() }, roles: vec![map], ..Policy::default() };
@@ -118,6 +124,7 @@ impl Province {
             answers: BTreeMap::new(),
             departures: BTreeSet::new(),
             reserved: BTreeMap::new(),
+            asked: BTreeMap::new(),
             policy,
         }
     }
@@ -155,7 +162,9 @@ impl Province {
         holdings.sort();
         let target = TargetId::new(TTHC);
         let can = Can { roles: true, ..Can::default() };
-        self.systems = vec![RoleSnapshot { target, taken: at(TODAY), digest: String::new(), can, holdings }];
+        let accounts = Vec::new();
+        self.systems =
+            vec![RoleSnapshot { target, taken: at(TODAY), digest: String::new(), can, holdings, accounts }];
         self
     }
 
@@ -171,6 +180,7 @@ impl Province {
             answers: &self.answers,
             departures: &self.departures,
             reserved: &self.reserved,
+            asked: &self.asked,
             policy: &self.policy,
         }
     }

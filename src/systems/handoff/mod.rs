@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 /// A work order asks for roles.
 pub const CAN: Can = Can {
+    list: false,
     create: false,
     disable: false,
     roles: true,
@@ -98,6 +99,10 @@ pub struct Columns {
     pub agency: Option<String>,
     /// Vai trò.
     pub role: Option<String>,
+    /// Số hồ sơ đang xử lý.
+    pub open_files: Option<String>,
+    /// Ngày đổi mật khẩu.
+    pub password_changed: Option<String>,
 }
 
 /// The file name of the order `number` of one day.

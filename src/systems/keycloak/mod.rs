@@ -1,6 +1,7 @@
 //! A Keycloak realm, through its Admin REST interface: a role is a realm role, a role of a client, or a group, as the
 //! configuration maps it. Only what is mapped is read and written.
 
+mod account;
 mod realm;
 mod write;
 
@@ -11,8 +12,8 @@ use super::settings::target;
 use super::shrink::Shrink;
 use super::{Look, ReadError, ReadSystem, Write, snapshot_of};
 use crate::model::ids::{AgencyCode, TargetId};
-use crate::model::role::{Can, Holding, RoleSnapshot};
-use realm::Realm;
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
+use realm::{Realm, User};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
@@ -47,6 +48,12 @@ pub struct Settings {
     pub password_file: Option<PathBuf>,
     /// What the roles are there.
     pub roles: Vec<Role>,
+    /// Whether rosterd may create users there: not where they come from another directory.
+    #[serde(default)]
+    pub create: bool,
+    /// Whether rosterd may close users there and end their sessions, and open them again.
+    #[serde(default = "super::scim::yes")]
+    pub disable: bool,
     /// How many users are asked for at once.
     #[serde(default = "super::scim::page_size")]
     pub page_size: NonZeroU16,
@@ -147,14 +154,22 @@ impl Keycloak {
         KeycloakWriter::new(&self.settings)
     }
 
-    /// Whether the seat that `write` is about is held.
+    /// Whether what `write` is about is there.
     pub(super) async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         let realm = Realm::open(&self.settings)?;
-        Ok(realm.subject(write.seat()).await?.held)
+        match write.seat() {
+            Some(seat) => Ok(realm.subject(seat).await?.held),
+            None => account::is_there(&realm, write).await,
+        }
     }
 
-    async fn read_all(&self) -> Result<BTreeSet<Holding>, ReadError> {
+    async fn read_all(&self) -> Result<(BTreeSet<Holding>, BTreeSet<SystemAccount>), ReadError> {
         let realm = Realm::open(&self.settings)?;
+        let users = realm.users().await?;
+        if users.is_empty() {
+            let why = "there is no user at all: check what the client may see";
+            return Err(ReadError::Content(why.into()));
+        }
         let mut holdings = BTreeSet::new();
         for role in &self.settings.roles {
             for user in realm.holders(role).await? {
@@ -167,19 +182,20 @@ impl Keycloak {
                 });
             }
         }
-        Ok(holdings)
+        Ok((holdings, users.into_iter().map(User::account).collect()))
     }
 }
 
 impl ReadSystem for Keycloak {
     fn can(&self) -> Can {
-        Can { create: true, disable: true, roles: true, end_sessions: true, ..Can::default() }
+        let Settings { create, disable, .. } = self.settings;
+        Can { list: true, create, disable, roles: true, end_sessions: disable, ..Can::default() }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
-        let holdings = self.read_all().await?;
+        let (holdings, accounts) = self.read_all().await?;
         self.settings.shrink.check(look.last, holdings.len())?;
-        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings))
+        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings, accounts))
     }
 }
 

@@ -1,9 +1,10 @@
 //! A realm as it answers: signing in, lists page by page, who holds what.
 
 use super::{Place, Role, Settings};
+use crate::model::role::SystemAccount;
 use crate::model::secret::Secret;
 use crate::systems::http::{Call, Http, HttpError, secret};
-use crate::systems::{ReadError, Seat, nobody, several};
+use crate::systems::{ReadError, Seat, Write, nobody, several};
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,6 +33,8 @@ pub(super) struct User {
     first_name: Option<String>,
     #[serde(default)]
     last_name: Option<String>,
+    #[serde(default)]
+    pub(super) enabled: Option<bool>,
 }
 
 /// Something with an id: a role, a client, a group.
@@ -73,6 +76,16 @@ impl User {
         self.email.as_ref().filter(|mail| !mail.is_empty()).map(|mail| mail.to_lowercase())
     }
 
+    pub(super) fn account(self) -> SystemAccount {
+        SystemAccount {
+            mail: self.mail(),
+            name: self.full_name(),
+            open: self.enabled,
+            login: self.username,
+            ..SystemAccount::default()
+        }
+    }
+
     /// In Vietnamese order: the last name comes first.
     pub(super) fn full_name(&self) -> Option<String> {
         let parts: Vec<&str> =
@@ -95,7 +108,21 @@ impl<'a> Realm<'a> {
         Ok(self.http.call(method, &whole).bearer(&token))
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, HttpError> {
+    /// Whether the site lets rosterd carry out `write`.
+    pub(super) fn may(&self, write: &Write) -> bool {
+        match write {
+            Write::Give(_) | Write::Take(_) => true,
+            Write::Create(_) => self.settings.create,
+            Write::Open(_) | Write::Close(_) => self.settings.disable,
+        }
+    }
+
+    /// Every user, whole or an error.
+    pub(super) async fn users(&self) -> Result<Vec<User>, ReadError> {
+        self.pages(&["users"]).await
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, HttpError> {
         self.call(Method::GET, path).await?.send().await?.read()
     }
 
@@ -206,7 +233,12 @@ impl<'a> Realm<'a> {
     }
 
     /// The one user of an address.
-    async fn user(&self, mail: &str) -> Result<User, ReadError> {
+    pub(super) async fn user(&self, mail: &str) -> Result<User, ReadError> {
+        self.seek(mail).await?.ok_or_else(nobody)
+    }
+
+    /// The one user of an address, if there is one.
+    pub(super) async fn seek(&self, mail: &str) -> Result<Option<User>, ReadError> {
         let mut found: BTreeMap<String, User> = BTreeMap::new();
         for field in ["email", "username"] {
             let call = self.call(Method::GET, &["users"]).await?.query(field, mail).query("exact", "true");
@@ -217,9 +249,8 @@ impl<'a> Realm<'a> {
         let of = |user: &User| user.mail().unwrap_or_else(|| user.username.to_lowercase()) == mail;
         let mut found = found.into_values().filter(of);
         match (found.next(), found.next()) {
-            (Some(user), None) => Ok(user),
-            (None, _) => Err(nobody()),
             (Some(_), Some(_)) => Err(several()),
+            (found, _) => Ok(found),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Adding and removing one role mapping or one membership.
 
 use super::Settings;
+use super::account;
 use super::realm::{Realm, Subject};
 use crate::model::intent::WriteError;
-use crate::systems::{Write, precondition, unread};
+use crate::systems::{Seat, Write, cannot, precondition, unread};
 use hyper::Method;
 use serde_json::json;
 
@@ -24,7 +25,11 @@ impl<'a> KeycloakWriter<'a> {
             Some(realm) => realm,
             None => Realm::open(self.settings).map_err(|error| unread(&error.into()))?,
         };
-        let result = carry_out(&realm, write).await;
+        let result = match write.seat() {
+            _ if !realm.may(write) => Err(cannot(write)),
+            Some(seat) => carry_out(&realm, write, seat).await,
+            None => account::carry_out(&realm, write).await,
+        };
         // What ended here ends the token too: it is asked for anew.
         if !matches!(result, Err(WriteError::Unknown(_) | WriteError::NotSent(_))) {
             self.realm = Some(realm);
@@ -33,13 +38,13 @@ impl<'a> KeycloakWriter<'a> {
     }
 }
 
-async fn carry_out(realm: &Realm<'_>, write: &Write) -> Result<(), WriteError> {
-    let Subject { held, path, role } = look(realm, write).await?;
+async fn carry_out(realm: &Realm<'_>, write: &Write, seat: &Seat) -> Result<(), WriteError> {
+    let Subject { held, path, role } = look(realm, seat).await?;
     precondition(write, held)?;
-    let method = match (write, &role) {
-        (Write::Give(_), Some(_)) => Method::POST,
-        (Write::Give(_), None) => Method::PUT,
-        (Write::Take(_), _) => Method::DELETE,
+    let method = match (write.gives(), &role) {
+        (true, Some(_)) => Method::POST,
+        (true, None) => Method::PUT,
+        (false, _) => Method::DELETE,
     };
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let mut call = realm.call(method, &path).await.map_err(|error| unread(&error.into()))?;
@@ -48,13 +53,13 @@ async fn carry_out(realm: &Realm<'_>, write: &Write) -> Result<(), WriteError> {
     }
     call.send().await.map_err(|error| error.of_write())?;
     // The answer has no body: what it came to is read.
-    let after = look(realm, write).await.map_or(write.gives(), |after| after.held);
+    let after = look(realm, seat).await.map_or(write.gives(), |after| after.held);
     if after == write.gives() {
         return Ok(());
     }
     Err(WriteError::Refused("the server answered that it was done, and it is not".into()))
 }
 
-async fn look(realm: &Realm<'_>, write: &Write) -> Result<Subject, WriteError> {
-    realm.subject(write.seat()).await.map_err(|error| unread(&error))
+async fn look(realm: &Realm<'_>, seat: &Seat) -> Result<Subject, WriteError> {
+    realm.subject(seat).await.map_err(|error| unread(&error))
 }

@@ -10,12 +10,12 @@ pub use write::GroupWriter;
 use super::offices::Offices;
 use super::settings::target;
 use super::shrink::Shrink;
-use super::{Look, ReadError, ReadSystem, Seat, nobody, several, snapshot_of};
+use super::{Look, ReadError, ReadSystem, Seat, Write, nobody, several, snapshot_of};
 use crate::ldap::{self, Connection, Entry, Filter, Scope};
 use crate::model::agency::Agencies;
 use crate::model::dn::Dn;
 use crate::model::ids::TargetId;
-use crate::model::role::{Can, Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,8 +156,10 @@ impl LdapGroups {
         GroupWriter::new(self)
     }
 
-    /// Whether the seat is held.
-    pub(super) async fn holds(&self, seat: &Seat) -> Result<bool, ReadError> {
+    /// Whether the seat that `write` is about is held.
+    pub(super) async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
+        let no_accounts = || ReadError::Content("groups hold roles alone, no accounts".into());
+        let seat = write.seat().ok_or_else(no_accounts)?;
         let mut connection = Connection::open(&self.settings.connection).await?;
         let (group, person) = self.seat(&mut connection, seat).await?;
         Ok(group.members.contains(&person.dn.folded()))
@@ -269,7 +271,7 @@ fn name(entry: &str, text: &str) -> Result<Dn, ReadError> {
 
 impl ReadSystem for LdapGroups {
     fn can(&self) -> Can {
-        Can { roles: true, ..Can::default() }
+        Can { list: true, roles: true, ..Can::default() }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
@@ -299,6 +301,12 @@ impl ReadSystem for LdapGroups {
             }));
         }
         self.settings.shrink.check(look.last, holdings.len())?;
-        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings))
+        let accounts = people.into_values().map(|person| SystemAccount {
+            login: person.login,
+            mail: Some(person.mail),
+            name: person.name,
+            ..SystemAccount::default()
+        });
+        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings, accounts.collect()))
     }
 }

@@ -3,7 +3,7 @@
 use super::LdapGroups;
 use crate::ldap::{Connection, Modification, OperationError};
 use crate::model::intent::WriteError;
-use crate::systems::{Write, precondition, unread};
+use crate::systems::{Write, cannot, precondition, unread};
 
 /// Writes to groups, over a connection opened at its first write.
 #[derive(Debug)]
@@ -34,14 +34,16 @@ impl<'a> GroupWriter<'a> {
     }
 
     async fn swap(&self, connection: &mut Connection, write: &Write) -> Result<(), WriteError> {
-        let found = self.system.seat(connection, write.seat()).await;
+        let seat = write.seat().ok_or_else(|| cannot(write))?;
+        let found = self.system.seat(connection, seat).await;
         let (group, person) = found.map_err(|error| unread(&error))?;
         precondition(write, group.members.contains(&person.dn.folded()))?;
         let member = self.system.settings.class.member().to_owned();
         let value = vec![person.dn.to_string()];
-        let change = match write {
-            Write::Give(_) => Modification::Add(member, value),
-            Write::Take(_) => Modification::Delete(member, value),
+        let change = if write.gives() {
+            Modification::Add(member, value)
+        } else {
+            Modification::Delete(member, value)
         };
         connection.modify(&group.dn, &[change], None).await.map_err(|error| self.failed(error))
     }

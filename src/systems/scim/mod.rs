@@ -1,5 +1,6 @@
 //! A system that speaks SCIM 2.0 (RFC 7643, 7644): a role is a group, or a value of a user's `roles`.
 
+mod account;
 mod protocol;
 mod session;
 mod write;
@@ -11,7 +12,7 @@ use super::settings::target;
 use super::shrink::Shrink;
 use super::{Look, ReadError, ReadSystem, Write, snapshot_of};
 use crate::model::ids::TargetId;
-use crate::model::role::{Can, Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use protocol::{Group, User};
 use serde::Deserialize;
 use session::Session;
@@ -35,12 +36,22 @@ pub struct Settings {
     /// What a role is there.
     #[serde(default)]
     pub roles_are: RolesAre,
+    /// Whether rosterd may create accounts there.
+    #[serde(default)]
+    pub create: bool,
+    /// Whether rosterd may close accounts there, and open them again.
+    #[serde(default = "yes")]
+    pub disable: bool,
     /// How many users or groups are asked for at once.
     #[serde(default = "page_size")]
     pub page_size: NonZeroU16,
     /// How much fewer roles than in the last good read are believed.
     #[serde(default)]
     pub shrink: Shrink,
+}
+
+pub(super) fn yes() -> bool {
+    true
 }
 
 pub(super) fn page_size() -> NonZeroU16 {
@@ -84,13 +95,16 @@ impl ScimSystem {
         ScimWriter::new(&self.settings)
     }
 
-    /// Whether the seat that `write` is about is held.
+    /// Whether what `write` is about is there.
     pub(super) async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         let session = Session::open(&self.settings).await?;
-        Ok(session.subject(write.seat()).await?.held)
+        match write.seat() {
+            Some(seat) => Ok(session.subject(seat).await?.held),
+            None => Ok(account::look(&session, write).await?.is_there()),
+        }
     }
 
-    async fn read_all(&self) -> Result<(Can, BTreeSet<Holding>), ReadError> {
+    async fn read_all(&self) -> Result<(Can, BTreeSet<Holding>, BTreeSet<SystemAccount>), ReadError> {
         let session = Session::open(&self.settings).await?;
         let users: Vec<User> = session.list("Users", None).await?;
         if users.is_empty() {
@@ -124,20 +138,22 @@ impl ScimSystem {
                 }
             }
         }
-        let can = Can { roles: session.can_patch(), ..self.can() };
-        Ok((can, holdings))
+        let patches = session.can_patch();
+        let can = Can { roles: patches, disable: self.settings.disable && patches, ..self.can() };
+        Ok((can, holdings, users.values().map(User::account).collect()))
     }
 }
 
 impl ReadSystem for ScimSystem {
     /// What the protocol offers; the snapshot has what the server does.
     fn can(&self) -> Can {
-        Can { create: true, disable: true, roles: true, ..Can::default() }
+        let Settings { create, disable, .. } = self.settings;
+        Can { list: true, create, disable, roles: true, ..Can::default() }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
-        let (can, holdings) = self.read_all().await?;
+        let (can, holdings, accounts) = self.read_all().await?;
         self.settings.shrink.check(look.last, holdings.len())?;
-        Ok(snapshot_of(&self.settings.name, look.now, can, holdings))
+        Ok(snapshot_of(&self.settings.name, look.now, can, holdings, accounts))
     }
 }

@@ -1,6 +1,7 @@
 //! What SCIM says, as far as it is needed: strictly typed, so that a server that says otherwise is told of.
 
-use crate::model::role::Holding;
+use crate::model::role::{Holding, SystemAccount};
+use crate::systems::day;
 use serde::Deserialize;
 
 /// The media type of RFC 7644, 3.1.
@@ -46,6 +47,12 @@ pub(super) struct User {
     emails: Option<Vec<Multi>>,
     #[serde(default)]
     roles: Option<Vec<Multi>>,
+    /// Strictly boolean; a server that leaves it out knows no closed accounts.
+    #[serde(default)]
+    pub(super) active: Option<bool>,
+    /// No attribute of the standard, but one that several servers have.
+    #[serde(default)]
+    password_last_changed: Option<String>,
     #[serde(default)]
     meta: Meta,
 }
@@ -126,14 +133,29 @@ impl User {
         self.meta.version.as_deref()
     }
 
-    pub(super) fn holding(&self, role: &str) -> Holding {
+    fn full_name(&self) -> Option<String> {
         let formatted = || self.name.as_ref().and_then(|name| name.formatted.clone());
+        self.display_name.clone().or_else(formatted)
+    }
+
+    pub(super) fn holding(&self, role: &str) -> Holding {
         Holding {
             login: self.login.clone(),
             mail: self.mail(),
-            name: self.display_name.clone().or_else(formatted),
+            name: self.full_name(),
             agency: None,
             role: role.to_owned(),
+        }
+    }
+
+    pub(super) fn account(&self) -> SystemAccount {
+        SystemAccount {
+            login: self.login.clone(),
+            mail: self.mail(),
+            name: self.full_name(),
+            open: Some(self.active.unwrap_or(true)),
+            password_changed: self.password_last_changed.as_deref().and_then(day),
+            open_files: None,
         }
     }
 }

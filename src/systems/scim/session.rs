@@ -4,7 +4,7 @@ use super::protocol::{Group, Page, Provider, Resource, User, equal};
 use super::{RolesAre, Settings};
 use crate::model::secret::Secret;
 use crate::systems::http::{Answer, Call, Http, HttpError, secret};
-use crate::systems::{ReadError, Seat, nobody, several};
+use crate::systems::{ReadError, Seat, Write, nobody, several};
 use hyper::Method;
 use hyper::header::HeaderValue;
 use serde::de::DeserializeOwned;
@@ -42,6 +42,15 @@ impl<'a> Session<'a> {
         let asked = http.call(Method::GET, &["ServiceProviderConfig"]).bearer(&token).send().await?;
         let provider = asked.read()?;
         Ok(Self { http, token, settings, provider })
+    }
+
+    /// Whether the site lets rosterd carry out `write`, and the server has a way to.
+    pub(super) fn may(&self, write: &Write) -> bool {
+        match write {
+            Write::Give(_) | Write::Take(_) => self.can_patch(),
+            Write::Create(_) => self.settings.create,
+            Write::Open(_) | Write::Close(_) => self.settings.disable && self.can_patch(),
+        }
     }
 
     pub(super) fn can_patch(&self) -> bool {
@@ -126,7 +135,7 @@ impl<'a> Session<'a> {
     }
 
     /// One resource with its version.
-    async fn fresh<T: DeserializeOwned>(
+    pub(super) async fn fresh<T: DeserializeOwned>(
         &self,
         kind: &str,
         id: &str,
@@ -142,6 +151,11 @@ impl<'a> Session<'a> {
 
     /// The one user of an address.
     async fn user(&self, mail: &str) -> Result<User, ReadError> {
+        self.find(mail).await?.ok_or_else(nobody)
+    }
+
+    /// The one user of an address, if there is one.
+    pub(super) async fn find(&self, mail: &str) -> Result<Option<User>, ReadError> {
         let mut found: BTreeMap<String, User> = BTreeMap::new();
         for attribute in ["userName", "emails.value"] {
             let users: Vec<User> = self.filtered("Users", attribute, mail).await?;
@@ -149,9 +163,8 @@ impl<'a> Session<'a> {
         }
         let mut found = found.into_values().filter(|user| user.address() == mail);
         match (found.next(), found.next()) {
-            (Some(user), None) => Ok(user),
-            (None, _) => Err(nobody()),
             (Some(_), Some(_)) => Err(several()),
+            (found, _) => Ok(found),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Adding and removing one value by PATCH.
 
 use super::Settings;
+use super::account;
 use super::protocol::{MIME, equal};
 use super::session::{Session, Subject};
 use crate::model::intent::WriteError;
-use crate::systems::{Write, precondition, unread};
+use crate::systems::{Seat, Write, cannot, precondition, unread};
 use hyper::Method;
 use hyper::header::IF_MATCH;
 use serde_json::{Value, json};
@@ -26,7 +27,11 @@ impl<'a> ScimWriter<'a> {
             Some(session) => session,
             None => Session::open(self.settings).await.map_err(|error| unread(&error.into()))?,
         };
-        let result = carry_out(&session, write).await;
+        let result = match write.seat() {
+            _ if !session.may(write) => Err(cannot(write)),
+            Some(seat) => carry_out(&session, write, seat).await,
+            None => account::carry_out(&session, write).await,
+        };
         // A token that ran out is read anew.
         if !matches!(result, Err(WriteError::Unknown(_) | WriteError::NotSent(_))) {
             self.session = Some(session);
@@ -35,30 +40,26 @@ impl<'a> ScimWriter<'a> {
     }
 }
 
-async fn carry_out(session: &Session<'_>, write: &Write) -> Result<(), WriteError> {
-    if !session.can_patch() {
-        return Err(WriteError::Refused(
-            "the server says that it has no PATCH: its roles are only read".into(),
-        ));
-    }
+async fn carry_out(session: &Session<'_>, write: &Write, seat: &Seat) -> Result<(), WriteError> {
     // Somebody else's change of the same group moves its version; that of this seat is what counts.
     for _ in 0..TRIES {
-        let subject = look(session, write).await?;
+        let subject = look(session, seat).await?;
         precondition(write, subject.held)?;
-        let mut call =
-            session.call(Method::PATCH, &[subject.kind, &subject.id]).json(MIME, &patch(write, &subject));
+        let mut call = session
+            .call(Method::PATCH, &[subject.kind, &subject.id])
+            .json(MIME, &patch(write, seat, &subject));
         if let Some(etag) = &subject.etag {
             call = call.header(IF_MATCH, etag.clone());
         }
         let Err(error) = call.send().await else {
             // An answer may have no body (204), and a body may be of before: what it came to is read.
-            let held = look(session, write).await.map_or(write.gives(), |after| after.held);
+            let held = look(session, seat).await.map_or(write.gives(), |after| after.held);
             let why = "the server answered that it was done, and it is not";
             return if held == write.gives() { Ok(()) } else { Err(WriteError::Refused(why.into())) };
         };
         match error.status() {
             Some(412) => {}
-            Some(409) if look(session, write).await?.held == write.gives() => {
+            Some(409) if look(session, seat).await?.held == write.gives() => {
                 return Err(WriteError::Stale(error.to_string()));
             }
             _ => return Err(error.of_write()),
@@ -68,21 +69,22 @@ async fn carry_out(session: &Session<'_>, write: &Write) -> Result<(), WriteErro
 }
 
 /// How often a write is sent where others change the same group at the same time.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
-async fn look(session: &Session<'_>, write: &Write) -> Result<Subject, WriteError> {
-    session.subject(write.seat()).await.map_err(|error| unread(&error))
+async fn look(session: &Session<'_>, seat: &Seat) -> Result<Subject, WriteError> {
+    session.subject(seat).await.map_err(|error| unread(&error))
 }
 
 /// One operation, and `value` alone: some servers refuse more.
-fn patch(write: &Write, subject: &Subject) -> Value {
+fn patch(write: &Write, seat: &Seat, subject: &Subject) -> Value {
     let (path, value) = match subject.kind {
         "Groups" => ("members", &subject.user),
-        _ => ("roles", &write.seat().role),
+        _ => ("roles", &seat.role),
     };
-    let operation = match write {
-        Write::Give(_) => json!({ "op": "add", "path": path, "value": [{ "value": value }] }),
-        Write::Take(_) => json!({ "op": "remove", "path": format!("{path}[{}]", equal("value", value)) }),
+    let operation = if write.gives() {
+        json!({ "op": "add", "path": path, "value": [{ "value": value }] })
+    } else {
+        json!({ "op": "remove", "path": format!("{path}[{}]", equal("value", value)) })
     };
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] })
 }

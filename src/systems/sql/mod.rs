@@ -3,18 +3,19 @@
 //! A write is one transaction: the seat is looked up, the statement carried out, the seat looked up again. What does not
 //! show what was wanted is rolled back.
 
+mod accounts;
 mod settings;
 mod write;
 
-pub use settings::{Parameter, ReadBack, Settings, Statement};
+pub use settings::{AccountColumn, AccountStatement, Accounts, Parameter, ReadBack, Settings, Statement};
 pub use write::SqlWriter;
 
 use super::offices::Offices;
-use super::{Look, ReadError, ReadSystem, Seat, Write, nobody, several, snapshot_of};
+use super::{Look, ReadError, ReadSystem, Write, nobody, several, snapshot_of};
 use crate::dsn::DsnError;
 use crate::model::agency::Agencies;
 use crate::model::ids::TargetId;
-use crate::model::role::{Can, Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection, Row, Transaction};
@@ -76,7 +77,7 @@ impl SqlSystem {
         SqlWriter::new(self)
     }
 
-    /// Whether the seat that `write` is about is held.
+    /// Whether what `write` is about is there.
     pub(super) async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         let mut connection = self.open().await?;
         let held = self
@@ -127,7 +128,7 @@ impl SqlSystem {
         format!("SELECT {text} FROM (\n{read}\n) AS held {condition}")
     }
 
-    async fn read_all(&self) -> Result<BTreeSet<Holding>, ReadError> {
+    async fn read_all(&self) -> Result<(BTreeSet<Holding>, BTreeSet<SystemAccount>), ReadError> {
         let mut connection = self.open().await?;
         let mut read = connection.begin_with(self.begin_read()).await.map_err(database("begin"))?;
         let mut holdings = BTreeSet::new();
@@ -142,6 +143,7 @@ impl SqlSystem {
                 holdings.extend(self.line(&row)?.holding);
             }
         }
+        let accounts = self.accounts(&mut read, None).await?;
         read.rollback().await.map_err(database("read"))?;
         drop(connection.close().await);
         if rows == 0 {
@@ -149,7 +151,7 @@ impl SqlSystem {
                 "read: it gives no row at all: check what its user may see there".into(),
             ));
         }
-        Ok(holdings)
+        Ok((holdings, accounts.into_iter().collect()))
     }
 
     fn line(&self, row: &AnyRow) -> Result<Line, ReadError> {
@@ -181,12 +183,13 @@ impl SqlSystem {
         rows.iter().map(|row| self.line(row)).collect()
     }
 
-    /// A statement's own query knows best.
+    /// Whether what `write` is about is there. A statement's own query knows best.
     async fn held(&self, read: &mut Transaction<'_, Any>, write: &Write) -> Result<bool, ReadError> {
-        let seat = write.seat();
-        if let Some(back) = self.statement(write).and_then(|statement| statement.read_back.as_ref()) {
+        let Some(seat) = write.seat() else { return self.account_is_there(read, write).await };
+        let statement = if write.gives() { &self.settings.grant } else { &self.settings.revoke };
+        if let Some(back) = statement.as_ref().and_then(|statement| statement.read_back.as_ref()) {
             let mut query = sqlx::query(AssertSqlSafe(back.sql.clone()));
-            for value in self.values(read, seat, &back.with).await? {
+            for value in self.values(read, write, &back.with).await? {
                 query = query.bind(value);
             }
             let found = query.fetch_optional(&mut **read).await.map_err(database("read_back"))?;
@@ -196,31 +199,50 @@ impl SqlSystem {
         Ok(lines.iter().filter_map(|line| line.holding.as_ref()).any(|holding| seat.is(holding)))
     }
 
-    fn statement(&self, write: &Write) -> Option<&Statement> {
-        match write {
-            Write::Give(_) => self.settings.grant.as_ref(),
-            Write::Take(_) => self.settings.revoke.as_ref(),
-        }
+    /// The text that carries out `write`, and what is bound to it; `None` where the site supplies none.
+    fn statement(&self, write: &Write) -> Option<(&str, &[Parameter])> {
+        let Settings { grant, revoke, create, disable, enable, .. } = &self.settings;
+        let role = match write {
+            Write::Give(_) => grant,
+            Write::Take(_) => revoke,
+            Write::Create(_) | Write::Open(_) | Write::Close(_) => &None,
+        };
+        let account = match write {
+            Write::Create(_) => create,
+            Write::Open(_) => enable,
+            Write::Close(_) => disable,
+            Write::Give(_) | Write::Take(_) => &None,
+        };
+        let of_role = role.as_ref().map(|Statement { sql, with, .. }| (sql.as_str(), with.as_slice()));
+        let of_account =
+            account.as_ref().map(|AccountStatement { sql, with }| (sql.as_str(), with.as_slice()));
+        of_role.or(of_account)
     }
 
-    /// What is bound for `seat`, in the order of `with`.
+    /// What is bound for `write`, in the order of `with`.
     async fn values(
         &self,
         read: &mut Transaction<'_, Any>,
-        seat: &Seat,
+        write: &Write,
         with: &[Parameter],
     ) -> Result<Vec<String>, ReadError> {
+        let newcomer = if let Write::Create(newcomer) = write { Some(newcomer) } else { None };
         let mut values = Vec::with_capacity(with.len());
         for parameter in with {
+            let missing =
+                |what: &str| ReadError::Content(format!("the change names no {what}, and with asks for one"));
             let agency = || {
-                let missing =
-                    || ReadError::Content("the change names no agency, and with asks for one".into());
-                seat.agency.as_ref().ok_or_else(missing)
+                let agency = write.seat().and_then(|seat| seat.agency.as_ref());
+                agency.or(newcomer.and_then(|one| one.agency.as_ref())).ok_or_else(|| missing("agency"))
             };
             values.push(match parameter {
-                Parameter::Login => self.login(read, &seat.mail).await?,
-                Parameter::Mail => seat.mail.clone(),
-                Parameter::Role => seat.role.clone(),
+                Parameter::Login => match newcomer {
+                    Some(newcomer) => newcomer.login.clone(),
+                    None => self.login(read, write.mail()).await?,
+                },
+                Parameter::Mail => write.mail().to_owned(),
+                Parameter::Name => newcomer.ok_or_else(|| missing("name"))?.name.clone(),
+                Parameter::Role => write.seat().ok_or_else(|| missing("role"))?.role.clone(),
                 Parameter::Agency => agency()?.as_str().to_owned(),
                 Parameter::AgencyName => {
                     let code = agency()?;
@@ -233,8 +255,11 @@ impl SqlSystem {
 
     /// The one login of an address.
     async fn login(&self, read: &mut Transaction<'_, Any>, mail: &str) -> Result<String, ReadError> {
-        let lines = self.of(read, mail).await?;
-        let logins: BTreeSet<String> = lines.into_iter().map(|line| line.login).collect();
+        let logins: BTreeSet<String> = if self.settings.accounts.is_some() {
+            self.accounts(read, Some(mail)).await?.into_iter().map(|one| one.login).collect()
+        } else {
+            self.of(read, mail).await?.into_iter().map(|line| line.login).collect()
+        };
         let mut logins = logins.into_iter();
         match (logins.next(), logins.next()) {
             (Some(login), None) => Ok(login),
@@ -246,13 +271,23 @@ impl SqlSystem {
 
 impl ReadSystem for SqlSystem {
     fn can(&self) -> Can {
-        Can { roles: self.settings.writes(), ..Can::default() }
+        let Settings { accounts, create, disable, .. } = &self.settings;
+        Can {
+            list: accounts.is_some(),
+            create: create.is_some(),
+            disable: disable.is_some(),
+            roles: self.settings.writes(),
+            password_age: accounts
+                .as_ref()
+                .is_some_and(|one| one.columns.contains(&AccountColumn::PasswordChanged)),
+            ..Can::default()
+        }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {
-        let holdings = self.in_time("read", self.read_all()).await?;
+        let (holdings, accounts) = self.in_time("read", self.read_all()).await?;
         self.settings.shrink.check(look.last, holdings.len())?;
-        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings))
+        Ok(snapshot_of(&self.settings.name, look.now, self.can(), holdings, accounts))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::systems::settings::{target, timeout_seconds};
 use crate::systems::shrink::Shrink;
 use serde::Deserialize;
 use sqlx::any::AnyConnectOptions;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +33,18 @@ pub struct Settings {
     /// The statement that takes a role.
     #[serde(default)]
     pub revoke: Option<Statement>,
+    /// The query that shows every account, those without a role too. Without it, nothing is said of accounts.
+    #[serde(default)]
+    pub accounts: Option<Accounts>,
+    /// The statement that creates an account.
+    #[serde(default)]
+    pub create: Option<AccountStatement>,
+    /// The statement that closes an account.
+    #[serde(default)]
+    pub disable: Option<AccountStatement>,
+    /// The statement that opens it again.
+    #[serde(default)]
+    pub enable: Option<AccountStatement>,
     /// How long a connection, a read or a write may take.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
@@ -56,6 +69,50 @@ pub struct Statement {
     pub read_back: Option<ReadBack>,
 }
 
+/// The query for accounts: columns `login`, `mail` and `name`, and those that `columns` names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accounts {
+    /// Its text.
+    pub sql: String,
+    /// What else it shows.
+    #[serde(default)]
+    pub columns: BTreeSet<AccountColumn>,
+}
+
+/// A column that the query for accounts may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountColumn {
+    /// Whether the account can sign in: `true`, `t`, `1`, or `false`, `f`, `0`.
+    Active,
+    /// The day of the last change of its password, as `2026-11-22`; more may follow.
+    PasswordChanged,
+    /// How many files its holder has in hand.
+    OpenFiles,
+}
+
+impl AccountColumn {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::PasswordChanged => "password_changed",
+            Self::OpenFiles => "open_files",
+        }
+    }
+}
+
+/// A statement that writes an account, as the site supplies it; the query for accounts shows whether it was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountStatement {
+    /// Its text; `$1`, `$2`… stand for the values of `with`.
+    pub sql: String,
+    /// What is bound, in order.
+    pub with: Vec<Parameter>,
+}
+
 /// A query that has a row where the role is held, and none where it is not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +131,8 @@ pub enum Parameter {
     Login,
     /// The holder's official address.
     Mail,
+    /// The holder's name; for `create` alone.
+    Name,
     /// The role's name.
     Role,
     /// The agency's code.
@@ -108,20 +167,50 @@ impl Settings {
             let texts = std::iter::once((&statement.sql, &statement.with))
                 .chain(statement.read_back.iter().map(|back| (&back.sql, &back.with)));
             for (sql, with) in texts {
-                let last = format!("${}", with.len());
-                let next = format!("${}", with.len() + 1);
-                if with.is_empty() || !sql.contains(&last) || sql.contains(&next) {
-                    return Err(format!(
-                        "{name}: with names {} values, and the statement must use $1 to {last}",
-                        with.len()
-                    ));
+                binds(name, sql, with)?;
+                if with.contains(&Parameter::Name) {
+                    return Err(format!("{name}: name is bound to create alone"));
                 }
+            }
+        }
+        self.check_accounts()
+    }
+
+    fn check_accounts(&self) -> Result<(), String> {
+        if self.disable.is_some() != self.enable.is_some() {
+            return Err(
+                "of disable and enable only one is set: what is closed must be opened again where it was a \
+                        mistake"
+                    .into(),
+            );
+        }
+        for (name, statement) in
+            [("create", &self.create), ("disable", &self.disable), ("enable", &self.enable)]
+        {
+            let Some(AccountStatement { sql, with }) = statement else { continue };
+            binds(name, sql, with)?;
+            let foreign = [Parameter::Role, Parameter::Name, Parameter::Agency, Parameter::AgencyName];
+            let foreign = if name == "create" { &foreign[..1] } else { &foreign[..] };
+            if with.iter().any(|one| foreign.contains(one)) {
+                return Err(format!(
+                    "{name}: only create takes name and agency, and none of them takes role"
+                ));
+            }
+            let Some(accounts) = &self.accounts else {
+                return Err(format!(
+                    "{name}: nothing would show whether it was carried out: give accounts too"
+                ));
+            };
+            if name != "create" && !accounts.columns.contains(&AccountColumn::Active) {
+                return Err(format!(
+                    "{name}: the query for accounts must have the column active, under columns"
+                ));
             }
         }
         Ok(())
     }
 
-    /// Whether the site lets rosterd write.
+    /// Whether the site lets rosterd write roles.
     pub fn writes(&self) -> bool {
         self.grant.is_some() && self.revoke.is_some()
     }
@@ -143,6 +232,17 @@ impl Settings {
     pub(super) fn timeout(&self) -> Duration {
         Duration::from_secs(u64::from(self.timeout_seconds))
     }
+}
+
+/// What is bound must be what the text uses.
+fn binds(name: &str, sql: &str, with: &[Parameter]) -> Result<(), String> {
+    let last = format!("${}", with.len());
+    let next = format!("${}", with.len() + 1);
+    if with.is_empty() || !sql.contains(&last) || sql.contains(&next) {
+        let count = with.len();
+        return Err(format!("{name}: with names {count} values, and the statement must use $1 to {last}"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -171,6 +271,31 @@ mod tests {
             let one = format!("{{ sql = \"CALL p($1, $2)\", with = {with}, idempotent = true }}");
             let error = check(&format!("grant = {one}\nrevoke = {one}")).unwrap_err();
             assert!(error.contains("must use $1 to"), "{error}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_written_only_where_a_query_shows_them() {
+        let accounts = "accounts = { sql = \"SELECT 1\", columns = [\"active\"] }";
+        let blind = "accounts = { sql = \"SELECT 1\" }";
+        let create = "create = { sql = \"CALL p($1, $2)\", with = [\"login\", \"name\"] }";
+        let by = |with: &str| format!("{{ sql = \"CALL p($1)\", with = [\"{with}\"] }}");
+        let both = format!("disable = {}\nenable = {}", by("login"), by("mail"));
+        assert_eq!(check(&format!("{accounts}\n{create}\n{both}")), Ok(()));
+        assert_eq!(check(&format!("{blind}\n{create}")), Ok(()));
+        for (wrong, says) in [
+            (create.to_owned(), "create: nothing would show"),
+            (format!("{blind}\n{both}"), "disable: the query for accounts must have"),
+            (format!("{accounts}\ndisable = {}", by("login")), "only one is set"),
+            (format!("{accounts}\ncreate = {}", by("role")), "none of them takes role"),
+            (
+                format!("{accounts}\ndisable = {}\nenable = {}", by("name"), by("mail")),
+                "only create takes name",
+            ),
+            (format!("{accounts}\ncreate = {{ sql = \"CALL p()\", with = [] }}"), "must use $1 to"),
+        ] {
+            let error = check(&wrong).unwrap_err();
+            assert!(error.contains(says), "{wrong}: {error}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! Writing through the configured statements.
 
-use super::{SqlSystem, Statement, database};
+use super::{Parameter, SqlSystem, database};
 use crate::model::intent::WriteError;
-use crate::systems::{ReadError, Write, precondition, unread};
+use crate::systems::{ReadError, Write, cannot, precondition, unread};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection, Transaction};
 use tokio::time::timeout;
 
@@ -19,9 +19,7 @@ impl<'a> SqlWriter<'a> {
 
     pub(in crate::systems) async fn write(&mut self, write: &Write) -> Result<(), WriteError> {
         let system = self.system;
-        let Some(statement) = system.statement(write) else {
-            return Err(WriteError::Refused("the system is only read: it has no grant and revoke".into()));
-        };
+        let statement = system.statement(write).ok_or_else(|| cannot(write))?;
         let mut connection = system.open().await.map_err(|error| not_sent(&error))?;
         let wait = system.settings.timeout();
         let carried = timeout(wait, carry_out(system, &mut connection, statement, write)).await;
@@ -48,7 +46,7 @@ impl<'a> SqlWriter<'a> {
 async fn carry_out<'c>(
     system: &SqlSystem,
     connection: &'c mut AnyConnection,
-    statement: &Statement,
+    (sql, with): (&str, &[Parameter]),
     write: &Write,
 ) -> Result<Transaction<'c, Any>, WriteError> {
     let begin =
@@ -57,8 +55,8 @@ async fn carry_out<'c>(
         connection.begin_with(begin).await.map_err(|error| not_sent(&database("begin")(error)))?;
     let held = system.held(&mut transaction, write).await.map_err(|error| unread(&error))?;
     precondition(write, held)?;
-    let values = system.values(&mut transaction, write.seat(), &statement.with).await;
-    let mut query = sqlx::query(AssertSqlSafe(statement.sql.clone()));
+    let values = system.values(&mut transaction, write, with).await;
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for value in values.map_err(|error| unread(&error))? {
         query = query.bind(value);
     }
@@ -70,11 +68,14 @@ async fn carry_out<'c>(
     if held == write.gives() {
         return Ok(transaction);
     }
-    let why = if held { "the role is still held" } else { "the role is not held" };
-    Err(WriteError::Refused(format!(
-        "{why} after the statement, so it was rolled back: correct {}, or give it a read_back that shows it",
-        if write.gives() { "grant" } else { "revoke" },
-    )))
+    let (why, remedy) = match write {
+        Write::Give(_) => ("the role is not held", "correct grant, or give it a read_back that shows it"),
+        Write::Take(_) => ("the role is still held", "correct revoke, or give it a read_back that shows it"),
+        Write::Create(_) => ("accounts shows no such account", "correct create"),
+        Write::Open(_) => ("accounts shows it closed", "correct enable"),
+        Write::Close(_) => ("accounts shows it open", "correct disable"),
+    };
+    Err(WriteError::Refused(format!("{why} after the statement, so it was rolled back: {remedy}")))
 }
 
 fn not_sent(error: &super::SqlError) -> WriteError {

@@ -39,8 +39,12 @@ pub enum Act {
     Gone(String),
     /// Roles held in a system, and an export of it.
     Holdings { system: String, rows: Vec<Row> },
+    /// Who has an account in a system that answers at once, and what it can.
+    Logins { system: String, can: Vec<String>, rows: Vec<Row> },
     /// Deviations from the default policy, as TOML.
     Policy(String),
+    /// A position map instead of the one of its system, as TOML.
+    Roles(String),
     /// Deviations from the default brakes, as TOML.
     Brakes(String),
     /// A workbook arrives.
@@ -71,8 +75,8 @@ pub enum Act {
     Keeper,
     /// A new export of every system is read.
     Export,
-    /// Exports cannot be read from now on.
-    ExportFailed,
+    /// Exports, or those of one system, cannot be read from now on.
+    ExportFailed(Option<String>),
     /// Something is shown.
     Show(Shown),
 }
@@ -150,6 +154,8 @@ fn tells(act: &Act) -> bool {
         | Act::Crowd { .. }
         | Act::Gone(_)
         | Act::Holdings { .. }
+        | Act::Logins { .. }
+        | Act::Roles(_)
         | Act::Policy(_)
         | Act::Brakes(_)
         | Act::Roster(_)
@@ -159,7 +165,7 @@ fn tells(act: &Act) -> bool {
         | Act::ConfirmMatches(_)
         | Act::Answer { .. }
         | Act::Keeper
-        | Act::ExportFailed => false,
+        | Act::ExportFailed(_) => false,
     }
 }
 
@@ -176,6 +182,15 @@ fn act(block: &Block) -> Result<Act, Wrong> {
             system: if system.is_empty() { "tthc" } else { system }.to_owned(),
             rows: table(&whole(&block.body), &["login", "role", "agency"])?,
         },
+        ("logins", rest) => match rest.split_once(" can ") {
+            Some((system, can)) => Act::Logins {
+                system: system.to_owned(),
+                can: names(can),
+                rows: table(&whole(&block.body), &["login", "there", "mark", "open_files"])?,
+            },
+            None => return wrong(line, "write \"logins SYSTEM can create, disable\"; or \"can nothing\""),
+        },
+        ("roles", "") => Act::Roles(joined(block)),
         ("policy", "") => Act::Policy(joined(block)),
         ("brakes", "") => Act::Brakes(joined(block)),
         ("roster", rest) => Act::Roster(Box::new(rosters::read(line, rest, &block.body)?)),
@@ -240,7 +255,8 @@ fn bare(line: usize, verb: &str, rest: &str) -> Result<Act, Wrong> {
             Some((label, answer)) => Act::Answer { label: label.into(), answer: answer.trim().into() },
             None => return wrong(line, "write \"answer WHOM: ANSWER\""),
         },
-        ("export-failed", "") => Act::ExportFailed,
+        ("export-failed", "") => Act::ExportFailed(None),
+        ("export-failed", system) => Act::ExportFailed(Some(system.to_owned())),
         _ => return wrong(line, format!("unknown line {:?}; see README.md here", format!("{verb} {rest}"))),
     })
 }

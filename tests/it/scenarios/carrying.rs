@@ -11,8 +11,9 @@ use rosterd::model::brake::{BrakeKind, BrakeScope};
 use rosterd::model::change::{Change, ChangeKind, Reason, State, StoredChange};
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode, BrakeKey, ChangeId, TargetId};
-use rosterd::model::role::Holding;
+use rosterd::model::role::{Holding, SystemAccount};
 use rosterd::plan::Counts;
+use rosterd::systems::Write;
 use rosterd::systems::handoff::{Seen, confirm};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +55,7 @@ impl Province {
     /// Debits the budget, checks the precondition, writes.
     fn claim(&mut self, one: &StoredChange, counts: &Counts) -> State {
         let change = &one.change;
-        let kind = BrakeKind::of(change.kind);
+        let kind = BrakeKind::counting(change);
         let scopes = [BrakeScope::Agency(change.agency.clone()), BrakeScope::Province];
         if !one.released {
             let since = self.now - chrono::TimeDelta::hours(i64::from(self.limits.window_hours));
@@ -68,6 +69,19 @@ impl Province {
                 }
             }
             self.spent.extend(scopes.map(|scope| (self.now, scope, kind)));
+        }
+        if let Some(system) = self.systems.get_mut(&change.target) {
+            if system.accounts.is_some() && system.export.is_none() {
+                // It is away: nothing was sent, and the change waits.
+                return State::Approved;
+            }
+            if let Some(accounts) = &mut system.accounts {
+                let state = write_there(accounts, &mut system.held, change);
+                if state == State::Applied {
+                    self.undone(change);
+                }
+                return state;
+            }
         }
         if change.target != TargetId::mail() {
             self.ordered.insert(one.id.clone(), self.now);
@@ -84,13 +98,18 @@ impl Province {
         if !done {
             return State::Stale;
         }
+        self.undone(change);
+        State::Applied
+    }
+
+    /// What an undo that is done reverses stays away.
+    fn undone(&mut self, change: &Change) {
         if change.reason == Reason::Undo
             && let Some(undone) = change.document.as_deref().and_then(original)
             && let Some(undone) = self.stored.iter_mut().find(|one| one.id == undone)
         {
             undone.state = State::Undone;
         }
-        State::Applied
     }
 
     fn write(&mut self, change: &Change) -> bool {
@@ -152,7 +171,7 @@ impl Province {
         self.now += chrono::TimeDelta::minutes(1);
         let mut told = Vec::new();
         for (target, system) in &mut self.systems {
-            let export = export_of(target, self.now, &system.held);
+            let export = export_of(target, self.now, system);
             let ordered: Vec<_> = self
                 .stored
                 .iter()
@@ -218,6 +237,38 @@ fn set(account: &mut Account, after: &Attrs) {
         }
     }
     account.agency = account.get(Attr::Agency).map(|code| AgencyCode::parse(code).unwrap());
+}
+
+/// Writes to a system that answers at once, as its connector would.
+fn write_there(accounts: &mut Vec<SystemAccount>, held: &mut Vec<Holding>, change: &Change) -> State {
+    let write = Write::of(change).unwrap();
+    let at = accounts.iter().position(|one| one.address() == write.mail());
+    match (&write, at) {
+        (Write::Create(newcomer), None) => {
+            assert!(
+                accounts.iter().all(|one| one.login != newcomer.login),
+                "a login is given twice: {change:?}"
+            );
+            accounts.push(SystemAccount {
+                login: newcomer.login.clone(),
+                mail: Some(newcomer.mail.clone()),
+                name: Some(newcomer.name.clone()),
+                open: Some(true),
+                ..SystemAccount::default()
+            });
+        }
+        (Write::Open(_) | Write::Close(_), Some(at)) if accounts[at].open != Some(write.gives()) => {
+            accounts[at].open = Some(write.gives());
+        }
+        (Write::Give(asked) | Write::Take(asked), Some(_))
+            if held.iter().any(|one| asked.is(one)) != write.gives() =>
+        {
+            seat(held, change);
+        }
+        (Write::Give(_) | Write::Take(_) | Write::Open(_) | Write::Close(_), None) => return State::Failed,
+        _ => return State::Stale,
+    }
+    State::Applied
 }
 
 fn seat(held: &mut Vec<Holding>, change: &Change) {

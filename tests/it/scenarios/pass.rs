@@ -1,6 +1,6 @@
 //! A pass: the program's own `reconcile` and `plan` on what the province holds, and what is kept of it.
 
-use super::province::{Province, ZONE};
+use super::province::{Province, ZONE, export_of};
 use super::show;
 use chrono::TimeDelta;
 use rosterd::model::Time;
@@ -32,6 +32,12 @@ impl Province {
     /// One pass: reconcile, plan, store. Tells what is new.
     pub fn pass(&mut self) -> Vec<String> {
         let directory = Snapshot { taken: self.now, accounts: self.directory.clone() };
+        // What answers at once is read anew in each pass.
+        for (target, system) in &mut self.systems {
+            if system.accounts.is_some() && system.export.is_some() {
+                system.export = Some(export_of(target, self.now, system));
+            }
+        }
         let exports: Vec<_> = self.systems.values().filter_map(|system| system.export.clone()).collect();
         let counts = |id: &PersonId, at: Time| self.people.get(id).is_none_or(|one| one.has_left(at));
         let confirmed = self.departures.iter().filter(|(id, at)| counts(id, **at));
@@ -47,6 +53,7 @@ impl Province {
             answers: &self.answers,
             departures: &departures,
             reserved: &self.reserved(),
+            asked: &self.asked,
             policy: &self.policy,
         });
         if !self.matches_wait {
@@ -166,6 +173,9 @@ impl Province {
             .iter()
             .filter(|(key, _)| !asked.contains_key(*key) && !self.answers.contains_key(*key));
         told.extend(gone.map(|(_, one)| format!("no longer asked: {}", show::question(one))));
+        let unclaimed: BTreeSet<_> = proposals.unclaimed.into_iter().collect();
+        told.extend(unclaimed.difference(&self.unclaimed).map(show::unclaimed));
+        self.unclaimed = unclaimed;
         if told.is_empty() {
             told.push("nothing new".into());
         }

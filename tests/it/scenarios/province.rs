@@ -14,7 +14,7 @@ use rosterd::model::change::{State, StoredChange};
 use rosterd::model::ids::{AccountId, AgencyCode, ChangeId, ChangeKey, PersonId, QuestionKey, TargetId};
 use rosterd::model::person::Person;
 use rosterd::model::question::Question;
-use rosterd::model::role::{Can, Holding, RoleSnapshot};
+use rosterd::model::role::{Can, Holding, RoleSnapshot, SystemAccount, Unclaimed};
 use rosterd::model::roster::Roster;
 use rosterd::plan::brakes::Limits;
 use rosterd::reconcile::policy::Policy;
@@ -26,9 +26,14 @@ pub const ZONE: chrono_tz::Tz = chrono_tz::Asia::Ho_Chi_Minh;
 const FIRST_DAY: &str = "2026-11-23";
 
 /// A system beside the mailbox.
+#[derive(Default)]
 pub struct System {
     /// What it holds.
     pub held: Vec<Holding>,
+    /// Its accounts, where it answers at once; else it is given orders.
+    pub accounts: Option<Vec<SystemAccount>>,
+    /// What it can beside roles.
+    pub can: Can,
     /// What its last export says; `None` where that cannot be read.
     pub export: Option<RoleSnapshot>,
 }
@@ -56,6 +61,7 @@ pub struct Province {
     pub rows: RowResults,
     /// Whether matches by name and phone wait for a word; else each is confirmed as soon as it is made.
     pub matches_wait: bool,
+    pub unclaimed: BTreeSet<Unclaimed>,
 }
 
 fn morning(day: NaiveDate) -> Time {
@@ -84,6 +90,7 @@ impl Province {
             asked: BTreeMap::new(),
             rows: RowResults::new(),
             matches_wait: false,
+            unclaimed: BTreeSet::new(),
         }
     }
 
@@ -116,6 +123,12 @@ impl Province {
                 }
             }
             Act::Holdings { system, rows } => self.hold(system, rows)?,
+            Act::Logins { system, can, rows } => self.log_in(line, system, can, rows)?,
+            Act::Roles(text) => {
+                let map = setup::map(text).or_else(|what| wrong(line, what))?;
+                self.policy.roles.retain(|one| one.target != map.target);
+                self.policy.roles.push(map);
+            }
             Act::Policy(text) => self.policy = setup::policy(text).or_else(|what| wrong(line, what))?,
             Act::Brakes(text) => {
                 self.limits = toml::from_str(text).or_else(|error| wrong(line, error.to_string()))?;
@@ -165,7 +178,13 @@ impl Province {
             Act::CarryOut => return Ok(self.carry_out()),
             Act::Keeper => self.keeper(),
             Act::Export => return Ok(self.export()),
-            Act::ExportFailed => self.systems.values_mut().for_each(|system| system.export = None),
+            Act::ExportFailed(which) => {
+                let failed = self
+                    .systems
+                    .iter_mut()
+                    .filter(|(name, _)| which.as_ref().is_none_or(|one| one == name.as_str()));
+                failed.for_each(|(_, system)| system.export = None);
+            }
             Act::Show(what) => return Ok(self.shown(*what)),
         }
         Ok(Vec::new())
@@ -191,8 +210,26 @@ impl Province {
         let mut held = rows.iter().map(setup::holding).collect::<Result<Vec<_>, _>>()?;
         held.sort();
         let target = TargetId::new(system);
-        let export = Some(export_of(&target, self.now, &held));
-        self.systems.insert(target, System { held, export });
+        let system = self.systems.entry(target.clone()).or_default();
+        system.held = held;
+        system.export = Some(export_of(&target, self.now, system));
+        Ok(())
+    }
+
+    fn log_in(&mut self, line: usize, name: &str, can: &[String], rows: &[Row]) -> Result<(), Wrong> {
+        let target = TargetId::new(name);
+        let system = self.systems.entry(target.clone()).or_default();
+        system.accounts = Some(rows.iter().map(setup::login).collect::<Result<_, _>>()?);
+        system.can = Can { list: true, roles: true, ..Can::default() };
+        for word in can {
+            match word.as_str() {
+                "create" => system.can.create = true,
+                "disable" => system.can.disable = true,
+                "nothing" => {}
+                _ => return wrong(line, format!("{word:?}: known are create, disable and nothing")),
+            }
+        }
+        system.export = Some(export_of(&target, self.now, system));
         Ok(())
     }
 
@@ -309,7 +346,12 @@ impl Province {
             }
             Shown::Accounts => self.directory.values().map(show::account).collect(),
             Shown::Roles => {
-                self.systems.iter().flat_map(|(target, system)| roles(target, &system.held)).collect()
+                let of = |(target, system): (&TargetId, &System)| {
+                    let mut lines = roles(target, &system.held);
+                    lines.extend(system.accounts.iter().flatten().map(|one| login(target, one)));
+                    lines
+                };
+                self.systems.iter().flat_map(of).collect()
             }
             Shown::Questions => self.asked.values().map(show::question).collect(),
             Shown::Feedback => {
@@ -340,6 +382,13 @@ fn roles(target: &TargetId, held: &[Holding]) -> Vec<String> {
     held.iter().map(line).collect()
 }
 
+fn login(target: &TargetId, one: &SystemAccount) -> String {
+    let mail = one.address().replace(&format!("@{}", show::DOMAIN), "");
+    let state = if one.open == Some(false) { "closed" } else { "open" };
+    let there = one.login.replace(&format!("@{}", show::DOMAIN), "");
+    format!("{target}: account {there} of {mail} {state}")
+}
+
 /// Approves a change under these names; one name counts once, and none while a match waits for a word.
 fn approve(one: &mut StoredChange, by: &[String]) {
     if one.change.waits_for_matches_of().is_some() {
@@ -362,12 +411,13 @@ pub fn meant(one: &StoredChange, choice: &Choice) -> bool {
 }
 
 /// An export taken now.
-pub fn export_of(target: &TargetId, now: Time, held: &[Holding]) -> RoleSnapshot {
+pub fn export_of(target: &TargetId, now: Time, system: &System) -> RoleSnapshot {
     RoleSnapshot {
         target: target.clone(),
         taken: now,
         digest: String::new(),
-        can: Can { roles: true, ..Can::default() },
-        holdings: held.to_vec(),
+        can: Can { roles: true, ..system.can },
+        holdings: system.held.clone(),
+        accounts: system.accounts.clone().unwrap_or_default(),
     }
 }

@@ -8,7 +8,7 @@ use rosterd::model::agency::{Agencies, Agency};
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode};
 use rosterd::model::name::PersonName;
-use rosterd::model::role::Holding;
+use rosterd::model::role::{Holding, SystemAccount};
 use rosterd::reconcile::attributes::family;
 use rosterd::reconcile::policy::{Layout, Policy, RoleMap};
 use std::collections::BTreeMap;
@@ -134,6 +134,32 @@ pub fn holding(row: &Row) -> Result<Holding, Wrong> {
     })
 }
 
+/// An account in a system; its login there is the address, unless it is another.
+pub fn login(row: &Row) -> Result<SystemAccount, Wrong> {
+    let mail = format!("{}@{DOMAIN}", row.must("login")?);
+    let open = match row.get("mark") {
+        None | Some("open") => true,
+        Some("closed") => false,
+        Some(mark) => return wrong(row.line, format!("{mark:?} is no mark; known are open and closed")),
+    };
+    let files = row.get("open_files").map(str::parse).transpose();
+    Ok(SystemAccount {
+        login: row.get("there").map_or(mail.clone(), str::to_owned),
+        mail: Some(mail),
+        open: Some(open),
+        open_files: files.or_else(|_| wrong(row.line, "open_files is a number"))?,
+        ..SystemAccount::default()
+    })
+}
+
+/// A position map, checked as the configuration checks it.
+pub fn map(text: &str) -> Result<RoleMap, String> {
+    let map: RoleMap = toml::from_str(text).map_err(|error| error.to_string())?;
+    let systems = map.pairs().flat_map(|(roles, _)| roles.map(|(system, _)| system)).collect();
+    map.check(&systems)?;
+    Ok(map)
+}
+
 fn layout() -> Layout {
     Layout { people: Dn::parse(PEOPLE).unwrap(), ..Layout::default() }
 }
@@ -141,8 +167,7 @@ fn layout() -> Layout {
 /// The default policy with what `text` states otherwise, and the position map that comes with the program.
 pub fn policy(text: &str) -> Result<Policy, String> {
     let mut policy: Policy = toml::from_str(text).map_err(|error| error.to_string())?;
-    let map: RoleMap = toml::from_str(include_str!("../../../mappings/roles/tthc.toml"))
-        .map_err(|error| error.to_string())?;
+    let map = map(include_str!("../../../mappings/roles/tthc.toml"))?;
     if let Some(name) = policy.naming.profile.clone() {
         let profile = Profile::load(&name).map_err(|error| error.to_string())?;
         policy.naming = profile.name(&policy.naming)?;

@@ -5,8 +5,9 @@ use rosterd::model::account::{Account, Attr, Values};
 use rosterd::model::brake::Brake;
 use rosterd::model::change::{Change, ChangeKind, Gate, StoredChange};
 use rosterd::model::evidence::Evidence;
-use rosterd::model::ids::ChangeKey;
+use rosterd::model::ids::{AgencyCode, ChangeKey, TargetId};
 use rosterd::model::question::{Question, QuestionKind};
+use rosterd::model::role::Unclaimed;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,7 +17,21 @@ pub const DOMAIN: &str = "tinh.gov.vn";
 /// What a change is about, shortly: a login, or a login with a role.
 pub fn subject(change: &Change) -> String {
     match change.kind {
+        // Of another system, whose login may be another name.
+        _ if change.target != TargetId::mail()
+            && change.before(Attr::Role).or(change.after(Attr::Role)).is_none() =>
+        {
+            format!(
+                "{} in {}",
+                change.subject.as_str().trim_end_matches(&format!("@{DOMAIN}")),
+                change.target
+            )
+        }
         ChangeKind::CreateAccount => change.after(Attr::Login).unwrap_or("?").to_owned(),
+        ChangeKind::GrantRole | ChangeKind::RevokeRole if change.target.as_str() != "tthc" => {
+            let seat = change.subject.as_str().replace(&format!("@{DOMAIN}#"), " ");
+            format!("{seat} in {}", change.target)
+        }
         ChangeKind::GrantRole | ChangeKind::RevokeRole => {
             change.subject.as_str().replace(&format!("@{DOMAIN}#"), " ")
         }
@@ -51,9 +66,11 @@ pub fn change(change: &Change, today: NaiveDate, names: &BTreeMap<ChangeKey, Str
     }
     let mut lines = vec![first];
     let is_own = |attr: Attr| match attr {
-        Attr::Role | Attr::Login => false,
+        Attr::Login => change.target != TargetId::mail(),
+        Attr::Role => false,
         attr if attr.is_told_by_kind() => false,
         Attr::Agency => change.kind == ChangeKind::MoveAccount,
+        Attr::FullName | Attr::Mail if change.target != TargetId::mail() => false,
         Attr::Mail => change.after(attr) != Some(format!("{}@{DOMAIN}", subject(change)).as_str()),
         _ => true,
     };
@@ -75,6 +92,9 @@ pub fn question(question: &Question) -> String {
         QuestionKind::WhoIs => "who is",
         QuestionKind::FreeText => "free text of",
         QuestionKind::Contradiction => "contradiction about",
+        QuestionKind::HandOver => "who takes over the files of",
+        QuestionKind::RolesApart => "which role stays with",
+        QuestionKind::NoAccount => "who creates an account for",
     };
     let answers: Vec<&str> = question.candidates.iter().map(|one| one.answer.as_str()).collect();
     let answers = if answers.is_empty() { "any words".to_owned() } else { answers.join(" or ") };
@@ -85,9 +105,23 @@ pub fn question(question: &Question) -> String {
 pub fn rows(question: &Question) -> String {
     let row = |evidence: &Evidence| match evidence {
         Evidence::Row { roster, row, .. } => format!("{roster} row {row}"),
+        Evidence::Absence { roster, .. } => format!("missing from {roster}"),
+        Evidence::Snapshot { target, entry } => {
+            format!("{target} {}", entry.replace(&format!("@{DOMAIN}"), ""))
+        }
         other => format!("{other:?}"),
     };
     question.evidence.iter().map(row).collect::<Vec<_>>().join(" and ")
+}
+
+/// A role that nobody on any roster holds.
+pub fn unclaimed(one: &Unclaimed) -> String {
+    let Unclaimed { target, agency, holder, name: _, role } = one;
+    let agency = agency.as_ref().map_or("any agency", AgencyCode::as_str);
+    format!(
+        "{target}: {role} in {agency} is held by {}, whom no roster names",
+        holder.replace(&format!("@{DOMAIN}"), "")
+    )
 }
 
 /// A brake with its arithmetic.

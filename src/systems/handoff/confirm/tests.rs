@@ -67,6 +67,7 @@ fn snapshot(taken: Time, holdings: Vec<Holding>) -> RoleSnapshot {
         digest: "d".into(),
         can: super::super::CAN,
         holdings,
+        accounts: vec![],
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Header<'a> {
     mail: Option<usize>,
     agency: Option<usize>,
     role: usize,
+    open_files: Option<usize>,
+    password_changed: Option<usize>,
 }
 
 /// The cells of one row by what they are; an absent one is empty.
@@ -27,6 +29,8 @@ pub(super) struct Line<'a> {
     pub(super) mail: &'a str,
     pub(super) agency: &'a str,
     pub(super) role: &'a str,
+    pub(super) open_files: &'a str,
+    pub(super) password_changed: &'a str,
 }
 
 impl<'a> Header<'a> {
@@ -67,6 +71,11 @@ impl<'a> Header<'a> {
                 mail: one("mail address", &mail)?,
                 agency: one("agency", &found(AGENCY, columns.agency.as_ref()))?,
                 role: one("role", &role)?.ok_or(ExportError::NoHeader)?,
+                open_files: one("open files", &found(OPEN_FILES, columns.open_files.as_ref()))?,
+                password_changed: one(
+                    "password",
+                    &found(PASSWORD_CHANGED, columns.password_changed.as_ref()),
+                )?,
             };
             return header.with_all(columns);
         }
@@ -80,12 +89,19 @@ impl<'a> Header<'a> {
             (&columns.name, self.name),
             (&columns.mail, self.mail),
             (&columns.agency, self.agency),
+            (&columns.open_files, self.open_files),
+            (&columns.password_changed, self.password_changed),
         ] {
             if let (Some(own), None) = (own, place) {
                 return Err(ExportError::NoColumn(own.clone()));
             }
         }
         Ok(self)
+    }
+
+    /// Whether it has a column for the day of the last change of a password.
+    pub(super) fn tells_password_age(&self) -> bool {
+        self.password_changed.is_some()
     }
 
     pub(super) fn line<'l>(&self, cells: &'l [String]) -> Line<'l> {
@@ -100,6 +116,8 @@ impl<'a> Header<'a> {
             mail,
             agency: at(self.agency),
             role: at(Some(self.role)),
+            open_files: at(self.open_files),
+            password_changed: at(self.password_changed),
         }
     }
 }
@@ -139,6 +157,9 @@ const AGENCY: &[&str] = &[
     "agency",
     "unit",
 ];
+const OPEN_FILES: &[&str] = &["so ho so dang xu ly", "ho so dang xu ly", "so ho so dang giu", "open files"];
+const PASSWORD_CHANGED: &[&str] =
+    &["ngay doi mat khau", "ngay thay doi mat khau", "lan doi mat khau cuoi", "password changed"];
 const ROLE: &[&str] = &[
     "vai tro",
     "ten vai tro",

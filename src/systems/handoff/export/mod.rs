@@ -9,11 +9,13 @@ use super::{CAN, Settings};
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::name::{PersonName, ascii};
-use crate::model::role::{Holding, RoleSnapshot};
+use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
+use crate::systems::day;
 use crate::systems::offices::{Offices, fold};
 use crate::systems::shrink::Shrank;
+use chrono::NaiveDate;
 use header::{HEADER_WITHIN, Header, Line};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An export that is not believed. Rows count from 1; no text names a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +116,14 @@ pub fn parse_export(
         return Err(ExportError::NoRoles);
     }
     settings.shrink.check(last_good, holdings.len())?;
-    Ok(RoleSnapshot { target: settings.name.clone(), taken, digest: digest.to_owned(), can: CAN, holdings })
+    Ok(RoleSnapshot {
+        target: settings.name.clone(),
+        taken,
+        digest: digest.to_owned(),
+        can: Can { password_age: header.tells_password_age(), ..CAN },
+        holdings,
+        accounts: rows.accounts.into_values().collect(),
+    })
 }
 
 /// What the rows said so far.
@@ -123,6 +132,8 @@ struct Rows {
     people: usize,
     logins: BTreeSet<String>,
     holdings: BTreeSet<Holding>,
+    /// Those of which something is said beside their roles, by login.
+    accounts: BTreeMap<String, SystemAccount>,
     total: bool,
 }
 
@@ -134,7 +145,7 @@ impl Rows {
         empty_means_none: bool,
         offices: &Offices,
     ) -> Result<(), ExportError> {
-        let Line { cells, is_header, login, name, mail, agency, role } = line;
+        let Line { cells, is_header, login, name, mail, agency, role, open_files, password_changed } = line;
         // Headings are repeated at page breaks.
         if *is_header {
             return Ok(());
@@ -168,6 +179,15 @@ impl Rows {
         }
         self.people += 1;
         self.logins.insert(login.to_lowercase());
+        // What cannot be read is no statement.
+        let (open_files, password_changed) = (open_files.parse().ok(), written_day(password_changed));
+        if open_files.is_some() || password_changed.is_some() {
+            let mail = (!mail.is_empty()).then(|| mail.to_lowercase());
+            let account = SystemAccount { login: (*login).to_owned(), mail, ..SystemAccount::default() };
+            let account = self.accounts.entry(login.to_lowercase()).or_insert(account);
+            account.open_files = account.open_files.max(open_files);
+            account.password_changed = account.password_changed.max(password_changed);
+        }
         for role in role.split([';', '\n', '\r']).filter_map(PersonName::new) {
             if is_spreadsheet_error(role.as_str()) {
                 return Err(ExportError::Shifted { row, column: "role" });
@@ -185,6 +205,12 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// A day as offices write it, or as programs do.
+fn written_day(text: &str) -> Option<NaiveDate> {
+    let first = text.split_whitespace().next()?;
+    NaiveDate::parse_from_str(first, "%d/%m/%Y").ok().or_else(|| day(text))
 }
 
 /// What an account without a role has in its cell.
