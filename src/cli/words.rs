@@ -13,6 +13,7 @@ use crate::model::question::{Question, QuestionKind};
 use crate::reconcile::row_result::kind_phrase;
 use crate::store::{Approval, Release};
 use crate::worker::pass::Summary;
+use chrono::NaiveDate;
 use std::fmt::Write;
 
 /// What applying came to, for a person.
@@ -125,6 +126,17 @@ pub fn change_line(change: &Change, at: State, lang: Lang) -> String {
         gate,
         change.due.format("%d/%m/%Y"),
     )
+}
+
+/// By when something is to be done or answered, and whether that has passed.
+pub fn serve_by(by: NaiveDate, overdue: bool, lang: Lang) -> String {
+    let day = by.format("%d/%m/%Y");
+    match (overdue, lang) {
+        (false, Lang::Vi) => format!("hạn {day}"),
+        (true, Lang::Vi) => format!("QUÁ HẠN {day}"),
+        (false, Lang::En) => format!("by {day}"),
+        (true, Lang::En) => format!("OVERDUE {day}"),
+    }
 }
 
 /// One line for a brake: what it stopped and why.
