@@ -23,10 +23,27 @@ CREATE TABLE operator (
     login TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     agencies TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('operator', 'contact')),
     enrolled_by TEXT NOT NULL,
     at TEXT NOT NULL,
-    removed_at TEXT
+    removed_at TEXT,
+    CHECK (kind = 'operator' OR agencies <> '[]')
 );
+
+-- Who stands in for whom, between two instants; `ended` where it was called off before.
+CREATE TABLE delegation (
+    id TEXT NOT NULL PRIMARY KEY,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    deputy TEXT NOT NULL REFERENCES operator (login),
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    named_by TEXT NOT NULL REFERENCES operator (login),
+    at TEXT NOT NULL,
+    ended TEXT,
+    CHECK (operator <> deputy),
+    CHECK (since < until)
+);
+CREATE INDEX delegation_deputy ON delegation (deputy, until) WHERE ended IS NULL;
 
 CREATE TABLE roster (
     id TEXT NOT NULL PRIMARY KEY,
@@ -183,14 +200,17 @@ CREATE INDEX change_applied ON change (key) WHERE state = 'applied';
 CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';
 CREATE INDEX change_decided ON change (decided) WHERE decided IS NOT NULL;
 
--- Who approved: an enrolled operator, or the policy itself by the name of its rule (staged with its change).
+-- Who approved: an enrolled operator, for another where he or she stands in (`instead_of`), or the policy itself by the
+-- name of its rule (staged with its change).
 CREATE TABLE approval (
     change_id TEXT NOT NULL REFERENCES change_content (id),
     key TEXT NOT NULL,
     operator TEXT REFERENCES operator (login),
+    instead_of TEXT REFERENCES operator (login),
     policy TEXT,
     at TEXT NOT NULL,
     CHECK ((operator IS NULL) <> (policy IS NULL)),
+    CHECK (instead_of IS NULL OR operator IS NOT NULL AND instead_of <> operator),
     UNIQUE (change_id, operator),
     UNIQUE (change_id, policy)
 );
@@ -234,6 +254,24 @@ CREATE TABLE intent (
 );
 CREATE UNIQUE INDEX intent_change ON intent (change_id) WHERE resolved IS NULL;
 CREATE UNIQUE INDEX intent_subject ON intent (target, subject) WHERE resolved IS NULL;
+
+CREATE INDEX intent_sealed ON intent (resolved, id) WHERE sealed IS NOT NULL;
+
+-- The way of a first password after its write: printed once, then signed for; or it ran out, or a newer password
+-- took its place. Before that it lies sealed in `intent`; from here on it is gone there.
+CREATE TABLE slip (
+    change_id TEXT NOT NULL PRIMARY KEY REFERENCES change (id),
+    made TEXT NOT NULL,
+    printed TEXT,
+    printed_by TEXT REFERENCES operator (login),
+    ended TEXT,
+    ending TEXT CHECK (ending IN ('confirmed', 'expired', 'replaced')),
+    ended_by TEXT REFERENCES operator (login),
+    CHECK ((printed IS NULL) = (printed_by IS NULL)),
+    CHECK ((ended IS NULL) = (ending IS NULL)),
+    CHECK (ending IS NULL OR (ending = 'confirmed') = (ended_by IS NOT NULL))
+);
+CREATE INDEX slip_open ON slip (made, change_id) WHERE ended IS NULL;
 
 -- An address is never given to a second person; a reservation that a write has used is never freed.
 CREATE TABLE reservation (

@@ -134,7 +134,7 @@ impl Applier<'_> {
                             tx.save_people(std::slice::from_ref(person)).await?;
                         }
                         if let Some(confirmation) = departure {
-                            tx.confirm_departure(confirmation).await?;
+                            tx.confirm_approved_departure(confirmation).await?;
                         }
                     }
                     tx.commit(()).await

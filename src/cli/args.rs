@@ -128,6 +128,12 @@ pub enum Command {
         #[command(subcommand)]
         action: OperatorAction,
     },
+    /// Agencies' contacts: who answers for its rosters, and what they confirm.
+    Contact {
+        /// What to do.
+        #[command(subcommand)]
+        action: ContactAction,
+    },
     /// Handover slips of first passwords.
     Slip {
         /// What to do.
@@ -318,8 +324,30 @@ pub enum OperatorAction {
         /// Only these agencies.
         #[arg(long, value_name = "CODE")]
         agency: Vec<String>,
+        /// A contact of these agencies: may confirm for them, and approves nothing.
+        #[arg(long, requires = "agency")]
+        contact: bool,
     },
-    /// Everybody enrolled.
+    /// Name a deputy who decides what only you may, while you are away; the approvals are recorded as given for you.
+    Delegate {
+        /// The deputy's login.
+        deputy: String,
+        /// The first day.
+        #[arg(long, value_name = "DATE")]
+        from: chrono::NaiveDate,
+        /// The last day.
+        #[arg(long, value_name = "DATE")]
+        until: chrono::NaiveDate,
+        /// Who is away, where it is not you: only an operator for the whole province names another's deputy.
+        #[arg(long = "for", value_name = "LOGIN")]
+        absent: Option<String>,
+    },
+    /// Call a delegation off.
+    Recall {
+        /// Its id, as the list shows it.
+        id: String,
+    },
+    /// Everybody enrolled, and who stands in for whom.
     List,
     /// Remove one; what he or she approved stays on record.
     Remove {
@@ -351,17 +379,39 @@ pub enum Hold {
     List,
 }
 
+/// `rosterd contact …`.
+#[derive(Debug, Subcommand)]
+pub enum ContactAction {
+    /// The contacts, and which of them leave.
+    List {
+        /// Only this agency.
+        #[arg(long, value_name = "CODE")]
+        agency: Option<String>,
+    },
+    /// Confirm, for the agency, that somebody has left; a contact may, and so may an operator.
+    Confirm {
+        /// An account's address or login.
+        subject: String,
+        /// In which words, with the document's number where there is one.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
 /// `rosterd slip …`.
 #[derive(Debug, Subcommand)]
 pub enum Slip {
-    /// Slips that wait to be handed over.
+    /// Slips that are to be printed, or printed and to be signed for.
     List,
-    /// Print one, with the first password; audited.
+    /// Print one, once, with the first password, which is forgotten here from then on; audited.
     Print {
-        /// The change that created the account or reset its password.
+        /// The change that created or reopened the account, or reset its password.
         change: String,
+        /// A page to print, with room for both signatures; without it plain text on standard output.
+        #[arg(long, value_name = "FILE.html")]
+        out: Option<PathBuf>,
     },
-    /// It was handed over and signed: the password is forgotten here.
+    /// It was handed over and signed.
     Confirm {
         /// The change.
         change: String,

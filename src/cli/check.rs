@@ -6,6 +6,7 @@ use crate::config::{self, ConfigError, Site};
 use crate::directory::{Directory, ReadDirectory};
 use crate::intake::scan::look;
 use crate::model::Lang;
+use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
 use crate::store::Store;
@@ -137,6 +138,8 @@ async fn everything(site: &Site, report: &mut Report) {
         }
         Err(error) => report.note("mail templates", Err(text(error))),
     }
+    let papers = Papers::load(config.mappings.as_deref()).map_err(text);
+    report.note("papers", papers.map(|_| "each can be printed".into()));
     report.note("mail", mail(site).await);
 }
 

@@ -4,6 +4,7 @@ pub mod args;
 mod audit;
 mod check;
 mod completions;
+mod contact;
 mod demo;
 mod hold;
 mod init;
@@ -79,7 +80,11 @@ pub async fn run(cli: Cli) -> Result<Code> {
             operator::run(&open(&cli.config, lang).await?, action, cli.json).await
         }
         Command::Hold { action } => hold::run(&open(&cli.config, lang).await?, action, cli.json).await,
-        Command::Slip { action } => slip::run(&open(&cli.config, lang).await?, action, cli.json).await,
+        Command::Contact { action } => contact::run(&open(&cli.config, lang).await?, action, cli.json).await,
+        Command::Slip { action } => {
+            let action = slip::absolute_out(action)?;
+            slip::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
         Command::Audit { action } => audit::run(&open(&cli.config, lang).await?, &action, cli.json).await,
     }
 }

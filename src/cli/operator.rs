@@ -4,21 +4,35 @@
 use super::args::OperatorAction;
 use super::{Code, print_json, who};
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::Operator;
+use crate::model::operator::{Operator, OperatorKind};
+use crate::store::Delegation;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use serde_json::json;
 
 /// Runs `rosterd operator`.
 pub async fn run(engine: &Engine, action: OperatorAction, as_json: bool) -> Result<Code> {
     match action {
-        OperatorAction::Add { login, name, agency } => add(engine, login, name, &agency).await,
+        OperatorAction::Add { login, name, agency, contact } => {
+            add(engine, login, name, &agency, contact).await
+        }
+        OperatorAction::Delegate { deputy, from, until, absent } => {
+            delegate(engine, deputy, (from, until), absent).await
+        }
+        OperatorAction::Recall { id } => recall(engine, &id).await,
         OperatorAction::List => list(engine, as_json).await,
         OperatorAction::Remove { login } => remove(engine, login).await,
     }
 }
 
-async fn add(engine: &Engine, login: String, name: String, agencies: &[String]) -> Result<Code> {
+async fn add(
+    engine: &Engine,
+    login: String,
+    name: String,
+    agencies: &[String],
+    contact: bool,
+) -> Result<Code> {
     let agencies = agencies.iter().map(|code| AgencyCode::parse(code)).collect::<Result<_, _>>()?;
     let operator = Operator { login: Login::new(login), name, agencies };
     if nix::unistd::User::from_name(operator.login.as_str())?.is_none() {
@@ -31,32 +45,104 @@ async fn add(engine: &Engine, login: String, name: String, agencies: &[String]) 
     engine
         .store
         .write(engine.now(), async |mut tx| {
-            tx.add_operator(&operator, &by).await?;
+            if contact {
+                tx.add_contact(&operator, &by).await?;
+            } else {
+                tx.add_operator(&operator, &by).await?;
+            }
             tx.commit(()).await
         })
         .await?;
-    eprintln!("{} enrolled", operator.login);
+    eprintln!("{} enrolled{}", operator.login, if contact { " as a contact" } else { "" });
+    Ok(0)
+}
+
+async fn delegate(
+    engine: &Engine,
+    deputy: String,
+    (from, until): (NaiveDate, NaiveDate),
+    absent: Option<String>,
+) -> Result<Code> {
+    let by = who::operator(engine).await?.login;
+    let operator = absent.map_or_else(|| by.clone(), Login::new);
+    let deputy = Login::new(deputy);
+    if operator == deputy {
+        bail!("{deputy} cannot stand in for himself or herself");
+    }
+    if until < from || until < engine.local(engine.now()) {
+        bail!("--from {from} --until {until}: the last day is not before the first, and not past");
+    }
+    let end = until.succ_opt().unwrap_or(until);
+    let delegation = Delegation {
+        id: String::new(),
+        operator,
+        deputy,
+        since: engine.midnight(from),
+        until: engine.midnight(end),
+    };
+    let id = engine
+        .store
+        .write(engine.now(), async |mut tx| {
+            let id = tx.delegate(&delegation, &by).await?;
+            tx.commit(id).await
+        })
+        .await?;
+    let Delegation { operator, deputy, .. } = &delegation;
+    eprintln!("{id}: {deputy} stands in for {operator} from {from} to {until}");
+    Ok(0)
+}
+
+async fn recall(engine: &Engine, id: &str) -> Result<Code> {
+    let by = who::operator(engine).await?.login;
+    let recalled = engine
+        .store
+        .write(engine.now(), async |mut tx| {
+            let recalled = tx.recall(id, &by).await?;
+            tx.commit(recalled).await
+        })
+        .await?;
+    if !recalled {
+        bail!("{id} has ended already");
+    }
+    eprintln!("{id} has ended");
     Ok(0)
 }
 
 async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
     let operators = engine.store.operators().await?;
+    let delegations = engine.store.delegations(engine.now()).await?;
     if as_json {
         let list: Vec<_> = operators
             .iter()
             .map(|one| {
                 let Operator { login, name, agencies } = &one.operator;
-                json!({ "login": login, "name": name, "agencies": agencies, "removed": one.removed.is_some() })
+                json!({ "login": login, "name": name, "kind": one.kind, "agencies": agencies,
+                    "removed": one.removed.is_some() })
             })
             .collect();
-        print_json(&json!({ "schema": 1, "operators": list }))?;
+        let stand_ins: Vec<_> = delegations
+            .iter()
+            .map(|Delegation { id, operator, deputy, since, until }| {
+                json!({ "id": id, "operator": operator, "deputy": deputy, "since": since, "until": until })
+            })
+            .collect();
+        print_json(&json!({ "schema": 1, "operators": list, "delegations": stand_ins }))?;
         return Ok(0);
     }
     for one in operators {
         let agencies: Vec<_> = one.operator.agencies.iter().map(AgencyCode::as_str).collect();
         let scope = if agencies.is_empty() { "*".to_owned() } else { agencies.join(",") };
+        let kind = if one.kind == OperatorKind::Contact { "  (contact)" } else { "" };
         let removed = if one.removed.is_some() { "  (removed)" } else { "" };
-        crate::cli::line!("{:<16} {:<30} {scope}{removed}", one.operator.login.as_str(), one.operator.name);
+        crate::cli::line!(
+            "{:<16} {:<30} {scope}{kind}{removed}",
+            one.operator.login.as_str(),
+            one.operator.name
+        );
+    }
+    for Delegation { id, operator, deputy, since, until } in &delegations {
+        let last = engine.local(*until).pred_opt().unwrap_or_default();
+        crate::cli::line!("{id}: {deputy} stands in for {operator}, {} to {last}", engine.local(*since));
     }
     Ok(0)
 }

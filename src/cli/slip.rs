@@ -1,114 +1,236 @@
 //! `rosterd slip`: handover slips (phiếu bàn giao) of first passwords. A password is kept sealed from its intent until
-//! its slip is confirmed, and shown only by printing, which is audited.
+//! its slip is printed: once, for what is printed twice is in two hands. Where the paper was lost, a reset makes a new
+//! one.
 
-use super::args::Slip;
+use super::args::Slip as Action;
 use super::review::find_change;
-use super::{Code, print_json, who};
+use super::{Code, absolute, print_json, who};
 use crate::apply::seal::open;
+use crate::files;
 use crate::model::account::Attr;
 use crate::model::change::StoredChange;
 use crate::model::ids::ChangeId;
+use crate::model::notice::Step;
+use crate::model::operator::Operator;
+use crate::model::secret::Secret;
+use crate::notify::paper::{Papers, SlipPaper};
+use crate::store::{Slip, SlipEnding, SlipStep};
 use crate::worker::engine::Engine;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
+use std::path::Path;
+
+/// The action with its file seen from where the command was given.
+pub fn absolute_out(action: Action) -> Result<Action> {
+    Ok(match action {
+        Action::Print { change, out } => Action::Print { change, out: out.map(absolute).transpose()? },
+        other @ (Action::List | Action::Confirm { .. }) => other,
+    })
+}
 
 /// Runs `rosterd slip`.
-pub async fn run(engine: &Engine, action: Slip, as_json: bool) -> Result<Code> {
+pub async fn run(engine: &Engine, action: Action, as_json: bool) -> Result<Code> {
     match action {
-        Slip::List => list(engine, as_json).await,
-        Slip::Print { change } => print(engine, &change).await,
-        Slip::Confirm { change } => confirm(engine, &change).await,
+        Action::List => list(engine, as_json).await,
+        Action::Print { change, out } => print(engine, &change, out.as_deref()).await,
+        Action::Confirm { change } => confirm(engine, &change).await,
     }
 }
 
 async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
+    let scope = who::scope(engine).await?;
+    let (config, today) = (engine.config(), engine.local(engine.now()));
     let mut lines = Vec::new();
-    for (id, at) in engine.store.sealed().await? {
-        if let Some(standing) = engine.store.change(&id).await? {
-            lines.push((standing.stored, at));
+    for slip in engine.store.open_slips().await? {
+        if let Some(standing) = engine.store.change(&slip.change).await?
+            && (scope.is_empty() || scope.contains(&standing.stored.change.agency))
+        {
+            let by = config.deadlines.slips.day(Step::Overdue, engine.local(slip.made), &config.holidays);
+            lines.push((standing.stored, slip, by));
         }
     }
     if as_json {
         let list: Vec<_> = lines
             .iter()
-            .map(|(one, at)| json!({ "change": one.id, "agency": one.change.agency, "label": one.change.label, "since": at }))
+            .map(|(one, Slip { made, printed, .. }, by)| {
+                let (printed_by, printed) = printed.clone().unzip();
+                json!({ "change": one.id, "agency": one.change.agency, "label": one.change.label, "since": made,
+                    "printed": printed, "printed_by": printed_by, "collect_by": by, "overdue": *by < today })
+            })
             .collect();
         print_json(&json!({ "schema": 1, "slips": list }))?;
-    } else {
-        for (one, at) in lines {
-            crate::cli::line!(
-                "{} {:<14} {} ({})",
-                one.id,
-                one.change.agency,
-                one.change.label,
-                engine.local(at).format("%d/%m/%Y")
-            );
-        }
+        return Ok(0);
+    }
+    for (one, slip, by) in lines {
+        let state = match &slip.printed {
+            Some((login, at)) => {
+                format!("printed {} by {login}, to be signed", engine.local(*at).format("%d/%m/%Y"))
+            }
+            None => "to be printed".to_owned(),
+        };
+        let overdue = if by < today { ", OVERDUE" } else { "" };
+        crate::cli::line!(
+            "{} {:<14} {} ({}, {state}, collect by {}{overdue})",
+            one.id,
+            one.change.agency,
+            one.change.label,
+            engine.local(slip.made).format("%d/%m/%Y"),
+            by.format("%d/%m/%Y")
+        );
     }
     Ok(0)
 }
 
 async fn find(engine: &Engine, id: &str) -> Result<StoredChange> {
-    let direct = engine.store.change(&ChangeId::new(id)).await?.map(|one| one.stored);
-    match direct {
-        Some(stored) => Ok(stored),
-        None => find_change(engine, id).await?.ok_or_else(|| anyhow!("there is no change {id:?}")),
+    if let Some(standing) = engine.store.change(&ChangeId::new(id)).await? {
+        return Ok(standing.stored);
     }
+    // What was carried out is no longer in the review: the end of an id is enough here too.
+    let open = engine.store.open_slips().await?;
+    let mut fitting = open.iter().filter(|slip| id.len() >= 4 && slip.change.as_str().ends_with(id));
+    if let (Some(slip), None) = (fitting.next(), fitting.next())
+        && let Some(standing) = engine.store.change(&slip.change).await?
+    {
+        return Ok(standing.stored);
+    }
+    find_change(engine, id).await?.ok_or_else(|| anyhow!("there is no change {id:?}"))
 }
 
-async fn print(engine: &Engine, id: &str) -> Result<Code> {
+async fn print(engine: &Engine, id: &str, out: Option<&Path>) -> Result<Code> {
     let operator = who::operator(engine).await?;
     let stored = find(engine, id).await?;
     if !operator.may_see(&stored.change.agency) {
         bail!("agency {} is not in your scope", stored.change.agency);
     }
+    if let Some(file) = out.filter(|file| file.exists()) {
+        bail!("{} is there already: remove it, or name another file", file.display());
+    }
+    let Some(slip) = engine.store.slip(&stored.id).await? else {
+        bail!("{}", why_not(engine, &stored.id, &SlipStep::NoSlip));
+    };
     let Some(sealed) = engine.store.sealed_password(&stored.id).await? else {
-        bail!("change {} has no slip: it set no password, or its slip was confirmed", stored.id);
+        bail!("{}", why_not(engine, &stored.id, &standing(&slip)));
     };
     let password = open(&engine.keys.seal(), stored.id.as_str(), &sealed)?;
-    engine
+    let papers = Papers::load(engine.config().mappings.as_deref())?;
+    let text = fill_in(engine, &papers, &operator, &stored, &slip, &password, out.is_some())?;
+    // The paper lies there before the password is forgotten here: a full disk must not cost it.
+    if let Some(file) = out {
+        files::write(file, text.as_bytes(), 0o600).with_context(|| file.display().to_string())?;
+    }
+    let step = engine
         .store
         .write(engine.now(), async |mut tx| {
-            tx.audit(
-                operator.login.as_str(),
-                "slip.print",
-                stored.change.subject.as_str(),
-                stored.id.as_str(),
-            );
-            tx.commit(()).await
+            let step = tx.print_slip(&stored.id, &operator.login).await?;
+            tx.commit(step).await
         })
-        .await?;
+        .await;
+    if let Some(file) = out.filter(|_| !matches!(step, Ok(SlipStep::Done))) {
+        std::fs::remove_file(file).with_context(|| file.display().to_string())?;
+    }
+    let step = step?;
+    if step != SlipStep::Done {
+        bail!("{}", why_not(engine, &stored.id, &step));
+    }
+    match out {
+        Some(file) => eprintln!(
+            "{}: print it, hand it over, and remove the file; then: rosterd slip confirm {}",
+            file.display(),
+            stored.id
+        ),
+        None => crate::cli::text!("{text}"),
+    }
+    Ok(0)
+}
+
+/// The paper, as a page or as plain text.
+fn fill_in(
+    engine: &Engine,
+    papers: &Papers,
+    operator: &Operator,
+    stored: &StoredChange,
+    slip: &Slip,
+    password: &Secret,
+    as_page: bool,
+) -> Result<String> {
     let change = &stored.change;
     let (name, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
     let agency =
         engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
-    let document = change.document.as_deref().map(|number| format!("\nCăn cứ: {number}")).unwrap_or_default();
-    crate::cli::line!(
-        "{}\n\nPHIẾU BÀN GIAO TÀI KHOẢN\nNgày {}\n\nHọ và tên: {name}\nChức vụ: {}\nCơ quan: {agency}\nTài khoản: {}\n\
-         Mật khẩu lần đầu: {}{document}\n\nNgười nhận phải đổi mật khẩu ngay lần đăng nhập đầu tiên, không tiết lộ mật khẩu cho người khác\n\
-         và chịu trách nhiệm về việc sử dụng tài khoản.\n\n      BÊN GIAO                          BÊN NHẬN\n   (Ký, ghi rõ họ tên)               (Ký, ghi rõ họ tên)\n",
-        engine.config().sender.agency,
-        engine.local(engine.now()).format("%d/%m/%Y"),
-        change.after(Attr::Title).unwrap_or(""),
-        address.trim_end_matches('>'),
-        password.reveal(),
-    );
-    Ok(0)
+    let sender = &engine.config().sender;
+    let paper = SlipPaper {
+        number: super::review::short(&stored.id),
+        kind: change.kind,
+        date: engine.local(engine.now()),
+        made: engine.local(slip.made),
+        issuer: &sender.agency,
+        phone: &sender.phone,
+        giver: &operator.name,
+        name,
+        position: change.after(Attr::Title).or_else(|| change.before(Attr::Title)).unwrap_or(""),
+        agency,
+        account: address.trim_end_matches('>'),
+        password,
+        document: change.document.as_deref(),
+    };
+    Ok(if as_page { papers.slip_page(&paper)? } else { papers.slip_text(&paper)? })
+}
+
+/// How far a slip has come whose password is gone.
+fn standing(slip: &Slip) -> SlipStep {
+    match (&slip.ended, &slip.printed) {
+        (Some((ending, at)), _) => SlipStep::Ended(*ending, *at),
+        (None, Some((by, at))) => SlipStep::PrintedBefore { by: by.clone(), at: *at },
+        (None, None) => SlipStep::NoSlip,
+    }
+}
+
+fn why_not(engine: &Engine, id: &ChangeId, step: &SlipStep) -> String {
+    const RESET: &str = "where the paper was lost, ask for a new password (a request roster, “Đặt lại mật khẩu”) and print \
+                         the slip of that";
+    let day = |at: &crate::model::Time| engine.local(*at).format("%d/%m/%Y");
+    match step {
+        SlipStep::Done => format!("change {id}: done"),
+        SlipStep::PrintedBefore { by, at } => {
+            format!(
+                "change {id}: its slip was printed on {} by {by}; a slip is printed once: {RESET}",
+                day(at)
+            )
+        }
+        SlipStep::NotPrinted => {
+            format!(
+                "change {id}: its slip was not printed yet, so nobody can have signed it: rosterd slip print {id}"
+            )
+        }
+        SlipStep::Ended(SlipEnding::Confirmed, at) => {
+            format!("change {id}: its slip was signed and confirmed on {}; {RESET}", day(at))
+        }
+        SlipStep::Ended(SlipEnding::Expired, at) => {
+            format!(
+                "change {id}: nobody collected its slip, and its password was wiped on {}: {RESET}",
+                day(at)
+            )
+        }
+        SlipStep::Ended(SlipEnding::Replaced, at) => {
+            format!("change {id}: a newer password was set, this one opens nothing since {}", day(at))
+        }
+        SlipStep::NoSlip => format!("change {id} has no slip: it set no password, or was not carried out"),
+    }
 }
 
 async fn confirm(engine: &Engine, id: &str) -> Result<Code> {
     let operator = who::operator(engine).await?;
     let stored = find(engine, id).await?;
-    let forgotten = engine
+    let step = engine
         .store
         .write(engine.now(), async |mut tx| {
-            let forgotten = tx.forget_password(&stored.id, &operator.login).await?;
-            tx.commit(forgotten).await
+            let step = tx.confirm_slip(&stored.id, &operator.login).await?;
+            tx.commit(step).await
         })
         .await?;
-    if !forgotten {
-        bail!("change {} has no slip to confirm", stored.id);
+    if step != SlipStep::Done {
+        bail!("{}", why_not(engine, &stored.id, &step));
     }
-    eprintln!("{} confirmed; its first password is forgotten", stored.id);
+    eprintln!("{} confirmed: handed over and signed", stored.id);
     Ok(0)
 }

@@ -32,6 +32,20 @@ pub async fn operator(engine: &Engine) -> Result<Operator> {
     ))
 }
 
+/// The enrolled operator or contact at the terminal: whoever may speak for an agency.
+pub async fn voice(engine: &Engine) -> Result<Operator> {
+    let login = login()?;
+    for login in session().into_iter().chain([login.clone()]) {
+        if let Some((voice, _)) = engine.store.voice(&login).await? {
+            return Ok(voice);
+        }
+    }
+    Err(anyhow!(
+        "{login} is neither an operator nor a contact; an operator enrols with: \
+         rosterd operator add {login} --name \"…\" --contact --agency CODE"
+    ))
+}
+
 /// Who acts: the enrolled operator, or where nobody is enrolled yet the login that installs.
 pub async fn acting(engine: &Engine) -> Result<Login> {
     Ok(found(engine).await?.map_or(login()?, |operator| operator.login))
@@ -47,6 +61,19 @@ async fn found(engine: &Engine) -> Result<Option<Operator>> {
 }
 
 /// The operator's scope, where there is one: an unknown login reads everything the operating system lets it read.
+/// A deputy sees what the absent operator sees, a contact the own agencies.
 pub async fn scope(engine: &Engine) -> Result<Vec<crate::model::ids::AgencyCode>> {
-    Ok(found(engine).await?.map(|operator| operator.agencies.into_iter().collect()).unwrap_or_default())
+    let Some(operator) = found(engine).await? else {
+        return Ok(voice(engine).await.map_or(Vec::new(), |contact| contact.agencies.into_iter().collect()));
+    };
+    let mut scope = operator.agencies;
+    if !scope.is_empty() {
+        for absent in engine.store.stands_in_for(&operator.login, engine.now()).await? {
+            if absent.agencies.is_empty() {
+                return Ok(Vec::new());
+            }
+            scope.extend(absent.agencies);
+        }
+    }
+    Ok(scope.into_iter().collect())
 }

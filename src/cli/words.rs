@@ -14,6 +14,7 @@ use crate::model::role::Unclaimed;
 use crate::reconcile::row_result::kind_phrase;
 use crate::store::{Approval, Release};
 use crate::worker::pass::Summary;
+use chrono::NaiveDate;
 use std::fmt::Write;
 
 /// What applying came to, for a person.
@@ -132,6 +133,17 @@ pub fn change_line(change: &Change, at: State, lang: Lang) -> String {
     )
 }
 
+/// By when something is to be done or answered, and whether that has passed.
+pub fn serve_by(by: NaiveDate, overdue: bool, lang: Lang) -> String {
+    let day = by.format("%d/%m/%Y");
+    match (overdue, lang) {
+        (false, Lang::Vi) => format!("hạn {day}"),
+        (true, Lang::Vi) => format!("QUÁ HẠN {day}"),
+        (false, Lang::En) => format!("by {day}"),
+        (true, Lang::En) => format!("OVERDUE {day}"),
+    }
+}
+
 /// One line for a brake: what it stopped and why.
 pub fn brake_line(brake: &Brake, lang: Lang) -> String {
     let Brake { key, scope, kind, wanted, spent, limit, of_accounts, holds: _ } = brake;
@@ -227,7 +239,11 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
 fn seen(question: &Question) -> String {
     let lines = question.evidence.iter().filter_map(|one| match one {
         Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
-        Evidence::Row { .. } | Evidence::Absence { .. } | Evidence::Operator { .. } => None,
+        Evidence::Row { .. }
+        | Evidence::Absence { .. }
+        | Evidence::Operator { .. }
+        | Evidence::Match { .. }
+        | Evidence::Unsettled { .. } => None,
     });
     lines.collect::<Vec<_>>().join("; ")
 }

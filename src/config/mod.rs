@@ -7,7 +7,7 @@ pub mod profile;
 pub mod starter;
 
 use crate::model::Lang;
-use crate::model::agency::Agencies;
+use crate::model::agency::{Agencies, Contact};
 use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{Policy, RoleMap};
@@ -60,12 +60,21 @@ pub struct Config {
     pub mail_templates: Option<PathBuf>,
     /// Where first passwords are collected: a sentence for the mail.
     pub slips_at: String,
+    /// Who runs rosterd and is told what nobody answers.
+    #[serde(default)]
+    pub on_duty: Vec<Contact>,
     /// The province's rules.
     #[serde(default)]
     pub policy: Policy,
     /// The brakes.
     #[serde(default)]
     pub brakes: plan::brakes::Limits,
+    /// By which working day what is asked for is carried out.
+    #[serde(default)]
+    pub time_to_serve: plan::serve::TimeToServe,
+    /// What happens while something waits for an answer.
+    #[serde(default)]
+    pub deadlines: plan::ladder::Ladders,
     /// Days after the due date for which an approval stands.
     #[serde(default = "approval_days")]
     pub approval_days: u32,
@@ -169,6 +178,10 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     let naming = &config.policy.naming;
     for pattern in std::iter::once(&naming.pattern).chain(&naming.on_collision) {
         check_pattern(pattern).map_err(|why| form(format!("policy.naming: {why}")))?;
+    }
+    config.deadlines.check().map_err(form)?;
+    for person in &config.on_duty {
+        notify::transport::check_address(&person.mail).map_err(|why| form(format!("on_duty: {why}")))?;
     }
     let tree = config.directory.tree().map_err(|error| form(error.to_string()))?;
     config.policy.layout.people = tree.people.clone();

@@ -3,6 +3,29 @@
 use super::ids::Fingerprint;
 use serde::{Deserialize, Serialize};
 
+/// How long something has waited for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// Whoever is asked is reminded.
+    Remind,
+    /// Whoever stands above is told.
+    Escalate,
+    /// Time is up.
+    Overdue,
+}
+
+impl Step {
+    /// Its word in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Remind => "remind",
+            Self::Escalate => "escalate",
+            Self::Overdue => "overdue",
+        }
+    }
+}
+
 /// A rendered mail. No links, no attachments, no password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {

@@ -4,6 +4,31 @@ use super::ids::{AgencyCode, Login};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// What an enrolled login may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OperatorKind {
+    /// Reviews and approves.
+    Operator,
+    /// Speaks for an agency: confirms, and never approves.
+    Contact,
+}
+
+impl OperatorKind {
+    /// Its word in the store and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Contact => "contact",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Operator, Self::Contact].into_iter().find(|one| one.as_str() == word)
+    }
+}
+
 /// An enrolled operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {

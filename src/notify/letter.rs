@@ -1,6 +1,7 @@
 //! A letter: what there is to tell somebody, before it has words. One variant a template.
 
 use crate::model::change::ChangeKind;
+use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,6 +18,16 @@ pub enum Letter {
     RosterFeedback(RosterFeedback),
     /// To the contact of the agency that an account lies in: another agency lists its holder.
     ReceiverAsks(ReceiverAsks),
+    /// To the agency's contact, then to those on duty: handover slips that nobody collects.
+    SlipsWaiting(SlipsWaiting),
+    /// To the agency's contact, then to those above: has somebody who is missing from a full roster left?
+    SuspicionsWaiting(SuspicionsWaiting),
+    /// To the agency's contact, then to those above: are contacts and custodians still the same?
+    AttestationAsked(AttestationAsked),
+    /// To the agency's other contacts and those on duty: a contact leaves.
+    ContactLeaves(ContactLeaves),
+    /// To the agency's contact: the custodian of a unit mailbox leaves, a new one is needed.
+    CustodianLeaves(CustodianLeaves),
 }
 
 impl Letter {
@@ -27,6 +38,11 @@ impl Letter {
             Self::ChangesMade(_) => "changes_made",
             Self::RosterFeedback(_) => "roster_feedback",
             Self::ReceiverAsks(_) => "receiver_asks",
+            Self::SlipsWaiting(_) => "slips_waiting",
+            Self::SuspicionsWaiting(_) => "suspicions_waiting",
+            Self::AttestationAsked(_) => "attestation_asked",
+            Self::ContactLeaves(_) => "contact_leaves",
+            Self::CustodianLeaves(_) => "custodian_leaves",
         }
     }
 }
@@ -42,7 +58,7 @@ pub struct AccountCreated {
     pub date: NaiveDate,
     /// Where the handover slips, with the first passwords, are collected.
     pub slips_at: String,
-    /// The last day to collect them; afterwards the accounts are locked.
+    /// The last day to collect them; afterwards the first passwords are wiped.
     pub collect_by: Option<NaiveDate>,
 }
 
@@ -168,4 +184,131 @@ pub struct ReceiverAsks {
     pub document: Option<String>,
     /// The day the move takes effect, where one is named.
     pub from: Option<NaiveDate>,
+}
+
+/// Handover slips of one agency that nobody has collected or signed for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SlipsWaiting {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The agency whose accounts they are.
+    pub about: String,
+    /// How long they have waited.
+    pub step: Step,
+    /// The slips; at least one.
+    pub slips: Vec<WaitingSlip>,
+    /// Where they are collected.
+    pub slips_at: String,
+    /// The last day to collect the first of them.
+    pub collect_by: NaiveDate,
+}
+
+/// One slip that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaitingSlip {
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The day the password was set.
+    pub made: NaiveDate,
+    /// Whether it is printed and only the signature is missing.
+    pub printed: bool,
+}
+
+/// People of one agency of whom nobody has said whether they left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SuspicionsWaiting {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The agency that must answer.
+    pub about: String,
+    /// How long it has been asked.
+    pub step: Step,
+    /// The people; at least one.
+    pub people: Vec<Missing>,
+    /// The last day to answer for the first of them.
+    pub answer_by: NaiveDate,
+}
+
+/// Somebody who is missing from a full roster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The roster.
+    pub file: String,
+    /// Since when the agency is asked.
+    pub asked: NaiveDate,
+}
+
+/// Whether an agency's contacts, and the custodians of its unit mailboxes, are still the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttestationAsked {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The agency that must answer.
+    pub about: String,
+    /// How long it has been asked; `None` the first time.
+    pub step: Option<Step>,
+    /// Its contacts.
+    pub contacts: Vec<Named>,
+    /// Its unit mailboxes.
+    pub mailboxes: Vec<KeptMailbox>,
+    /// The last day to answer.
+    pub answer_by: NaiveDate,
+}
+
+/// A person with an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Name.
+    pub name: String,
+    /// Mail address.
+    pub address: String,
+}
+
+/// A unit mailbox and who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptMailbox {
+    /// Its address.
+    pub address: String,
+    /// Its custodian.
+    pub custodian: Option<String>,
+}
+
+/// A contact of an agency leaves or is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContactLeaves {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The agency that loses a contact.
+    pub about: String,
+    /// The contact's name.
+    pub contact: String,
+    /// The contact's address.
+    pub address: String,
+    /// Whether a full roster no longer names the contact; else one says that he or she leaves.
+    pub absent: bool,
+    /// Whether the agency has no other contact.
+    pub last: bool,
+}
+
+/// The custodian of unit mailboxes leaves or is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustodianLeaves {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The agency whose mailboxes they are.
+    pub about: String,
+    /// The custodian's name.
+    pub custodian: String,
+    /// The mailboxes' addresses; at least one.
+    pub mailboxes: Vec<String>,
+    /// Whether a full roster no longer names the custodian; else one says that he or she leaves.
+    pub absent: bool,
+    /// The last day to name another.
+    pub answer_by: NaiveDate,
 }

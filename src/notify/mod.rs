@@ -5,6 +5,7 @@
 
 pub mod letter;
 pub mod outbox;
+pub mod paper;
 pub mod templates;
 pub mod transport;
 pub mod words;

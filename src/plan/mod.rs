@@ -2,6 +2,8 @@
 //! brakes. Pure and immutable: nothing is decided when it is carried out.
 
 pub mod brakes;
+pub mod ladder;
+pub mod serve;
 #[cfg(test)]
 mod tests;
 

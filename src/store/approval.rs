@@ -1,8 +1,8 @@
 //! Approvals: who agreed to what. Two persons means two enrolled logins, and never one that put the roster in.
 
-use super::statement::sql;
+use super::statement::{Row, sql};
 use super::transition::ENOUGH;
-use super::{StoreError, WriteTx, change, legal_hold};
+use super::{Store, StoreError, WriteTx, change, legal_hold};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
 use crate::model::rfc3339;
@@ -36,6 +36,18 @@ pub enum Approval {
     PutInByYou,
 }
 
+impl Store {
+    /// Who approved change `id` in whose place: deputy and absent operator.
+    pub async fn stand_ins(&self, id: &ChangeId) -> Result<Vec<(Login, Login)>, StoreError> {
+        let query = sql(
+            "stand-ins",
+            "SELECT operator, instead_of FROM approval WHERE change_id = $1 AND instead_of IS NOT NULL ORDER BY at",
+        );
+        let pair = |row: &Row| Ok((Login::new(row.text("operator")?), Login::new(row.text("instead_of")?)));
+        self.rows(query.text(id.as_str())).await?.iter().map(pair).collect()
+    }
+}
+
 impl WriteTx {
     /// Approves change `id` as `key`. `forbidden` are the logins that answer for its agency's rosters. A held change
     /// collects approvals and stays held.
@@ -46,8 +58,8 @@ impl WriteTx {
         by: &Login,
         forbidden: &BTreeSet<Login>,
     ) -> Result<Approval, StoreError> {
-        let stored = self.change_for(id, by).await?;
-        if forbidden.contains(by) {
+        let (stored, instead_of) = self.change_for(id, by).await?;
+        if forbidden.contains(by) || instead_of.as_ref().is_some_and(|other| forbidden.contains(other)) {
             return Ok(Approval::PutInByYou);
         }
         if stored.key != *key {
@@ -59,13 +71,18 @@ impl WriteTx {
         if self.waits_for_matches(id).await? {
             return Ok(Approval::NotProposed(State::Held));
         }
+        // Neither the deputy nor whom he or she stands in for counts twice.
         let insert = sql(
             "approve",
-            "INSERT INTO approval (change_id, key, operator, at)
-             SELECT c.id, c.key, o.login, $1 FROM change c JOIN operator o ON o.login = $2 AND o.removed_at IS NULL
-             WHERE c.id = $3 AND c.key = $4 ON CONFLICT (change_id, operator) DO NOTHING",
+            "INSERT INTO approval (change_id, key, operator, instead_of, at)
+             SELECT c.id, c.key, o.login, CAST($5 AS TEXT), $1
+             FROM change c JOIN operator o ON o.login = $2 AND o.removed_at IS NULL
+             WHERE c.id = $3 AND c.key = $4 AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.change_id = c.id
+                 AND (a.operator IN ($2, $5) OR a.instead_of IN ($2, $5)))
+             ON CONFLICT (change_id, operator) DO NOTHING",
         );
         let insert = insert.time(self.now).text(by.as_str()).text(id.as_str()).text(key.as_str());
+        let insert = insert.maybe(instead_of.as_ref().map(Login::as_str));
         if self.execute(insert).await? == 0 {
             return Ok(Approval::AlreadyApproved);
         }
@@ -79,7 +96,8 @@ impl WriteTx {
             state = State::Approved;
         }
         self.mark_decided(id).await?;
-        self.audit(by.as_str(), "change.approve", about(&stored), &detail(&stored, ""));
+        let more = instead_of.map(|other| format!("instead of {other}")).unwrap_or_default();
+        self.audit(by.as_str(), "change.approve", about(&stored), &detail(&stored, &more));
         Ok(Approval::Approved { have, needed, state })
     }
 
@@ -91,7 +109,7 @@ impl WriteTx {
         by: &Login,
         reason: &str,
     ) -> Result<Approval, StoreError> {
-        let stored = self.change_for(id, by).await?;
+        let (stored, _) = self.change_for(id, by).await?;
         if stored.key != *key {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
@@ -128,12 +146,17 @@ impl WriteTx {
         Ok(expired)
     }
 
-    async fn change_for(&mut self, id: &ChangeId, by: &Login) -> Result<StoredChange, StoreError> {
-        self.require_operator(by, None).await?;
+    /// The change, and for whom `by` decides on it, where it is not in his or her own scope.
+    async fn change_for(
+        &mut self,
+        id: &ChangeId,
+        by: &Login,
+    ) -> Result<(StoredChange, Option<Login>), StoreError> {
+        let operator = self.require_operator(by, None).await?;
         let stored = self.stored_change(id).await?;
         let stored = stored.ok_or_else(|| StoreError::Missing { what: "change", id: id.to_string() })?;
-        self.require_operator(by, Some(&stored.change.agency)).await?;
-        Ok(stored)
+        let instead_of = self.instead_of(&operator, &stored.change.agency).await?;
+        Ok((stored, instead_of))
     }
 
     async fn count_approvals(&mut self, id: &ChangeId) -> Result<u64, StoreError> {
@@ -166,8 +189,8 @@ impl WriteTx {
     ) -> Result<u64, StoreError> {
         let source = self.dialect.ids();
         let insert = format!(
-            "INSERT INTO approval (change_id, key, operator, at)
-             SELECT n.id, n.key, a.operator, MAX(a.at)
+            "INSERT INTO approval (change_id, key, operator, instead_of, at)
+             SELECT n.id, n.key, a.operator, MAX(a.instead_of), MAX(a.at)
              FROM change n
              JOIN change o ON o.key = n.key AND o.id <> n.id AND o.state = 'superseded'
              JOIN approval a ON a.change_id = o.id AND a.key = o.key

@@ -1,7 +1,7 @@
 //! A confirmation: an operator's word that somebody has left, the evidence behind a confirmed leaver.
 
 use super::statement::sql;
-use super::{Store, StoreError, WriteTx, ids};
+use super::{Fenced, Store, StoreError, WriteTx, ids};
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
 
@@ -25,10 +25,14 @@ pub struct Confirmation {
 }
 
 impl WriteTx {
-    /// Keeps an operator's word that somebody has left.
+    /// Keeps the word of an operator, or of the agency's contact, that somebody has left.
     pub async fn confirm_departure(&mut self, confirmation: &Confirmation) -> Result<(), StoreError> {
+        self.require_voice(&confirmation.by, &confirmation.agency).await?;
+        self.keep_departure(confirmation).await
+    }
+
+    async fn keep_departure(&mut self, confirmation: &Confirmation) -> Result<(), StoreError> {
         let Confirmation { person, target, account, agency, by, reason, at: _ } = confirmation;
-        self.require_operator(by, Some(agency)).await?;
         let insert = sql(
             "confirmation",
             "INSERT INTO confirmation (id, person, target, account, agency, operator, reason, at)
@@ -46,6 +50,16 @@ impl WriteTx {
         self.execute(insert).await?;
         self.audit(by.as_str(), "departure.confirm", account.as_str(), reason);
         Ok(())
+    }
+}
+
+impl Fenced {
+    /// Keeps what an approved suspicion says. Who approved it was checked then, and may be gone or no deputy by now.
+    pub async fn confirm_approved_departure(
+        &mut self,
+        confirmation: &Confirmation,
+    ) -> Result<(), StoreError> {
+        self.keep_departure(confirmation).await
     }
 }
 

@@ -87,6 +87,15 @@ pub enum StoreError {
          `rosterd operator add LOGIN --name NAME`"
     )]
     LastOperator(Login),
+    /// The same where it would be narrowed, or made a contact.
+    #[error(
+        "without an operator for the whole province nobody could enrol another, and {0} is or would be the only one: \
+         enrol another for the whole province first with `rosterd operator add LOGIN --name NAME`"
+    )]
+    NoProvinceOperator(Login),
+    /// A contact confirms, and never approves.
+    #[error("{0} is enrolled as a contact: a contact may confirm for the agency, and never approves")]
+    OnlyContact(Login),
     /// The agency is outside the operator's scope.
     #[error("{operator} may not decide for agency {agency}")]
     OutOfScope {

@@ -4,13 +4,15 @@ use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::Operator;
+use crate::model::operator::{Operator, OperatorKind};
 
-/// An operator with the act of enrolment.
+/// An operator or a contact with the act of enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolled {
     /// The operator.
     pub operator: Operator,
+    /// Whether he or she decides, or only confirms.
+    pub kind: OperatorKind,
     /// Who enrolled him or her.
     pub by: String,
     /// When.
@@ -21,8 +23,18 @@ pub struct Enrolled {
 
 impl WriteTx {
     /// Enrols an operator, or changes name and scope. Once there is an operator, only those for the whole province
-    /// enrol others: nobody widens his or her own scope.
+    /// enrol others: nobody widens his or her own scope. One for the whole province always stays.
     pub async fn add_operator(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
+        self.enrol(operator, OperatorKind::Operator, by).await
+    }
+
+    /// Enrols a contact of the agencies in scope, of which there is at least one: he or she confirms for them, and
+    /// decides nothing.
+    pub async fn add_contact(&mut self, contact: &Operator, by: &Login) -> Result<(), StoreError> {
+        self.enrol(contact, OperatorKind::Contact, by).await
+    }
+
+    async fn enrol(&mut self, operator: &Operator, kind: OperatorKind, by: &Login) -> Result<(), StoreError> {
         let Operator { login, name, agencies } = operator;
         let first =
             self.row(sql("operators", "SELECT login FROM operator WHERE removed_at IS NULL LIMIT 1")).await?;
@@ -31,15 +43,20 @@ impl WriteTx {
         }
         let insert = sql(
             "add operator",
-            "INSERT INTO operator (login, name, agencies, enrolled_by, at) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO operator (login, name, agencies, kind, enrolled_by, at)
+             SELECT $1, $2, $3, $4, $5, $6
+             WHERE $4 = 'operator' AND $3 = '[]' OR EXISTS (SELECT 1 FROM operator o
+                 WHERE o.login <> $1 AND o.removed_at IS NULL AND o.agencies = '[]')
              ON CONFLICT (login) DO UPDATE SET name = excluded.name, agencies = excluded.agencies,
-                 enrolled_by = excluded.enrolled_by, at = excluded.at, removed_at = NULL",
+                 kind = excluded.kind, enrolled_by = excluded.enrolled_by, at = excluded.at, removed_at = NULL",
         );
         let scope = json("an operator's scope", agencies)?;
-        let insert = insert.text(login.as_str()).text(name).text(&scope).text(by.as_str());
+        let insert = insert.text(login.as_str()).text(name).text(&scope).text(kind.as_str());
         let now = self.now;
-        self.execute(insert.time(now)).await?;
-        self.audit(by.as_str(), "operator.add", login.as_str(), &format!("{name} {scope}"));
+        if self.execute(insert.text(by.as_str()).time(now)).await? == 0 {
+            return Err(StoreError::NoProvinceOperator(login.clone()));
+        }
+        self.audit(by.as_str(), "operator.add", login.as_str(), &format!("{} {name} {scope}", kind.as_str()));
         Ok(())
     }
 
@@ -68,18 +85,31 @@ impl WriteTx {
         login: &Login,
         agency: Option<&AgencyCode>,
     ) -> Result<Operator, StoreError> {
+        let (operator, kind) = self.enrolled(login).await?;
+        if kind == OperatorKind::Contact {
+            return Err(StoreError::OnlyContact(login.clone()));
+        }
+        in_scope(operator, agency)
+    }
+
+    /// Who may speak for `agency`: an operator, or a contact of it.
+    pub(super) async fn require_voice(
+        &mut self,
+        login: &Login,
+        agency: &AgencyCode,
+    ) -> Result<(), StoreError> {
+        let (operator, _) = self.enrolled(login).await?;
+        in_scope(operator, Some(agency)).map(|_| ())
+    }
+
+    async fn enrolled(&mut self, login: &Login) -> Result<(Operator, OperatorKind), StoreError> {
         let query = sql(
             "operator",
-            "SELECT login, name, agencies FROM operator WHERE login = $1 AND removed_at IS NULL",
+            "SELECT login, name, agencies, kind FROM operator WHERE login = $1 AND removed_at IS NULL",
         );
         let row = self.row(query.text(login.as_str())).await?;
-        let operator = read(&row.ok_or_else(|| StoreError::NotEnrolled(login.clone()))?)?;
-        match agency {
-            Some(agency) if !operator.may_see(agency) => {
-                Err(StoreError::OutOfScope { operator: login.clone(), agency: agency.to_string() })
-            }
-            _ => Ok(operator),
-        }
+        let row = row.ok_or_else(|| StoreError::NotEnrolled(login.clone()))?;
+        Ok((read(&row)?, row.word("kind", OperatorKind::parse)?))
     }
 
     /// The same for what concerns the whole province: only an operator with every agency in scope.
@@ -97,11 +127,12 @@ impl Store {
     pub async fn operators(&self) -> Result<Vec<Enrolled>, StoreError> {
         let query = sql(
             "operators",
-            "SELECT login, name, agencies, enrolled_by, at, removed_at FROM operator ORDER BY login",
+            "SELECT login, name, agencies, kind, enrolled_by, at, removed_at FROM operator ORDER BY login",
         );
         let enrolled = |row: &Row| {
             Ok(Enrolled {
                 operator: read(row)?,
+                kind: row.word("kind", OperatorKind::parse)?,
                 by: row.text("enrolled_by")?,
                 at: row.time("at")?,
                 removed: row.maybe_time("removed_at")?,
@@ -110,13 +141,30 @@ impl Store {
         self.rows(query).await?.iter().map(enrolled).collect()
     }
 
-    /// The enrolled operator `login`.
+    /// The enrolled operator `login`; a contact is none.
     pub async fn operator(&self, login: &Login) -> Result<Option<Operator>, StoreError> {
+        let voice = self.voice(login).await?;
+        Ok(voice.and_then(|(operator, kind)| (kind == OperatorKind::Operator).then_some(operator)))
+    }
+
+    /// The enrolled operator or contact `login`.
+    pub async fn voice(&self, login: &Login) -> Result<Option<(Operator, OperatorKind)>, StoreError> {
         let query = sql(
             "operator",
-            "SELECT login, name, agencies FROM operator WHERE login = $1 AND removed_at IS NULL",
+            "SELECT login, name, agencies, kind FROM operator WHERE login = $1 AND removed_at IS NULL",
         );
-        self.row(query.text(login.as_str())).await?.map(|row| read(&row)).transpose()
+        let row = self.row(query.text(login.as_str())).await?;
+        row.map(|row| Ok((read(&row)?, row.word("kind", OperatorKind::parse)?))).transpose()
+    }
+}
+
+/// The operator, where `agency` is in his or her scope.
+fn in_scope(operator: Operator, agency: Option<&AgencyCode>) -> Result<Operator, StoreError> {
+    match agency {
+        Some(agency) if !operator.may_see(agency) => {
+            Err(StoreError::OutOfScope { operator: operator.login, agency: agency.to_string() })
+        }
+        _ => Ok(operator),
     }
 }
 

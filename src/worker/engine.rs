@@ -131,6 +131,14 @@ impl Engine {
         time.with_timezone(&self.config().time_zone).date_naive()
     }
 
+    /// The first moment of a local date.
+    pub fn midnight(&self, date: NaiveDate) -> Time {
+        let midnight = date.and_time(chrono::NaiveTime::MIN);
+        // Where the clock jumps over it, the date begins later by less than a day.
+        let local = midnight.and_local_timezone(self.config().time_zone).earliest();
+        local.map_or_else(|| midnight.and_utc(), |time| time.to_utc())
+    }
+
     /// Takes the right to plan and write. The file lock ends with the process, so that a restarted worker need not
     /// wait for the lease of the one that was killed.
     pub async fn grip(&self) -> Result<Gripped, EngineError> {

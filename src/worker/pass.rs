@@ -149,6 +149,9 @@ impl Engine {
         if let Err(error) = self.tell(token).await {
             summary.errors.push(error.to_string());
         }
+        if let Err(error) = self.press(token).await {
+            summary.errors.push(error.to_string());
+        }
         match self.transport() {
             Ok(transport) => summary.mailed = self.mail(token, &transport).await?,
             Err(error) => summary.errors.push(error.to_string()),

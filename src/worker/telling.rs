@@ -5,7 +5,7 @@ use super::engine::Engine;
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind};
 use crate::model::ids::{AgencyCode, ChangeId, Fingerprint, TargetId};
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Step};
 use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
 use crate::notify::templates::TemplateError;
 use crate::store::{Standing, StoreError, Token};
@@ -85,7 +85,7 @@ impl Engine {
                     .collect(),
                 date: self.local(last.since),
                 slips_at: self.config().slips_at.clone(),
-                collect_by: None,
+                collect_by: Some(self.collect_by(last.since)),
             }));
         }
         if !others.is_empty() {
@@ -107,6 +107,12 @@ impl Engine {
             }
         }
         Ok(notices)
+    }
+
+    /// The last day to collect a slip whose password was set at `made`.
+    fn collect_by(&self, made: crate::model::Time) -> chrono::NaiveDate {
+        let config = self.config();
+        config.deadlines.slips.day(Step::Overdue, self.local(made), &config.holidays)
     }
 
     fn made(&self, one: &Standing, approved_by: Vec<String>) -> MadeChange {

@@ -8,7 +8,7 @@ pub use show::evidence;
 
 use super::args::Review;
 use super::{Code, print_json, who, words};
-use crate::model::change::{ChangeKind, State};
+use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::AgencyCode;
 use crate::store::{Filter, Standing};
 use crate::worker::engine::Engine;
@@ -78,9 +78,16 @@ async fn changes(engine: &Engine, filter: &Filter, limit: u32) -> Result<Vec<Sta
         let filter = Filter { state: Some(state), ..filter.clone() };
         found.extend(engine.store.changes(&filter, None, limit).await?);
     }
-    found.sort_by(|a, b| (a.stored.change.due, &a.stored.id).cmp(&(b.stored.change.due, &b.stored.id)));
+    // What must be served first stands first.
+    found.sort_by_cached_key(|one| (engine.serve_by(&one.stored), one.stored.id.clone()));
     found.truncate(limit as usize);
     Ok(found)
+}
+
+/// Whether a change has waited longer than the province's time to serve, or a suspicion longer than its deadline.
+fn is_overdue(engine: &Engine, stored: &StoredChange) -> bool {
+    let by = engine.answer_by(stored).unwrap_or_else(|| engine.serve_by(stored));
+    by < engine.local(engine.now()) && WAITING.contains(&stored.state)
 }
 
 async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Result<Code> {
@@ -90,7 +97,15 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
     questions.retain(|one| mine(&one.question.agency));
     let brakes = engine.store.open_brakes().await?;
     if as_json {
-        let changes: Vec<_> = found.iter().map(|one| &one.stored).collect();
+        let changes = found
+            .iter()
+            .map(|one| {
+                let mut change = serde_json::to_value(&one.stored)?;
+                change["serve_by"] = json!(engine.serve_by(&one.stored));
+                change["overdue"] = json!(is_overdue(engine, &one.stored));
+                Ok(change)
+            })
+            .collect::<Result<Vec<_>>>()?;
         let questions: Vec<_> =
             questions.iter().map(|one| json!({ "key": one.key, "question": one.question })).collect();
         let brakes: Vec<_> =
@@ -100,9 +115,8 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
     }
     let lang = engine.config().language;
     let mut agency = None;
-    found.sort_by(|a, b| {
-        (&a.stored.change.agency, a.stored.change.due).cmp(&(&b.stored.change.agency, b.stored.change.due))
-    });
+    // Within each agency by the time to serve, as they stand.
+    found.sort_by(|a, b| a.stored.change.agency.cmp(&b.stored.change.agency));
     for one in &found {
         let stored = &one.stored;
         if agency != Some(&stored.change.agency) {
@@ -111,10 +125,12 @@ async fn list(engine: &Engine, filter: &Filter, limit: u32, as_json: bool) -> Re
                 engine.site.agencies.get(&stored.change.agency).map_or("", |agency| agency.name.as_str());
             crate::cli::line!("{} {name}", stored.change.agency);
         }
+        let by = engine.answer_by(stored).unwrap_or_else(|| engine.serve_by(stored));
         crate::cli::line!(
-            "  {} {}",
+            "  {} {} {}",
             short(&stored.id),
-            words::change_line(&stored.change, stored.state, lang)
+            words::change_line(&stored.change, stored.state, lang),
+            words::serve_by(by, is_overdue(engine, stored), lang)
         );
     }
     for one in &questions {

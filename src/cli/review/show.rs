@@ -18,6 +18,19 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
             print_json(&stored)?;
         } else {
             crate::cli::text!("{}", change(&stored, lang));
+            let by = engine.answer_by(&stored).unwrap_or_else(|| engine.serve_by(&stored));
+            crate::cli::line!(
+                "{:<16} {}",
+                if lang == Lang::Vi { "Thời hạn" } else { "To be served" },
+                by.format("%d/%m/%Y")
+            );
+            for (deputy, absent) in engine.store.stand_ins(&stored.id).await? {
+                crate::cli::line!(
+                    "{:<16} {deputy} ({} {absent})",
+                    if lang == Lang::Vi { "Duyệt thay" } else { "Deputy" },
+                    if lang == Lang::Vi { "thay" } else { "for" }
+                );
+            }
         }
         return Ok(0);
     }

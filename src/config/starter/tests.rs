@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 14, "the file, ten tables and four settings");
+    assert_eq!(variants.len(), 1 + 15, "the file, ten tables and five settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -149,6 +149,9 @@ fn it_says_every_setting() {
     missing(&["sender"], settings::<notify::templates::Sender>());
     missing(&["policy"], settings::<Policy>());
     missing(&["policy", "naming"], settings::<Naming>());
+    missing(&["time_to_serve"], settings::<plan::serve::TimeToServe>());
+    missing(&["deadlines"], settings::<plan::ladder::Ladders>());
+    missing(&["deadlines", "suspicions"], settings::<plan::ladder::Ladder>());
     missing(&["brakes"], settings::<plan::brakes::Limits>());
     missing(&["brakes", "disables"], settings::<plan::brakes::Limit>());
     missing(&["log"], settings::<telemetry::Settings>());

@@ -2,10 +2,12 @@
 //! every optional field is once there and once not.
 
 use crate::model::change::ChangeKind;
+use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
-    AccountCreated, ChangesMade, Counts, CreatedAccount, Letter, MadeChange, ReadAs, ReceiverAsks,
-    RosterFeedback,
+    AccountCreated, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount, CustodianLeaves,
+    KeptMailbox, Letter, MadeChange, Missing, Named, ReadAs, ReceiverAsks, RosterFeedback, SlipsWaiting,
+    SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -21,6 +23,18 @@ pub fn samples() -> Vec<Letter> {
         asked(true),
         asked(false),
         again(),
+        slips(Step::Remind),
+        slips(Step::Overdue),
+        suspicions(Step::Remind),
+        suspicions(Step::Escalate),
+        suspicions(Step::Overdue),
+        attestation(None),
+        attestation(Some(Step::Escalate)),
+        attestation(Some(Step::Overdue)),
+        contact_leaves(true),
+        contact_leaves(false),
+        custodian_leaves(true),
+        custodian_leaves(false),
     ]
 }
 
@@ -117,5 +131,95 @@ fn asked(full: bool) -> Letter {
         file: "danh-sach-cong-chuc.xlsx".into(),
         document: full.then(|| "118/SNV-VP".into()),
         from: full.then(|| day(12, 1)),
+    })
+}
+
+/// To whom a letter of this step goes: the agency, the one above it, or those on duty.
+fn addressee(step: Option<Step>) -> String {
+    match step {
+        None | Some(Step::Remind) => AGENCY.into(),
+        Some(Step::Escalate) => "Ủy ban nhân dân tỉnh".into(),
+        Some(Step::Overdue) => "Trung tâm Chuyển đổi số".into(),
+    }
+}
+
+fn slips(step: Step) -> Letter {
+    let slip = |name: &str, address: &str, printed| WaitingSlip {
+        name: name.into(),
+        address: address.into(),
+        made: day(11, 20),
+        printed,
+    };
+    Letter::SlipsWaiting(SlipsWaiting {
+        agency: AGENCY.into(),
+        about: AGENCY.into(),
+        step,
+        slips: vec![
+            slip("Nguyễn Văn An", "annv.skhcn@example.vn", false),
+            slip("Lê Thị Cúc", "cuclt.skhcn@example.vn", step != Step::Overdue),
+        ],
+        slips_at: "Phòng Hạ tầng số, tầng 2, số 1 đường Trần Phú, từ 8 giờ đến 17 giờ ngày làm việc".into(),
+        collect_by: day(12, 18),
+    })
+}
+
+fn suspicions(step: Step) -> Letter {
+    let person = |name: &str, address: &str| Missing {
+        name: name.into(),
+        address: address.into(),
+        file: "danh-sach-cong-chuc.xlsx".into(),
+        asked: day(11, 20),
+    };
+    Letter::SuspicionsWaiting(SuspicionsWaiting {
+        agency: addressee(Some(step)),
+        about: AGENCY.into(),
+        step,
+        people: vec![
+            person("Nguyễn Văn An", "annv.skhcn@example.vn"),
+            person("Lê Thị Cúc", "cuclt.skhcn@example.vn"),
+        ],
+        answer_by: day(12, 11),
+    })
+}
+
+fn attestation(step: Option<Step>) -> Letter {
+    let mailbox = |address: &str, custodian: Option<&str>| KeptMailbox {
+        address: address.into(),
+        custodian: custodian.map(str::to_owned),
+    };
+    Letter::AttestationAsked(AttestationAsked {
+        agency: addressee(step),
+        about: AGENCY.into(),
+        step,
+        contacts: vec![Named {
+            name: "Trần Thị Bình".into(), address: "binhtt.skhcn@example.vn".into()
+        }],
+        mailboxes: vec![
+            mailbox("vanthu.skhcn@example.vn", Some("Nguyễn Văn An")),
+            mailbox("tiepdan.skhcn@example.vn", None),
+        ],
+        answer_by: day(12, 18),
+    })
+}
+
+fn contact_leaves(last: bool) -> Letter {
+    Letter::ContactLeaves(ContactLeaves {
+        agency: addressee(last.then_some(Step::Overdue)),
+        about: AGENCY.into(),
+        contact: "Trần Thị Bình".into(),
+        address: "binhtt.skhcn@example.vn".into(),
+        absent: last,
+        last,
+    })
+}
+
+fn custodian_leaves(absent: bool) -> Letter {
+    Letter::CustodianLeaves(CustodianLeaves {
+        agency: AGENCY.into(),
+        about: AGENCY.into(),
+        custodian: "Nguyễn Văn An".into(),
+        mailboxes: vec!["vanthu.skhcn@example.vn".into(), "tiepdan.skhcn@example.vn".into()],
+        absent,
+        answer_by: day(12, 11),
     })
 }

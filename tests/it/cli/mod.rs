@@ -1,6 +1,7 @@
 //! The command line as its users meet it: words, exit codes, JSON, and what each command leaves behind.
 
 mod agencies;
+mod deadlines;
 mod first_steps;
 mod holds;
 mod matches;
@@ -8,4 +9,5 @@ mod operators;
 mod plan;
 mod reading;
 mod review;
+mod slips;
 mod undo;

@@ -46,13 +46,16 @@ async fn what_waits_is_listed_shown_approved_and_carried_out() {
 
     let slips = site.expect(&["slip", "list"], 0);
     assert!(slips.contains(id), "{slips}");
-    let paper = site.expect(&["slip", "print", id], 0);
-    assert!(paper.contains("PHIẾU BÀN GIAO TÀI KHOẢN"), "{paper}");
+    let early = site.rosterd(&["slip", "confirm", id]);
+    assert!(early.status.code() == Some(1) && said(&early).contains("not printed"), "{}", said(&early));
     let (login, password) = desk::slip(&site, &create);
     assert!(desk::password_fits(&site, &login, &password));
+    let again = site.rosterd(&["slip", "print", id]);
+    assert!(again.status.code() == Some(1) && said(&again).contains("printed once"), "{}", said(&again));
+    assert!(!said(&again).contains(&password), "{}", said(&again));
     site.expect(&["slip", "confirm", id], 0);
     let gone = site.rosterd(&["slip", "print", id]);
-    assert!(gone.status.code() == Some(1) && !said(&gone).contains(&password), "{}", said(&gone));
+    assert!(gone.status.code() == Some(1) && said(&gone).contains("confirmed"), "{}", said(&gone));
     assert!(!site.expect(&["slip", "list"], 0).contains(id));
     assert_eq!(site.rosterd(&["slip", "confirm", id]).status.code(), Some(1));
 }

@@ -7,10 +7,12 @@
 )]
 
 mod decisions;
+mod deputies;
 mod holds;
 mod open;
 mod plans;
 mod rows;
+mod slips;
 mod staging;
 mod trail;
 mod writes;
