@@ -225,8 +225,9 @@ fn brakes_hold(province: &Province, proposals: &Proposals) -> Result<(), TestCas
     let made = plan(&proposals.changes, &Standing::default(), &limits, &counts, &read).unwrap();
     let mut free: BTreeMap<_, u64> = BTreeMap::new();
     for (change, state, brake) in &made.insert {
-        prop_assert_eq!(*state == State::Held, brake.is_some());
-        if brake.is_none() {
+        // What rests on a match that nobody has confirmed is held without a brake.
+        prop_assert!(*state == State::Held || brake.is_none());
+        if *state != State::Held {
             let kind = BrakeKind::of(change.kind);
             *free.entry((kind, Some(change.agency.clone()))).or_default() += 1;
             *free.entry((kind, None)).or_default() += 1;
