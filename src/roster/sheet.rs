@@ -58,6 +58,11 @@ impl Spans {
         self.0[..before].last().is_some_and(|(_, last)| at <= *last)
     }
 
+    /// The ranges in order, both ends included.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.0.iter().copied()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

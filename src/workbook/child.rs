@@ -62,12 +62,15 @@ fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) ->
         }
         Request::Annotate { notes } => match decode(bytes, limits) {
             Err(finding) => (Answer::Refused(finding), Vec::new()),
-            Ok(decoded) => match feedback::write(&decoded.book, &layout::read(bytes), &notes) {
-                Ok(workbook) => (Answer::Annotated, workbook),
-                Err(_) => {
-                    (Answer::Refused(super::about_file(FindingCode::ReaderCrashed, vec![])), Vec::new())
+            Ok(decoded) => {
+                let layouts = decoded.layouts.unwrap_or_else(|| layout::read(bytes));
+                match feedback::write(&decoded.book, &layouts, &notes) {
+                    Ok(workbook) => (Answer::Annotated, workbook),
+                    Err(_) => {
+                        (Answer::Refused(super::about_file(FindingCode::ReaderCrashed, vec![])), Vec::new())
+                    }
                 }
-            },
+            }
         },
         Request::Table => match decode(bytes, limits) {
             // What was left out may be the line that matters: a cut read is a failed read.

@@ -1,6 +1,7 @@
 //! Decoding: a file's bytes become a [`Book`], or a finding says why not.
 
 use super::format::{Format, detect};
+use super::layout::Layouts;
 use super::limits::Limits;
 use super::{about_file, package, spreadsheet, text};
 use crate::model::finding::{Finding, FindingCode};
@@ -15,6 +16,8 @@ pub struct Decoded {
     pub book: Book,
     /// What was left out. Where this is not empty the book is no whole one and proves nobody's absence.
     pub findings: Vec<Finding>,
+    /// How it looks, where that was seen on the way; else [`layout::read`](super::layout::read) tells.
+    pub layouts: Option<Layouts>,
 }
 
 /// The cells of `bytes`.

@@ -18,6 +18,7 @@ pub mod mappings;
 pub mod order;
 mod package;
 mod paint;
+mod plain;
 mod reader;
 mod shape;
 mod spreadsheet;

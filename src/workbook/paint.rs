@@ -80,12 +80,16 @@ pub(super) struct Paint {
     formats: BTreeMap<(Look, Figure), Format>,
     /// How the sender's workbook shows cells.
     shown: Vec<Shown>,
-    /// The cells written without their format, by column and row, which is laid on later; `None`: none are.
-    gathered: Option<Vec<Gathered>>,
+    /// The last cells of each column that were written without their format, which is laid on later; `None`: none are.
+    gathered: Option<BTreeMap<u16, Run>>,
 }
 
-/// A cell, by column and row, and how it looks.
-type Gathered = ((u16, u32), (Look, Figure));
+/// Cells of one look, one below the other.
+struct Run {
+    look: (Look, Figure),
+    first: u32,
+    last: u32,
+}
 
 /// What is written into a cell.
 enum Value<'a> {
@@ -111,11 +115,13 @@ pub(super) fn set_up(sheet: &mut Worksheet) {
 pub(super) fn lines(text: &str, width: f64) -> usize {
     /// Pixels of a character of the column's width, and of the margins.
     const CHARACTER: f64 = 7.0;
-    /// No character is wider.
-    const WIDEST: f64 = 12.5;
-    #[allow(clippy::cast_precision_loss, reason = "lengths of cells")]
-    if (text.len() as f64) * WIDEST <= width * CHARACTER && !text.contains('\n') {
-        return 1;
+    /// No text that a cell takes overflows the sum below.
+    const LONG: usize = 10_000;
+    if text.len() < LONG && !text.contains('\n') {
+        let most: u32 = text.bytes().map(|byte| u32::from(HALF_PIXELS[usize::from(byte)])).sum();
+        if f64::from(most) <= 2.0 * width * CHARACTER {
+            return 1;
+        }
     }
     text.lines().map(|line| wrapped(line, width * CHARACTER)).sum::<usize>().max(1)
 }
@@ -144,14 +150,36 @@ fn wrapped(line: &str, room: f64) -> usize {
 
 /// About how wide a character is.
 fn pixels(c: char) -> f64 {
-    match c {
-        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '!' | '|' | '\'' | '(' | ')'
-        | '-' | '/' => 5.0,
-        'a' | 'c' | 'e' | 's' | 'z' => 7.0,
-        'm' | 'w' | 'M' | 'W' | '@' => 12.5,
+    match u8::try_from(c) {
+        Ok(byte @ ..=0x7F) => f64::from(HALF_PIXELS[usize::from(byte)]) / 2.0,
         _ if c.is_uppercase() => 11.0,
         _ => 8.0,
     }
+}
+
+/// About how wide the character of a byte is, in half pixels; of one of several bytes the most it can be.
+const HALF_PIXELS: [u8; 256] = half_pixels();
+
+const fn half_pixels() -> [u8; 256] {
+    let mut widths = [0; 256];
+    let mut byte = 0;
+    while byte < widths.len() {
+        #[allow(clippy::cast_possible_truncation, reason = "there are 256")]
+        let width = match byte as u8 {
+            b' ' => 8,
+            b'i' | b'j' | b'l' | b't' | b'f' | b'r' | b'I' | b'.' | b',' | b':' | b';' | b'!' | b'|'
+            | b'\'' | b'(' | b')' | b'-' | b'/' => 10,
+            b'a' | b'c' | b'e' | b's' | b'z' => 14,
+            b'm' | b'w' | b'M' | b'W' | b'@' => 25,
+            b'A'..=b'Z' | 0xC0.. => 22,
+            // The rest of a character that has begun.
+            0x80..0xC0 => 0,
+            _ => 16,
+        };
+        widths[byte] = width;
+        byte += 1;
+    }
+    widths
 }
 
 /// Makes `row` as high as its texts need in columns of their widths, in characters.
@@ -196,22 +224,39 @@ impl Paint {
     /// From here on cells are written bare, until their formats are laid on: the library looks a format up by all it
     /// says, which for each cell takes longer than its value. Cells of one look stand in columns.
     pub(super) fn gather(&mut self) {
-        self.gathered = Some(Vec::new());
+        self.gathered = Some(BTreeMap::new());
     }
 
     /// Lays the formats on the cells of `sheet` that were written since [`Paint::gather`].
     pub(super) fn lay_on(&mut self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
-        let mut gathered = self.gathered.take().unwrap_or_default();
-        // What was written twice keeps its order, so that the last word counts.
-        gathered.sort_by_key(|(place, _)| *place);
-        let follows = |one: &Gathered, next: &Gathered| {
-            let ((column, row), look) = *one;
-            *next == ((column, row + 1), look)
-        };
-        for run in gathered.chunk_by(follows) {
-            let [((column, first), (look, figure)), ..] = *run else { continue };
-            let last = run.last().map_or(first, |((_, row), _)| *row);
-            sheet.set_range_format(first, column, last, column, self.figure(look, figure))?;
+        for (column, run) in self.gathered.take().unwrap_or_default() {
+            self.lay_run_on(sheet, column, &run)?;
+        }
+        Ok(())
+    }
+
+    fn lay_run_on(&mut self, sheet: &mut Worksheet, column: u16, run: &Run) -> Result<(), XlsxError> {
+        let Run { look: (look, figure), first, last } = *run;
+        sheet.set_range_format(first, column, last, column, self.figure(look, figure))?;
+        Ok(())
+    }
+
+    /// Notes how a cell looks. A run ends with the cell that does not go on with it: what was written twice keeps its
+    /// order, so that the last word counts.
+    fn note(
+        &mut self,
+        sheet: &mut Worksheet,
+        (row, column): (u32, u16),
+        look: (Look, Figure),
+    ) -> Result<(), XlsxError> {
+        let runs = self.gathered.get_or_insert_default();
+        match runs.get_mut(&column) {
+            Some(run) if run.look == look && run.last.checked_add(1) == Some(row) => run.last = row,
+            _ => {
+                if let Some(ended) = runs.insert(column, Run { look, first: row, last: row }) {
+                    self.lay_run_on(sheet, column, &ended)?;
+                }
+            }
         }
         Ok(())
     }
@@ -224,15 +269,14 @@ impl Paint {
         look: Look,
         figure: Figure,
     ) -> Result<(), XlsxError> {
-        if let Some(gathered) = &mut self.gathered {
+        if self.gathered.is_some() {
             match *value {
                 Value::Blank => {}
                 Value::Text(text) => drop(sheet.write_string(row, column, text)?),
                 Value::Number(number) => drop(sheet.write_number(row, column, number)?),
                 Value::Truth(truth) => drop(sheet.write_boolean(row, column, truth)?),
             }
-            gathered.push(((column, row), (look, figure)));
-            return Ok(());
+            return self.note(sheet, (row, column), (look, figure));
         }
         let format = self.figure(look, figure);
         match *value {

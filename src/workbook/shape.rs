@@ -218,7 +218,7 @@ fn ranges(reader: &mut Reader<impl BufRead>) -> Option<Vec<Merge>> {
 }
 
 /// `B2:C4`, or a cell alone.
-fn merge(range: &str) -> Option<Merge> {
+pub(super) fn merge(range: &str) -> Option<Merge> {
     let (from, to) = range.split_once(':').unwrap_or((range, range));
     let ((top, left), (bottom, right)) = (layout::cell(from)?, layout::cell(to)?);
     Some(Merge { top, left, bottom, right })

@@ -5,7 +5,7 @@ use super::about_file;
 use super::decode::{Decoded, Grid, too_large};
 use super::limits::Limits;
 use super::package::Shape;
-use super::{biff, package, shape};
+use super::{biff, package, plain, shape};
 use crate::model::finding::{Finding, FindingCode};
 use crate::roster::OldFont;
 use crate::roster::sheet::{Book, Cell, Merge, Sheet};
@@ -17,8 +17,13 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-/// Excel since 2007. What calamine refuses as a whole for one odd sheet is repaired and tried again.
+/// Excel since 2007: a plain workbook in one look, any other by calamine.
 pub(super) fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    plain::read(bytes, limits).map_or_else(|| any_xlsx(bytes, limits), Ok)
+}
+
+/// What calamine refuses as a whole for one odd sheet is repaired and tried again.
+fn any_xlsx(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     match Xlsx::new(Cursor::new(bytes)) {
         Ok(workbook) => xlsx_sheets(bytes, workbook, limits),
         Err(XlsxError::Password) => Err(about_file(FindingCode::Encrypted, vec![])),
@@ -144,7 +149,7 @@ fn collect(
     if sheets.is_empty() {
         return Err(damaged());
     }
-    Ok(Decoded { book: Book { sheets }, findings })
+    Ok(Decoded { book: Book { sheets }, findings, layouts: None })
 }
 
 fn fill(grid: &mut Grid, range: &Range<Data>) {
@@ -179,7 +184,7 @@ fn convert_ref(data: &DataRef<'_>) -> Cell {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "spreadsheets hold 64-bit floats and nothing else")]
-fn convert(data: Data) -> Cell {
+pub(super) fn convert(data: Data) -> Cell {
     match data {
         Data::Empty => Cell::Empty,
         Data::String(text) | Data::DurationIso(text) if text.is_empty() => Cell::Empty,
@@ -204,4 +209,45 @@ fn iso_date(text: &str) -> Option<NaiveDateTime> {
 
 fn damaged() -> Finding {
     about_file(FindingCode::DamagedWorkbook, vec![])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbook::format::{Format, detect};
+    use crate::workbook::layout;
+    use std::path::{Path, PathBuf};
+
+    /// The workbooks since 2007 in a folder and those below it.
+    fn workbooks(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let below = entries.flat_map(|path| if path.is_dir() { workbooks(&path) } else { vec![path] });
+        below.filter(|path| detect(&std::fs::read(path).unwrap()) == Format::Xlsx).collect()
+    }
+
+    #[test]
+    fn a_plain_workbook_is_read_as_calamine_and_the_layout_read_it() {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let (mut plain, mut other, mut wrong) = (0, Vec::new(), Vec::new());
+        for path in ["fixtures", "data"].iter().flat_map(|folder| workbooks(&tests.join(folder))) {
+            let bytes = std::fs::read(&path).unwrap();
+            let Some(read) = plain::read(&bytes, &Limits::default()) else {
+                other.push(path);
+                continue;
+            };
+            plain += 1;
+            let mut looks = layout::read(&bytes);
+            // A chart has a layout without a sheet.
+            looks.sheets.retain(|name, _| read.book.sheets.iter().any(|sheet| sheet.name == *name));
+            let looks = Some(looks);
+            let same = any_xlsx(&bytes, &Limits::default())
+                .map(|by_calamine| Decoded { layouts: looks, ..by_calamine });
+            if same.as_ref() != Ok(&read) {
+                wrong.push(path);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        // Whoever wrote them: openpyxl, LibreOffice or rust_xlsxwriter.
+        assert!(plain >= 20, "{plain} are plain, but not {other:?}");
+    }
 }

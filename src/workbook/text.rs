@@ -54,7 +54,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> 
     }
     let mut findings = Vec::new();
     let sheets = vec![grid.finish(&mut findings)?];
-    Ok(Decoded { book: Book { sheets }, findings })
+    Ok(Decoded { book: Book { sheets }, findings, layouts: None })
 }
 
 /// `bytes` as characters; `None` where they are no text.

@@ -6,7 +6,7 @@ mod names;
 mod size;
 
 use super::annotate::{Annotations, RowResult, Summary, TablePlace, words};
-use super::layout::{Lane, Layout, Layouts};
+use super::layout::{Layout, Layouts};
 use super::paint::{Look, Mark, Paint, Part, set_up};
 use super::{summary, template};
 use crate::model::finding::Severity;
@@ -130,15 +130,6 @@ impl<'a> Page<'a> {
         let rows = self.tables.iter().flat_map(|table| table.header..=table.last);
         let used = rows.filter_map(|row| self.sheet.rows.get(row as usize)).map(Vec::len).max().unwrap_or(0);
         self.columns.iter().take(used).flatten().last().map_or(0, |column| column + 1)
-    }
-
-    fn column_lane(&self, column: usize) -> Lane {
-        let lane = |layout: &Layout| layout.columns.get(&u32::try_from(column).ok()?).copied();
-        self.layout.and_then(lane).unwrap_or_default()
-    }
-
-    fn row_lane(&self, row: u32) -> Lane {
-        self.layout.and_then(|layout| layout.rows.get(&row).copied()).unwrap_or_default()
     }
 
     fn table(&self, row: u32) -> Option<&Extent> {

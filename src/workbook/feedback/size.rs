@@ -9,19 +9,23 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 const NARROW: usize = 6;
 const WIDE: usize = 40;
 
+/// Rows may be hidden down to the end of the sheet: no list reaches further.
+const LAST_HIDDEN: u32 = 60_000;
+
 impl Page<'_> {
     /// Sets the widths; returns them by the column as sent.
     pub(super) fn set_widths(&self, target: &mut Worksheet) -> Result<Vec<f64>, XlsxError> {
         let mut widths = Vec::with_capacity(self.columns.len());
         for (column, place) in self.columns.iter().enumerate() {
-            let (Some(place), lane) = (*place, self.column_lane(column)) else {
+            let Some(place) = *place else {
                 widths.push(0.0);
                 continue;
             };
-            let width = lane.size.unwrap_or_else(|| self.fitting(column, place));
+            let sent = self.layout.and_then(|layout| layout.columns.get(&u32::try_from(column).ok()?));
+            let width = sent.copied().unwrap_or_else(|| self.fitting(column, place));
             widths.push(width);
             target.set_column_width(place, width)?;
-            if lane.hidden {
+            if self.sheet.hidden_columns.covers(column) {
                 target.set_column_hidden(place)?;
             }
         }
@@ -51,16 +55,13 @@ impl Page<'_> {
         // Most rows have the same result as the one before.
         let mut last_result = ("", 1);
         for (row, cells) in (0..).zip(&self.sheet.rows) {
-            let lane = self.row_lane(row);
-            if lane.hidden {
-                target.set_row_hidden(row)?;
-            }
+            let sent = self.layout.and_then(|layout| layout.rows.get(&row).copied());
             let text = self.results.get(&row).map_or("", |result| result.text.as_str());
             if last_result.0 != text {
                 last_result = (text, lines(text, f64::from(RESULT_WIDTH)));
             }
             let result = last_result.1;
-            let needed = match (lane.size, self.table(row)) {
+            let needed = match (sent, self.table(row)) {
                 // As sent, but the result is to be read.
                 (Some(_), _) => result,
                 (None, Some(table)) => {
@@ -77,12 +78,11 @@ impl Page<'_> {
                 // Outside of the tables text runs on over the cells beside it, or down its own lines.
                 (None, None) => cells.iter().map(own_lines).max().unwrap_or(1),
             };
-            set_height(target, row, needed, lane.size)?;
+            set_height(target, row, needed, sent)?;
         }
-        let last = u32::try_from(self.sheet.rows.len()).unwrap_or(u32::MAX);
-        for (row, lane) in self.layout.into_iter().flat_map(|layout| layout.rows.range(last..)) {
-            if lane.hidden {
-                target.set_row_hidden(*row)?;
+        for (first, last) in self.sheet.hidden_rows.iter() {
+            for row in first..=last.min(LAST_HIDDEN) {
+                target.set_row_hidden(row)?;
             }
         }
         Ok(())

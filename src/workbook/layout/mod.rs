@@ -1,11 +1,13 @@
-//! A layout: what a file says of its sheets beside the cells: widths, heights, what is hidden, how numbers are shown.
-//! Feedback looks as what was sent did. What a file does not say, or says in a way not read here, is left open.
+//! A layout: what a file says of its sheets beside the cells: widths, heights, how numbers are shown. Feedback looks as
+//! what was sent did. What a file does not say, or says in a way not read here, is left open.
 
 mod ods;
 mod ooxml;
 
 use super::format::{Format, detect};
-pub(super) use ooxml::cell;
+pub(super) use ooxml::{
+    Figures, Lane, StyleLook, Styles, attributes, cell, col, each, number, row, styles, value,
+};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -31,21 +33,12 @@ pub struct Shown {
 /// One sheet's layout. Rows and columns count from 0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
-    /// Columns of which something is said.
-    pub columns: BTreeMap<u32, Lane>,
-    /// Rows of which something is said.
-    pub rows: BTreeMap<u32, Lane>,
+    /// The widths of columns, in characters, where somebody set them.
+    pub columns: BTreeMap<u32, f64>,
+    /// The heights of rows, in points, where somebody set them.
+    pub rows: BTreeMap<u32, f64>,
     /// Row by row, how each cell is shown: the place in the workbook's list, from 1; 0 is nothing to say.
     pub cells: Vec<Vec<u16>>,
-}
-
-/// A column or a row.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Lane {
-    /// The width in characters or the height in points, where somebody set it.
-    pub size: Option<f64>,
-    /// Whether it is hidden.
-    pub hidden: bool,
 }
 
 impl Layout {
@@ -82,19 +75,19 @@ fn part(archive: &mut Archive<'_>, name: &str) -> Option<Vec<u8>> {
 }
 
 impl Layout {
-    fn column(&mut self, first: u32, last: u32, lane: Lane) {
-        if lane != Lane::default() {
-            self.columns.extend((first..=last.min(COLUMNS - 1)).map(|column| (column, lane)));
+    pub(super) fn column(&mut self, first: u32, last: u32, width: Option<f64>) {
+        if let Some(width) = width {
+            self.columns.extend((first..=last.min(COLUMNS - 1)).map(|column| (column, width)));
         }
     }
 
-    fn row(&mut self, first: u32, last: u32, lane: Lane) {
-        if lane != Lane::default() {
-            self.rows.extend((first..=last.min(ROWS - 1)).map(|row| (row, lane)));
+    pub(super) fn row(&mut self, first: u32, last: u32, height: Option<f64>) {
+        if let Some(height) = height {
+            self.rows.extend((first..=last.min(ROWS - 1)).map(|row| (row, height)));
         }
     }
 
-    fn show(&mut self, row: u32, column: u32, place: u16) {
+    pub(super) fn show(&mut self, row: u32, column: u32, place: u16) {
         if place == 0 || row >= ROWS || column >= COLUMNS {
             return;
         }

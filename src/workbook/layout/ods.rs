@@ -1,6 +1,6 @@
 //! The layout of an `OpenDocument` spreadsheet.
 
-use super::{Lane, Layout, Layouts, part};
+use super::{Layout, Layouts, part};
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
@@ -46,14 +46,14 @@ pub(super) fn read(bytes: &[u8]) -> Option<Layouts> {
                 "table:table-column" => {
                     let end = column.saturating_add(count(&element, "table:number-columns-repeated"));
                     if let Some((_, layout)) = &mut sheet {
-                        layout.column(column, end - 1, lane(&element, &sizes));
+                        layout.column(column, end - 1, size(&element, &sizes));
                     }
                     column = end;
                 }
                 "table:table-row" => {
                     let end = row.saturating_add(count(&element, "table:number-rows-repeated"));
                     if let Some((_, layout)) = &mut sheet {
-                        layout.row(row, end - 1, lane(&element, &sizes));
+                        layout.row(row, end - 1, size(&element, &sizes));
                     }
                     row = end;
                 }
@@ -68,10 +68,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Layouts> {
     }
 }
 
-fn lane(element: &BytesStart<'_>, sizes: &BTreeMap<String, f64>) -> Lane {
-    let size = value(element, "table:style-name").and_then(|style| sizes.get(&style).copied());
-    let seen = value(element, "table:visibility");
-    Lane { size, hidden: matches!(seen.as_deref(), Some("collapse" | "filter")) }
+fn size(element: &BytesStart<'_>, sizes: &BTreeMap<String, f64>) -> Option<f64> {
+    sizes.get(&value(element, "table:style-name")?).copied()
 }
 
 fn value(element: &BytesStart<'_>, name: &str) -> Option<String> {

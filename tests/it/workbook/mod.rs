@@ -25,7 +25,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn book(bytes: &[u8]) -> Book {
-    let Decoded { book, findings } = decode(bytes, &Limits::default()).unwrap();
+    let Decoded { book, findings, layouts: _ } = decode(bytes, &Limits::default()).unwrap();
     assert_eq!(findings, []);
     book
 }
