@@ -198,6 +198,9 @@ CREATE INDEX change_page ON change (state, due, id);
 -- Former rows are looked up by key in these two states only; publishing does not pay for an index over all.
 CREATE INDEX change_applied ON change (key) WHERE state = 'applied';
 CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';
+-- Which accounts a rule has locked is told from their last lock or opening.
+CREATE INDEX change_locks ON change (target, since) WHERE state = 'applied'
+    AND kind IN ('disable-account', 'enable-account', 'lock-account', 'unlock-account');
 CREATE INDEX change_decided ON change (decided) WHERE decided IS NOT NULL;
 
 -- Who approved: an enrolled operator, for another where he or she stands in (`instead_of`), or the policy itself by the
@@ -214,6 +217,18 @@ CREATE TABLE approval (
     UNIQUE (change_id, operator),
     UNIQUE (change_id, policy)
 );
+
+-- Who called which published number about a change, before its approvals; by key, so that a change that comes back
+-- unaltered keeps it.
+CREATE TABLE call_back (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    number TEXT NOT NULL,
+    spoke_with TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX call_back_key ON call_back (key);
 
 CREATE TABLE question (
     key TEXT NOT NULL PRIMARY KEY,

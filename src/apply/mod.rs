@@ -210,7 +210,8 @@ impl Applier<'_> {
             | Claim::NotReady
             | Claim::Busy
             | Claim::Paused
-            | Claim::Incident => {}
+            | Claim::Incident
+            | Claim::OnHold => {}
         }
     }
 

@@ -263,6 +263,17 @@ pub enum Review {
         #[arg(long, value_name = "N")]
         count: Option<usize>,
     },
+    /// Note that you called the published number about a change that asks for it: before its approvals.
+    CallBack {
+        /// The change.
+        id: String,
+        /// The number you called: one that the agencies' file publishes for the agency.
+        #[arg(long)]
+        number: String,
+        /// Who answered.
+        #[arg(long, value_name = "NAME")]
+        spoke_with: String,
+    },
     /// Answer a question.
     Answer {
         /// The question.

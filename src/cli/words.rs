@@ -289,6 +289,13 @@ pub fn approval(approval: &Approval, lang: Lang) -> String {
         (Approval::AlreadyApproved, Lang::En) => "you approved it before; another person must".into(),
         (Approval::KeyMoved { .. }, Lang::Vi) => "nội dung đã thay đổi; hãy xem lại".into(),
         (Approval::KeyMoved { .. }, Lang::En) => "it says something else by now; look again".into(),
+        (Approval::NeedsCallBack, Lang::Vi) => {
+            "chưa duyệt được: phải gọi lại theo số điện thoại đã công bố và ghi nhận trước (rosterd review call-back)"
+                .into()
+        }
+        (Approval::NeedsCallBack, Lang::En) => {
+            "not yet: call the published number first and note it (rosterd review call-back)".into()
+        }
         (Approval::NotProposed(at), Lang::Vi) => format!("không chờ duyệt: {}", state(*at, lang)),
         (Approval::NotProposed(at), Lang::En) => format!("does not wait for approval: {}", state(*at, lang)),
         (Approval::PutInByYou, Lang::Vi) => {

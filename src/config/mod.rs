@@ -7,10 +7,11 @@ pub mod profile;
 pub mod starter;
 
 use crate::model::Lang;
+use crate::model::account::Attr;
 use crate::model::agency::{Agencies, Contact};
 use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
-use crate::reconcile::policy::{Policy, RoleMap};
+use crate::reconcile::policy::{DirectoryCan, Policy, RoleMap};
 use crate::workbook::Reader;
 use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
 use chrono::NaiveDate;
@@ -185,9 +186,21 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     }
     let tree = config.directory.tree().map_err(|error| form(error.to_string()))?;
     config.policy.layout.people = tree.people.clone();
-    if let Some(login) = tree.dialect.name(crate::model::account::Attr::Login) {
+    if let Some(login) = tree.dialect.name(Attr::Login) {
         login.clone_into(&mut config.policy.layout.login_attribute);
     }
+    config.policy.directory = DirectoryCan {
+        closes: tree.dialect.name(Attr::Closed).is_some(),
+        aliases: tree.dialect.name(Attr::Alias).is_some(),
+    };
+    if config.policy.naming.alias_on_move && !config.policy.directory.aliases {
+        return Err(form(
+            "policy.naming.alias_on_move: the directory's dialect names no attribute for \"alias\"; add it under \
+             [attributes] of the dialect, or leave this false"
+                .to_owned(),
+        ));
+    }
+    config.policy.retention.check().map_err(|why| form(format!("policy.{why}")))?;
     let mut names = BTreeSet::new();
     for system in &config.systems {
         let name = system.name();

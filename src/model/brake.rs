@@ -2,7 +2,7 @@
 
 use super::change::words;
 use super::change::{Change, ChangeKind};
-use super::ids::{AgencyCode, BrakeKey, ChangeKey, TargetId};
+use super::ids::{AgencyCode, BrakeKey, ChangeKey, Fingerprint, TargetId};
 use serde::{Deserialize, Serialize};
 
 words!(
@@ -112,6 +112,17 @@ pub struct Brake {
     pub limit: u64,
     /// The accounts the share is of.
     pub of_accounts: u64,
-    /// The changes it holds, sorted.
+    /// The changes it holds, sorted; more than are wanted where others go along with them.
     pub holds: Vec<ChangeKey>,
+}
+
+impl Brake {
+    /// Holds these too. It is another brake then: a release is for exactly what one holds.
+    pub fn hold(&mut self, keys: Vec<ChangeKey>) {
+        self.holds.extend(keys);
+        self.holds.sort();
+        let print = Fingerprint::of("brake").part(&self.scope.to_string()).part(self.kind.as_str());
+        let print = self.holds.iter().fold(print, |print, key| print.part(key.as_str()));
+        self.key = BrakeKey::new(print.finish());
+    }
 }

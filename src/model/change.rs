@@ -371,6 +371,16 @@ impl Change {
         if self.kind.takes_away() { self.evidence.iter().find_map(Evidence::unsettled) } else { None }
     }
 
+    /// Whether somebody must call the published number before an approval counts: where a leader's or a privileged
+    /// holder's account opens, or takes a new password, because of somebody's word. An undo restores what was there.
+    pub fn needs_call_back(&self) -> bool {
+        let gives_access = matches!(
+            self.kind,
+            ChangeKind::EnableAccount | ChangeKind::UnlockAccount | ChangeKind::ResetPassword
+        );
+        gives_access && self.gate == Gate::Two && self.reason != Reason::Undo
+    }
+
     /// The first value of `attr` afterwards.
     pub fn after(&self, attr: Attr) -> Option<&str> {
         self.after.get(&attr).and_then(Values::first)

@@ -91,6 +91,26 @@ pub struct Person {
     /// When the newest roster arrived that lists somebody as working whose departure was confirmed before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<Time>,
+    /// Since when the mailbox is out of use.
+    #[serde(default, skip_serializing_if = "OutOfUse::is_not")]
+    pub out_of_use: OutOfUse,
+}
+
+/// Since when a mailbox is out of use, by the first pass that saw it so: a directory keeps no such dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OutOfUse {
+    /// Locked.
+    pub locked: Option<NaiveDate>,
+    /// Closed.
+    pub closed: Option<NaiveDate>,
+}
+
+impl OutOfUse {
+    /// Whether it is in use.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    pub fn is_not(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Person {

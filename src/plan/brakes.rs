@@ -3,9 +3,10 @@
 use super::Counts;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::{Change, State, StoredChange};
-use crate::model::ids::{AgencyCode, BrakeKey, ChangeKey, Fingerprint};
+use crate::model::ids::{AgencyCode, BrakeKey, CaseId, ChangeKey};
+use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A limit: the larger of a count and a share of the accounts, under an absolute cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -92,32 +93,83 @@ impl Limits {
 
 /// The brakes that new and standing changes trip. An agency's brake comes first; what it holds is not counted for
 /// the province, so that one agency's workbook holds nobody else's changes.
+///
+/// The roles of somebody who leaves are held with the account: a list that slipped by a row takes both, and what says
+/// that too many leave at once says so of their roles as well. They are counted once, as the leaving they belong to.
 pub fn trip(
     fresh: &[(ChangeKey, &Change)],
     stays: &[&StoredChange],
     spent: &BTreeMap<(BrakeScope, BrakeKind), u64>,
     limits: &Limits,
     counts: &Counts,
+    today: NaiveDate,
 ) -> Vec<Brake> {
-    let mut wanted: BTreeMap<(BrakeKind, &AgencyCode), Vec<ChangeKey>> = BTreeMap::new();
-    for (key, change) in fresh {
-        wanted.entry((BrakeKind::counting(change), &change.agency)).or_default().push(key.clone());
+    let new = fresh.iter().map(|(key, change)| Wanted { key, change });
+    let standing = stays
+        .iter()
+        .filter(|one| !one.released && counts_as_wanted(one.state))
+        .map(|one| Wanted { key: &one.key, change: &one.change });
+    let mut wanted: BTreeMap<BrakeKind, Vec<Wanted<'_>>> = BTreeMap::new();
+    for one in new.chain(standing).filter(|one| is_at_hand(one.change, today)) {
+        wanted.entry(BrakeKind::counting(one.change)).or_default().push(one);
     }
-    for stored in stays.iter().filter(|one| !one.released && counts_as_wanted(one.state)) {
-        let change = &stored.change;
-        wanted.entry((BrakeKind::counting(change), &change.agency)).or_default().push(stored.key.clone());
-    }
-    let mut brakes = Vec::new();
-    let mut rest: BTreeMap<BrakeKind, Vec<ChangeKey>> = BTreeMap::new();
-    for ((kind, agency), keys) in wanted {
-        match over(BrakeScope::Agency(agency.clone()), kind, keys, spent, limits, counts) {
-            Ok(brake) => brakes.push(brake),
-            Err(keys) => rest.entry(kind).or_default().extend(keys),
+    let over = |kind, wanted| over(kind, wanted, spent, limits, counts);
+    let leaving = wanted.remove(&BrakeKind::Disables).unwrap_or_default();
+    let cases: BTreeMap<&ChangeKey, &CaseId> =
+        leaving.iter().map(|one| (one.key, &one.change.case)).collect();
+    let mut brakes = over(BrakeKind::Disables, leaving);
+    if let Some(roles) = wanted.get_mut(&BrakeKind::RoleRemovals) {
+        for brake in &mut brakes {
+            let held: BTreeSet<&CaseId> =
+                brake.holds.iter().filter_map(|key| cases.get(key).copied()).collect();
+            let goes_along = |one: &mut Wanted<'_>| held.contains(&one.change.case);
+            let along: Vec<ChangeKey> = roles.extract_if(.., goes_along).map(|one| one.key.clone()).collect();
+            brake.hold(along);
         }
     }
-    for (kind, keys) in rest {
-        brakes.extend(over(BrakeScope::Province, kind, keys, spent, limits, counts).ok());
+    for (kind, wanted) in wanted {
+        brakes.extend(over(kind, wanted));
     }
+    brakes
+}
+
+/// A change that is wanted, new or standing.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    key: &'a ChangeKey,
+    change: &'a Change,
+}
+
+/// Whether a change counts by now. Closing and deleting are known months ahead, one for each of those who left
+/// meanwhile, and every one of them was counted when it was locked: they count from their day on.
+fn is_at_hand(change: &Change, today: NaiveDate) -> bool {
+    match BrakeKind::counting(change) {
+        BrakeKind::Closures | BrakeKind::Deletes => change.due <= today,
+        _ => true,
+    }
+}
+
+/// The brakes of one kind, the agencies' first.
+fn over(
+    kind: BrakeKind,
+    wanted: Vec<Wanted<'_>>,
+    spent: &BTreeMap<(BrakeScope, BrakeKind), u64>,
+    limits: &Limits,
+    counts: &Counts,
+) -> Vec<Brake> {
+    let mut by_agency: BTreeMap<&AgencyCode, Vec<ChangeKey>> = BTreeMap::new();
+    for one in wanted {
+        by_agency.entry(&one.change.agency).or_default().push(one.key.clone());
+    }
+    let mut brakes = Vec::new();
+    let mut rest = Vec::new();
+    for (agency, keys) in by_agency {
+        match over_in(BrakeScope::Agency(agency.clone()), kind, keys, spent, limits, counts) {
+            Ok(brake) => brakes.push(brake),
+            Err(keys) => rest.extend(keys),
+        }
+    }
+    brakes.extend(over_in(BrakeScope::Province, kind, rest, spent, limits, counts).ok());
     brakes
 }
 
@@ -126,10 +178,10 @@ fn counts_as_wanted(state: State) -> bool {
 }
 
 /// The brake if `keys` are too many, else the keys.
-fn over(
+fn over_in(
     scope: BrakeScope,
     kind: BrakeKind,
-    mut keys: Vec<ChangeKey>,
+    keys: Vec<ChangeKey>,
     spent: &BTreeMap<(BrakeScope, BrakeKind), u64>,
     limits: &Limits,
     counts: &Counts,
@@ -138,14 +190,13 @@ fn over(
     let limit = limits.of(kind).among(of_accounts);
     let spent = spent.get(&(scope.clone(), kind)).copied().unwrap_or(0);
     let wanted = keys.len() as u64;
-    if wanted + spent <= limit {
+    if wanted == 0 || wanted + spent <= limit {
         return Err(keys);
     }
-    keys.sort();
-    let print = Fingerprint::of("brake").part(&scope.to_string()).part(kind.as_str());
-    let print = keys.iter().fold(print, |print, key| print.part(key.as_str()));
-    let key = BrakeKey::new(print.finish());
-    Ok(Brake { key, scope, kind, wanted, spent, limit, of_accounts, holds: keys })
+    let key = BrakeKey::new(String::new());
+    let mut brake = Brake { key, scope, kind, wanted, spent, limit, of_accounts, holds: Vec::new() };
+    brake.hold(keys);
+    Ok(brake)
 }
 
 #[cfg(test)]

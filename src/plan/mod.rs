@@ -12,6 +12,7 @@ use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, State, StoredChange};
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Subject, TargetId};
 use brakes::Limits;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Superseding more approved changes than this at once is refused, unless they are few among the approved: a
@@ -27,14 +28,38 @@ pub struct Standing {
     pub live: Vec<StoredChange>,
     /// Rejected and undone changes: they stay away until their `after` or their document changes.
     pub suppressed: Vec<Suppression>,
-    /// Keys that were carried out and are not to be carried out again (a password reset leaves no trace that a
-    /// snapshot shows).
-    pub done: BTreeSet<ChangeKey>,
+    /// Passwords that were asked for and given: a reset leaves no trace that a snapshot shows, and an account that was
+    /// unlocked may be locked again. Each request is carried out once.
+    pub given: BTreeSet<Asked>,
     /// Live changes that the directory already shows as done, by another hand (`plan --ldif`): an approved one is
     /// carried out, and to supersede one throws no review away.
     pub fulfilled: BTreeSet<ChangeId>,
     /// How much of each budget was spent within its window.
     pub spent: BTreeMap<(BrakeScope, BrakeKind), u64>,
+}
+
+/// One request for a password anew, whether it resets one or unlocks the account with it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    target: TargetId,
+    subject: Subject,
+    day: Option<NaiveDate>,
+    document: Option<String>,
+}
+
+impl Asked {
+    /// The kinds of change that give a password because of a request.
+    pub const KINDS: [ChangeKind; 2] = [ChangeKind::ResetPassword, ChangeKind::UnlockAccount];
+
+    /// The request behind a change of such a kind.
+    pub fn of(change: &Change) -> Option<Self> {
+        Self::KINDS.contains(&change.kind).then(|| Self {
+            target: change.target.clone(),
+            subject: change.subject.clone(),
+            day: change.effective,
+            document: change.document.clone(),
+        })
+    }
 }
 
 /// What a rejection or an undo keeps away: the same act with the same result and the same document.
@@ -122,13 +147,14 @@ fn slot(change: &Change) -> Slot<'_> {
     (&change.target, &change.subject, change.kind)
 }
 
-/// Makes a plan. `read` names the targets whose sources were read whole: what stands in the others stays as it is.
+/// Makes a plan on the local date `today`. `read` names the targets whose sources were read whole: what stands in the others stays as it is.
 pub fn plan(
     proposals: &[Change],
     standing: &Standing,
     limits: &Limits,
     counts: &Counts,
     read: &BTreeSet<TargetId>,
+    today: NaiveDate,
 ) -> Result<Plan, TooManySuperseded> {
     let live: BTreeMap<Slot<'_>, &StoredChange> =
         standing.live.iter().map(|one| (slot(&one.change), one)).collect();
@@ -138,7 +164,7 @@ pub fn plan(
     let mut fresh: Vec<(ChangeKey, &Change)> = Vec::new();
     for proposal in proposals.iter().filter(|one| read.contains(&one.target)) {
         let key = proposal.key();
-        if standing.done.contains(&key) {
+        if Asked::of(proposal).is_some_and(|asked| standing.given.contains(&asked)) {
             continue;
         }
         if suppressed.holds(&key, proposal) {
@@ -173,7 +199,7 @@ pub fn plan(
     plan.moves = done.iter().map(|one| (one.id.clone(), State::Approved, State::Applied, None)).collect();
     plan.supersede = gone.iter().map(|one| one.id.clone()).collect();
 
-    plan.brakes = brakes::trip(&fresh, &stays, &standing.spent, limits, counts);
+    plan.brakes = brakes::trip(&fresh, &stays, &standing.spent, limits, counts, today);
     let held_by: BTreeMap<&ChangeKey, &BrakeKey> =
         plan.brakes.iter().flat_map(|brake| brake.holds.iter().map(move |key| (key, &brake.key))).collect();
     for stored in stays.into_iter().filter(|one| is_read(one)) {

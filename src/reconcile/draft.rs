@@ -5,11 +5,12 @@ use super::correlate::{RowRef, evidence, place};
 use crate::model::account::{Account, Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::evidence::Evidence;
-use crate::model::ids::{AgencyCode, CaseId, Fingerprint, QuestionKey, Subject, TargetId};
-use crate::model::person::Person;
+use crate::model::ids::{AgencyCode, CaseId, Fingerprint, PersonId, QuestionKey, Subject, TargetId};
+use crate::model::person::{OutOfUse, Person};
 use crate::model::question::Question;
 use crate::model::role::Unclaimed;
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What has been proposed so far.
 #[derive(Debug, Default)]
@@ -20,6 +21,10 @@ pub struct Draft {
     pub questions: BTreeMap<QuestionKey, Question>,
     /// Roles that are held by nobody on any roster, and not proposed for removal.
     pub unclaimed: Vec<Unclaimed>,
+    /// Days on which the clock alone brings something.
+    pub wakes: BTreeSet<NaiveDate>,
+    /// Whose mailbox was seen to go out of use, or to come back.
+    pub out_of_use: Vec<(PersonId, OutOfUse)>,
 }
 
 impl Draft {

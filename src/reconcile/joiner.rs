@@ -1,5 +1,6 @@
 //! Joiners: people who are to have an account and have none. Address and place are settled here, in the plan.
 
+use super::addresses::{Addresses, local};
 use super::attributes::{family, stated};
 use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, case};
@@ -7,38 +8,25 @@ use super::naming::{Namee, is_local_part, local_part};
 use super::{Scene, World};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
-use crate::model::ids::{PersonId, Subject, TargetId};
+use crate::model::ids::{Subject, TargetId};
 use crate::model::person::Person;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::record::Action;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Proposes an account for each joiner, in the order of their ids.
-pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft) {
+pub fn propose<'a>(
+    scene: &Scene<'a>,
+    joiners: &[(&Person, RowRef)],
+    addresses: &mut Option<Addresses<'a>>,
+    out: &mut Draft,
+) {
     let world = scene.world;
+    if joiners.is_empty() {
+        return;
+    }
     let naming = &world.policy.naming;
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    for account in world.directory.accounts.values() {
-        for address in [Attr::Mail, Attr::Alias].iter().flat_map(|attr| account.all(*attr)) {
-            taken.extend(local(address, &naming.domain));
-        }
-        taken.extend(account.get(Attr::Login).map(str::to_lowercase));
-    }
-    // A person's own reservation is used again, unless somebody made an account of that name since. What is reserved
-    // is an address, or a login without a domain.
-    let mut own: BTreeMap<&PersonId, String> = BTreeMap::new();
-    let mut reserved: BTreeSet<String> = BTreeSet::new();
-    // A login of another system (`qlvb/…`) is none of this.
-    for (address, person) in world.reserved.iter().filter(|(address, _)| !address.contains('/')) {
-        let part =
-            if address.contains('@') { local(address, &naming.domain) } else { Some(address.to_lowercase()) };
-        let Some(part) = part else { continue };
-        if address.contains('@') && !taken.contains(&part) {
-            own.entry(person).or_insert_with(|| part.clone());
-        }
-        reserved.insert(part);
-    }
-    taken.append(&mut reserved);
+    let addresses = addresses.get_or_insert_with(|| Addresses::of(world));
     for (person, row) in joiners {
         let (roster, record) = place(world, *row);
         // Its sender is told by the row's finding.
@@ -51,18 +39,13 @@ pub fn propose(scene: &Scene<'_>, joiners: &[(&Person, RowRef)], out: &mut Draft
             birth: person.birth,
             citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
-        let login = own.remove(&person.id).or_else(|| local_part(naming, &namee, &taken));
-        if let Some(login) = login.or_else(|| agreed(world, person, *row, &taken, out)) {
+        let login =
+            addresses.take_waiting(&person.id).or_else(|| local_part(naming, &namee, &addresses.taken));
+        if let Some(login) = login.or_else(|| agreed(world, person, *row, &addresses.taken, out)) {
             out.changes.push(create(scene, person, *row, &login));
-            taken.insert(login);
+            addresses.taken.insert(login);
         }
     }
-}
-
-/// The local part of an address of this domain.
-fn local(address: &str, domain: &str) -> Option<String> {
-    let (local, at) = address.split_once('@')?;
-    at.eq_ignore_ascii_case(domain).then(|| local.to_lowercase())
 }
 
 fn create(scene: &Scene<'_>, person: &Person, row: RowRef, login: &str) -> Change {

@@ -1,36 +1,51 @@
 //! Lifecycle: what becomes of each person's account: it is created, moved, changed, disabled, opened again, or
 //! its holder is suspected to have left.
 
+use super::addresses::Addresses;
 use super::attributes::{Difference, difference};
 use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, on_account};
 use super::fate::{Fate, fate};
 use super::fold::Stand;
+use super::naming::Namee;
 use super::pattern::{Folded, Pattern};
+use super::retention::{self, Word};
 use super::{Scene, joiner};
 use crate::model::account::{Account, Attr, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::ids::AgencyCode;
-use crate::model::person::Person;
-use crate::model::record::Status;
+use crate::model::person::{OutOfUse, Person};
 use chrono::Days;
 
 /// Proposes what the lifecycle asks for.
 pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
     let mut joiners = Vec::new();
+    let mut addresses = None;
     for person in scene.correlation.people.values() {
         let account = scene.account_of(person);
         let fate = fate(scene, &person.id, account.and_then(|account| account.agency.as_ref()));
+        let seen = account
+            .map_or_else(OutOfUse::default, |account| retention::seen(person, account, scene.world.today));
+        if seen != person.out_of_use {
+            out.out_of_use.push((person.id.clone(), seen));
+        }
         match (account, fate) {
-            (Some(account), fate) => existing(scene, person, account, &fate, out),
+            (Some(account), fate) => existing(scene, person, account, &fate, &mut addresses, out),
             (None, Fate::Works { row, .. }) => joiners.push((person, row)),
             (None, Fate::Unspoken | Fate::Leaves { .. } | Fate::Missing(_) | Fate::Moves { .. }) => {}
         }
     }
-    joiner::propose(scene, &joiners, out);
+    joiner::propose(scene, &joiners, &mut addresses, out);
 }
 
-fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, out: &mut Draft) {
+fn existing<'a>(
+    scene: &Scene<'a>,
+    person: &Person,
+    account: &Account,
+    fate: &Fate,
+    addresses: &mut Option<Addresses<'a>>,
+    out: &mut Draft,
+) {
     let world = scene.world;
     let statements = |agency| scene.standing.statements(world, scene.timeline, &person.id, agency);
     match fate {
@@ -40,32 +55,75 @@ fn existing(scene: &Scene<'_>, person: &Person, account: &Account, fate: &Fate, 
         }
         Fate::Moves { to, .. } if is_doubtful(scene, account, to) => {}
         Fate::Moves { to, row, reason } => {
-            let change = moving(scene, person, account, to, *row, *reason, &statements(to));
+            let mut change = moving(scene, person, account, to, *row, *reason, &statements(to));
+            if let Some(alias) = alias(scene, person, account, to, *row, addresses) {
+                let before = account.attrs.get(&Attr::Alias).cloned().unwrap_or_default();
+                let all = before.as_slice().iter().cloned().chain([alias]).collect();
+                change = change.touching(Attr::Alias, before, Values::many(all));
+            }
             let needs = change.clone();
             out.changes.push(change);
             reopen(scene, person, account, *row, Some(&needs), out);
         }
         Fate::Leaves { row, reason } => {
-            if !account.is_disabled() {
-                out.changes.push(disable(scene, person, account, *row, *reason));
+            let lock = (!account.is_disabled()).then(|| disable(scene, person, account, *row, *reason));
+            if ends(*reason) {
+                retention::propose(scene, person, account, Word::Row(*row), lock.as_ref(), out);
             }
+            out.changes.extend(lock);
         }
         Fate::Missing(roster) => {
-            if !account.is_disabled() {
-                out.changes.push(missing(scene, person, account, *roster));
+            let lock = (!account.is_disabled()).then(|| missing(scene, person, account, *roster));
+            if world.departures.contains(&person.id) {
+                retention::propose(scene, person, account, Word::Absence(*roster), lock.as_ref(), out);
             }
+            out.changes.extend(lock);
             ask_for(scene, person, account, out);
         }
         Fate::Unspoken => {
             // An operator's word holds though no roster speaks.
-            if world.departures.contains(&person.id) && !account.is_disabled() {
-                let change =
-                    on_account(world, person, account, ChangeKind::DisableAccount, Reason::LeaverConfirmed);
-                out.changes.push(change.disabling(true).gated(Gate::One, Risk::High));
+            if world.departures.contains(&person.id) {
+                let kind = ChangeKind::DisableAccount;
+                let lock = (!account.is_disabled()).then(|| {
+                    let change = on_account(world, person, account, kind, Reason::LeaverConfirmed);
+                    change.disabling(true).gated(Gate::One, Risk::High)
+                });
+                retention::propose(scene, person, account, Word::Confirmed, lock.as_ref(), out);
+                out.changes.extend(lock);
             }
             ask_for(scene, person, account, out);
         }
     }
+}
+
+/// Whether a departure by this rule is for good: who is only suspended, or said to be elsewhere, keeps the mailbox.
+fn ends(reason: Reason) -> bool {
+    matches!(reason, Reason::LeaverConfirmed | Reason::LeaverByStatus | Reason::RequestRevoke)
+}
+
+/// The address that a newcomer of the agency would get, for somebody who moves there, where the province wants it.
+fn alias<'a>(
+    scene: &Scene<'a>,
+    person: &Person,
+    account: &Account,
+    to: &AgencyCode,
+    row: RowRef,
+    addresses: &mut Option<Addresses<'a>>,
+) -> Option<String> {
+    let world = scene.world;
+    let naming = &world.policy.naming;
+    if !naming.alias_on_move || !world.policy.directory.aliases {
+        return None;
+    }
+    let namee = Namee {
+        name: &place(world, row).1.full_name,
+        agency: to,
+        birth: person.birth,
+        citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
+    };
+    let addresses = addresses.get_or_insert_with(|| Addresses::of(world));
+    let part = addresses.another(world, &namee, &person.id, account)?;
+    Some(format!("{part}@{}", naming.domain))
 }
 
 /// Whether the old agency or the new one may mean this account with a row that is still asked about: the holder may
@@ -84,7 +142,8 @@ fn ask_for(scene: &Scene<'_>, person: &Person, account: &Account, out: &mut Draf
     }
 }
 
-/// The account of somebody who works is open. On leave the mailbox stays as it is.
+/// The account of somebody who works is open, and so is the mailbox. On leave it stays as it is, unless the province
+/// suspends it then. What a rule has locked waits for a request.
 fn reopen(
     scene: &Scene<'_>,
     person: &Person,
@@ -94,7 +153,33 @@ fn reopen(
     out: &mut Draft,
 ) {
     let record = place(scene.world, row).1;
-    if !account.is_disabled() || record.status.is_some_and(Status::pauses) {
+    if let Some(pause) = scene.world.policy.pause(record.status) {
+        if pause.account_rests && moved.is_none() && !account.is_disabled() {
+            let change =
+                on_account(scene.world, person, account, ChangeKind::DisableAccount, Reason::LeavePolicy);
+            out.changes.push(change.by_row(scene.world, row).disabling(true).gated(Gate::One, Risk::High));
+        }
+        return;
+    }
+    // It is opened where the move has put it.
+    let placed = |mut change: Change| {
+        if let Some(moved) = moved {
+            change.needs.push(moved.key());
+            change.before.extend(moved.after.get(&Attr::Dn).map(|dn| (Attr::Dn, dn.clone())));
+        }
+        change
+    };
+    let mut receives = None;
+    if account.is_closed() {
+        let change = on_account(scene.world, person, account, ChangeKind::ReopenMailbox, Reason::Rehire)
+            .by_row(scene.world, row)
+            .touching(Attr::Closed, Values::one("true"), Values::none())
+            .gated(Gate::One, Risk::Medium);
+        let change = placed(change);
+        receives = Some(change.key());
+        out.changes.push(change);
+    }
+    if !account.is_disabled() || scene.world.locked_by_rule.contains(&account.id) {
         return;
     }
     let gate = password_gate(scene, account, record.position.as_deref(), record.unit.as_deref());
@@ -102,12 +187,8 @@ fn reopen(
         .by_row(scene.world, row)
         .disabling(false)
         .gated(gate, Risk::Medium);
-    if let Some(moved) = moved {
-        change.needs.push(moved.key());
-        // It is opened where the move has put it.
-        change.before.extend(moved.after.get(&Attr::Dn).map(|dn| (Attr::Dn, dn.clone())));
-    }
-    out.changes.push(change);
+    change.needs.extend(receives);
+    out.changes.push(placed(change));
 }
 
 /// A reset or a reopening of a leader's account, or of one whose position gives a privileged role, needs two. The

@@ -1,6 +1,7 @@
 //! Reconcile: what the accepted rosters want against what the directory and the systems hold; what differs
 //! becomes proposals. Pure: the same world gives the same proposals, in the same order.
 
+pub mod addresses;
 mod apart;
 pub mod attributes;
 pub mod correlate;
@@ -19,6 +20,7 @@ mod orphans;
 pub mod pattern;
 pub mod policy;
 mod requests;
+pub mod retention;
 pub mod roles;
 mod roll;
 pub mod row_result;
@@ -35,7 +37,8 @@ use crate::model::account::{Account, Snapshot};
 use crate::model::agency::Agencies;
 use crate::model::change::Change;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, RosterId, TargetId};
-use crate::model::person::Person;
+use crate::model::legal_hold::HoldSubject;
+use crate::model::person::{OutOfUse, Person};
 use crate::model::question::Question;
 use crate::model::role::{RoleSnapshot, Unclaimed};
 use crate::model::roll::Roll;
@@ -72,6 +75,11 @@ pub struct World<'a> {
     pub answers: &'a BTreeMap<QuestionKey, String>,
     /// People whose departure an operator or a contact confirmed.
     pub departures: &'a BTreeSet<PersonId>,
+    /// What is under a legal hold.
+    pub holds: &'a BTreeSet<HoldSubject>,
+    /// Accounts that a rule about passwords or use has locked last: their holders work here, and only a request opens
+    /// them.
+    pub locked_by_rule: &'a BTreeSet<AccountId>,
     /// Addresses that are reserved, with the person they are reserved for.
     pub reserved: &'a BTreeMap<String, PersonId>,
     /// Questions that were asked and have no answer yet.
@@ -148,7 +156,12 @@ const READINGS: u32 = 4;
 
 /// Reconciles `world`.
 pub fn reconcile(world: &World<'_>) -> Proposals {
-    let (proposals, people) = read(world, READINGS, propose);
+    let ((proposals, seen), mut people) = read(world, READINGS, propose);
+    for (id, out_of_use) in seen {
+        if let Some(person) = people.get_mut(&id) {
+            person.out_of_use = out_of_use;
+        }
+    }
     Proposals { people, ..proposals }
 }
 
@@ -186,8 +199,9 @@ fn read<T>(
     (result, correlation.people)
 }
 
-/// What the scene asks for; everybody known is left to the caller.
-fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
+/// What the scene asks for, and whose mailbox was seen to go out of use or come back; everybody known is left to the
+/// caller.
+fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> (Proposals, Vec<(PersonId, OutOfUse)>) {
     let world = scene.world;
     let mut draft = Draft { questions: scene.correlation.questions.clone(), ..Draft::default() };
     lifecycle::propose(scene, &mut draft);
@@ -199,7 +213,7 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
     }
     apart::settle(scene, &mut draft);
     keep_asking(scene, &mut draft);
-    let Draft { mut changes, questions, mut unclaimed } = draft;
+    let Draft { mut changes, questions, mut unclaimed, wakes, out_of_use } = draft;
     unclaimed.sort();
     let mut protected = BTreeSet::new();
     changes.retain(|change| allowed(scene, change, &mut protected));
@@ -211,8 +225,9 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
     });
     explain::explain(scene, &mut changes);
     let rows = row_result::results(scene, &changes);
-    Proposals {
-        changes_on: changes.iter().filter_map(|change| change.effective).filter(|on| *on > world.today).min(),
+    let dates = changes.iter().filter_map(|change| change.effective).chain(wakes);
+    let proposals = Proposals {
+        changes_on: dates.filter(|on| *on > world.today).min(),
         changes,
         questions: questions.into_values().collect(),
         unclaimed,
@@ -220,7 +235,8 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> Proposals {
         rows,
         protected,
         people: BTreeMap::new(),
-    }
+    };
+    (proposals, out_of_use)
 }
 
 /// What was asked about a system that could not be read this time is asked on: nothing is said of it.

@@ -6,6 +6,7 @@ use super::pattern::{Folded, Pattern};
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
 use crate::model::ids::{AgencyCode, TargetId};
+use crate::model::record::Status;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -21,8 +22,17 @@ pub struct Policy {
     pub transfer_grace_days: u32,
     /// Titles of leaders: their password is reset only with two approvals.
     pub leaders: Vec<Pattern>,
+    /// What becomes of an account while its holder is on leave.
+    pub leave: Pause,
+    /// And while its holder is seconded elsewhere.
+    pub secondment: Pause,
+    /// How long the mailbox of somebody who has left is kept.
+    pub retention: Retention,
     /// How addresses are made.
     pub naming: Naming,
+    /// What the directory can do.
+    #[serde(skip)]
+    pub directory: DirectoryCan,
     /// Where accounts lie in the directory.
     #[serde(skip)]
     pub layout: Layout,
@@ -47,10 +57,127 @@ impl Default for Policy {
             ]
             .map(Pattern::from)
             .into(),
+            leave: Pause::default(),
+            secondment: Pause::default(),
+            retention: Retention::default(),
+            directory: DirectoryCan::default(),
             layout: Layout::default(),
             naming: Naming::default(),
             roles: Vec::new(),
         }
+    }
+}
+
+impl Policy {
+    /// The rule for somebody of this status, where it is one that pauses.
+    pub fn pause(&self, status: Option<Status>) -> Option<&Pause> {
+        match status? {
+            Status::Leave => Some(&self.leave),
+            Status::Seconded => Some(&self.secondment),
+            Status::Active
+            | Status::Transferred
+            | Status::Retired
+            | Status::Resigned
+            | Status::Dismissed
+            | Status::Deceased => None,
+        }
+    }
+}
+
+/// What rests while somebody is away and is to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pause {
+    /// Whether the roles at home rest.
+    pub roles_rest: bool,
+    /// Whether the account is suspended too; the mailbox receives all the same.
+    pub account_rests: bool,
+}
+
+impl Default for Pause {
+    /// Roles give power over citizens' files and rest; the mailbox stays, for its holder comes back.
+    fn default() -> Self {
+        Self { roles_rest: true, account_rests: false }
+    }
+}
+
+/// How long the mailbox of somebody who has left is kept: locked at once, then closed, then deleted.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Months from the lock, and from leaving, until the mailbox is closed: 6 by Quyết định 652/QĐ-BTTTT (2016).
+    pub close_after_months: u32,
+    /// The same for those whose title is in `ranks`: 12 by the same decision, for heads of department.
+    pub close_after_months_of_ranks: u32,
+    /// Titles of those whose mailbox is kept longer.
+    pub ranks: Vec<Pattern>,
+    /// Months from the closing until the account is deleted: 3 by Quyết định 162/2025/QĐ-UBND Ninh Bình, điều 7
+    /// khoản 4 (send and receive blocked, deleted after three months). The Personal Data Protection Law 91/2025/QH15
+    /// asks for deletion once the purpose has ended.
+    pub delete_after_months: u32,
+    /// Days before its day on which a step is put to review.
+    pub notice_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            close_after_months: 6,
+            close_after_months_of_ranks: 12,
+            ranks: [
+                "Giám đốc*",
+                "Phó Giám đốc*",
+                "Chủ tịch*",
+                "Phó Chủ tịch*",
+                "Bí thư*",
+                "Phó Bí thư*",
+                "Chánh*",
+                "Trưởng*",
+                "Vụ trưởng*",
+                "Cục trưởng*",
+                "Chi cục trưởng*",
+                "Viện trưởng*",
+                "Hiệu trưởng*",
+            ]
+            .map(Pattern::from)
+            .into(),
+            delete_after_months: 3,
+            notice_days: 30,
+        }
+    }
+}
+
+impl Retention {
+    /// Checks that time passes between the lock and the deletion: what is gone cannot be undone.
+    pub fn check(&self) -> Result<(), String> {
+        let Self {
+            close_after_months,
+            close_after_months_of_ranks,
+            ranks: _,
+            delete_after_months,
+            notice_days: _,
+        } = self;
+        if close_after_months.min(close_after_months_of_ranks) + delete_after_months == 0 {
+            return Err("retention: delete_after_months is 0, and so are the months before: nothing would wait between \
+                        the lock and the deletion; expected at least one month in all"
+                .to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// What the mail directory can do, by its dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryCan {
+    /// Close a mailbox.
+    pub closes: bool,
+    /// Hold further addresses of an account.
+    pub aliases: bool,
+}
+
+impl Default for DirectoryCan {
+    fn default() -> Self {
+        Self { closes: true, aliases: true }
     }
 }
 
@@ -98,6 +225,9 @@ pub struct Naming {
     pub on_collision: Vec<String>,
     /// Local parts never given out.
     pub reserved: BTreeSet<String>,
+    /// Whether somebody who moves gets, as a further address, the one that newcomers of the new agency would get. The
+    /// address itself stays.
+    pub alias_on_move: bool,
 }
 
 impl Default for Naming {
@@ -120,6 +250,7 @@ impl Default for Naming {
             ]
             .map(String::from)
             .into(),
+            alias_on_move: false,
         }
     }
 }

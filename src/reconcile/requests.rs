@@ -4,7 +4,7 @@
 use super::Scene;
 use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, on_account};
-use super::fate::leaving;
+use super::fate::{Fate, fate, leaving};
 use super::lifecycle::{disable, password_gate};
 use super::wish;
 use crate::model::account::Account;
@@ -69,16 +69,29 @@ fn holder<'a>(scene: &Scene<'a>, id: &PersonId) -> Option<(&'a Person, &'a Accou
     (!account.is_disabled()).then_some((person, account))
 }
 
-/// A first password anew. On a disabled account it is refused: it could open the account again.
+/// A first password anew. On a disabled account it is refused: it could open the account again. One that a rule has
+/// locked is unlocked with it, unless its holder goes.
 fn reset(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {
-    let Some((person, account)) = holder(scene, id) else { return };
+    let Some(person) = scene.correlation.people.get(id) else { return };
+    let Some(account) = scene.account_of(person) else { return };
+    let stays = || matches!(fate(scene, id, account.agency.as_ref()), Fate::Works { .. } | Fate::Unspoken);
+    let by_rule = scene.world.locked_by_rule.contains(&account.id);
+    let (kind, reason) = match account.is_disabled() {
+        false => (ChangeKind::ResetPassword, Reason::RequestReset),
+        true if by_rule && !scene.world.departures.contains(id) && stays() => {
+            (ChangeKind::UnlockAccount, Reason::RequestUnlock)
+        }
+        true => return,
+    };
     let (roster, record) = place(scene.world, row);
     let gate = password_gate(scene, account, record.position.as_deref(), record.unit.as_deref());
-    let mut change =
-        on_account(scene.world, person, account, ChangeKind::ResetPassword, Reason::RequestReset)
-            .by_row(scene.world, row)
-            .undated(scene.world)
-            .gated(gate, Risk::High);
+    let mut change = on_account(scene.world, person, account, kind, reason)
+        .by_row(scene.world, row)
+        .undated(scene.world)
+        .gated(gate, Risk::High);
+    if kind == ChangeKind::UnlockAccount {
+        change = change.disabling(false);
+    }
     // Each request is one reset: the day it was asked for tells one from the next.
     change.effective = Some(roster.age(|time| scene.world.local(time)).0);
     out.changes.push(change);

@@ -8,7 +8,6 @@ use super::{Scene, World};
 use crate::model::account::{Account, Attr};
 use crate::model::change::{Gate, Reason};
 use crate::model::ids::{AgencyCode, PersonId};
-use crate::model::record::Status;
 use crate::model::roster::{Coverage, RosterKind};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -86,7 +85,7 @@ impl<'a> Seats<'a> {
                 continue;
             }
             let (_, record) = place(scene.world, row);
-            if record.status.is_some_and(Status::pauses) {
+            if scene.world.policy.pause(record.status).is_some_and(|pause| pause.roles_rest) {
                 seats.resting.insert(agency, row);
                 continue;
             }

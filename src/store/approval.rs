@@ -30,6 +30,8 @@ pub enum Approval {
         /// Its key.
         now: ChangeKey,
     },
+    /// Nobody has called the published number yet.
+    NeedsCallBack,
     /// It is not waiting for approval.
     NotProposed(State),
     /// The operator answers for the roster that asks for it.
@@ -70,6 +72,9 @@ impl WriteTx {
         }
         if self.waits_for_matches(id).await? {
             return Ok(Approval::NotProposed(State::Held));
+        }
+        if stored.change.needs_call_back() && !self.was_called_back(key).await? {
+            return Ok(Approval::NeedsCallBack);
         }
         // Neither the deputy nor whom he or she stands in for counts twice.
         let insert = sql(
@@ -147,7 +152,7 @@ impl WriteTx {
     }
 
     /// The change, and for whom `by` decides on it, where it is not in his or her own scope.
-    async fn change_for(
+    pub(super) async fn change_for(
         &mut self,
         id: &ChangeId,
         by: &Login,

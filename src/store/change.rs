@@ -5,9 +5,11 @@ use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::account::Attrs;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
-use crate::model::ids::{AgencyCode, BrakeKey, CaseId, ChangeId, ChangeKey, PersonId, Subject, TargetId};
+use crate::model::ids::{
+    AccountId, AgencyCode, BrakeKey, CaseId, ChangeId, ChangeKey, PersonId, Subject, TargetId,
+};
 use crate::model::name::ascii;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const COLUMNS: &str = "c.id, c.key, c.target, c.subject, c.kind, t.agency, t.person, t.label,
     t.old_attrs, t.new_attrs, t.reason, t.effective, c.due, t.gate, t.risk, t.document, t.case_id, t.needs, t.evidence, c.state,
@@ -164,6 +166,28 @@ impl Store {
             applied: with_approvals(&applied, &approvals)?,
             suppressed: suppressed.iter().map(read_suppressed).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl Store {
+    /// The accounts of the directory whose last lock or opening, as carried out, is a lock by rule.
+    pub async fn locked_by_rule(&self) -> Result<BTreeSet<AccountId>, StoreError> {
+        let query = sql(
+            "locks",
+            "SELECT c.subject, c.kind FROM change c WHERE c.state = 'applied'
+             AND c.kind IN ('disable-account', 'enable-account', 'lock-account', 'unlock-account')
+             AND c.target = $1 ORDER BY c.since, c.id",
+        );
+        let mut locked = BTreeSet::new();
+        for row in self.rows(query.text(TargetId::mail().as_str())).await? {
+            let account = AccountId::new(row.text("subject")?);
+            if row.word("kind", ChangeKind::parse)? == ChangeKind::LockAccount {
+                locked.insert(account);
+            } else {
+                locked.remove(&account);
+            }
+        }
+        Ok(locked)
     }
 }
 

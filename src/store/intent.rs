@@ -8,9 +8,10 @@ use super::statement::{Row, sql};
 use super::{Fenced, Store, StoreError, ids};
 use crate::model::Time;
 use crate::model::brake::{BrakeKind, BrakeScope};
-use crate::model::change::{State, StoredChange};
-use crate::model::ids::{ChangeId, ChangeKey, hex};
+use crate::model::change::{Change, ChangeKind, State, StoredChange};
+use crate::model::ids::{AccountId, ChangeId, ChangeKey, hex};
 use crate::model::intent::{Intent, Outcome};
+use crate::model::legal_hold::HoldSubject;
 use crate::model::notice::Notice;
 use chrono::NaiveDate;
 
@@ -44,6 +45,8 @@ pub enum Claim {
     Paused,
     /// An incident is open on the account: it beats every other change on it.
     Incident,
+    /// A legal hold forbids to close or delete it.
+    OnHold,
 }
 
 /// An intent without a known outcome: the entry is to be read and compared.
@@ -79,6 +82,9 @@ impl Fenced {
         };
         if row.flag("incident")? {
             return Ok(Claim::Incident);
+        }
+        if self.is_kept(&stored.change).await? {
+            return Ok(Claim::OnHold);
         }
         let needs: Vec<ChangeKey> = row.json("needs")?;
         if row.date("due")? > terms.today || !self.all_applied(&needs).await? {
@@ -117,7 +123,23 @@ impl Fenced {
             self.debit(&stored.id, &terms.limits).await?;
         }
         self.use_addresses(&stored.id).await?;
+        self.keep_addresses(stored).await?;
         Ok(Claim::Opened(intent))
+    }
+
+    /// Whether a change ends what a legal hold keeps.
+    async fn is_kept(&mut self, change: &Change) -> Result<bool, StoreError> {
+        if !matches!(change.kind, ChangeKind::CloseAccount | ChangeKind::DeleteAccount) {
+            return Ok(false);
+        }
+        let account = HoldSubject::Account(change.target.clone(), AccountId::new(change.subject.as_str()));
+        if self.is_on_hold(&account).await? {
+            return Ok(true);
+        }
+        match &change.person {
+            Some(person) => self.is_on_hold(&HoldSubject::Person(person.clone())).await,
+            None => Ok(false),
+        }
     }
 
     async fn all_applied(&mut self, needs: &[ChangeKey]) -> Result<bool, StoreError> {

@@ -7,6 +7,7 @@
 mod approval;
 mod audit;
 mod brake;
+mod call_back;
 mod change;
 mod confirmation;
 mod delegation;
@@ -43,6 +44,7 @@ mod tx;
 pub use approval::Approval;
 pub use audit::{AuditReport, AuditRow, LaneHead};
 pub use brake::{Limit, Release};
+pub use call_back::{CallBack, Noted};
 pub use change::{Filter, OpenChanges, Standing, Suppressed};
 pub use confirmation::Confirmation;
 pub use delegation::Delegation;

@@ -4,8 +4,8 @@ use super::delta::NewChange;
 use super::dialect::Bulk;
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx, change};
-use crate::model::account::Attr;
-use crate::model::change::{Change, ChangeKind, Gate, State};
+use crate::model::account::{Attr, Attrs, Values};
+use crate::model::change::{Change, ChangeKind, Gate, State, StoredChange};
 use crate::model::ids::{ChangeId, PersonId, TargetId};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,21 +41,30 @@ struct Reservation<'a> {
     change: &'a str,
 }
 
-/// The address and login that a change gives away, in lower case; a login of another system with that system's name
-/// before it, for it is a name there alone.
+/// The addresses and the login that a change gives away, in lower case; a login of another system with that system's
+/// name before it, for it is a name there alone.
 fn addresses(change: &Change) -> BTreeSet<String> {
-    if change.kind != ChangeKind::CreateAccount {
-        return BTreeSet::new();
+    match change.kind {
+        ChangeKind::CreateAccount if change.target != TargetId::mail() => {
+            let logins = lower(&change.after, Attr::Login);
+            logins.map(|login| format!("{}/{login}", change.target)).collect()
+        }
+        ChangeKind::CreateAccount => called(&change.after),
+        ChangeKind::UpdateAttributes | ChangeKind::MoveAccount => {
+            let aliases = |attrs: &Attrs| lower(attrs, Attr::Alias).collect::<BTreeSet<_>>();
+            &aliases(&change.after) - &aliases(&change.before)
+        }
+        _ => BTreeSet::new(),
     }
-    if change.target != TargetId::mail() {
-        let login = change.after(Attr::Login).map(|login| format!("{}/{}", change.target, login.to_lowercase()));
-        return login.into_iter().collect();
-    }
-    [Attr::Mail, Attr::Login]
-        .into_iter()
-        .filter_map(|attr| change.after(attr))
-        .map(str::to_lowercase)
-        .collect()
+}
+
+/// All that an account is called.
+fn called(attrs: &Attrs) -> BTreeSet<String> {
+    [Attr::Mail, Attr::Alias, Attr::Login].into_iter().flat_map(|attr| lower(attrs, attr)).collect()
+}
+
+fn lower(attrs: &Attrs, attr: Attr) -> impl Iterator<Item = String> {
+    attrs.get(&attr).map(Values::as_slice).unwrap_or_default().iter().map(|value| value.to_lowercase())
 }
 
 /// Whom an address is for: the person, or the subject where no person is known yet.
@@ -132,6 +141,23 @@ impl WriteTx {
              WHERE reservation.person = excluded.person"
         );
         self.execute(sql("reserve", insert).text(&json("reservations", &wanted)?)).await?;
+        Ok(())
+    }
+
+    /// What a deleted account was called stays its holder's for good.
+    pub(super) async fn keep_addresses(&mut self, stored: &StoredChange) -> Result<(), StoreError> {
+        if stored.change.kind != ChangeKind::DeleteAccount || stored.change.target != TargetId::mail() {
+            return Ok(());
+        }
+        for address in called(&stored.change.before) {
+            let insert = sql(
+                "keep addresses",
+                "INSERT INTO reservation (address, person, change_id, used) VALUES ($1, $2, $3, 1)
+                 ON CONFLICT (address) DO UPDATE SET used = 1",
+            );
+            let insert = insert.text(&address).text(person(&stored.change)).text(stored.id.as_str());
+            self.execute(insert).await?;
+        }
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use super::engine::Engine;
 use crate::model::account::Snapshot;
-use crate::model::ids::{AgencyCode, PersonId, QuestionKey};
+use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
+use crate::model::legal_hold::HoldSubject;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
@@ -18,6 +19,8 @@ pub(super) struct Known {
     pub(super) people: BTreeMap<PersonId, Person>,
     answers: BTreeMap<QuestionKey, String>,
     departures: BTreeSet<PersonId>,
+    holds: BTreeSet<HoldSubject>,
+    locked_by_rule: BTreeSet<AccountId>,
     reserved: BTreeMap<String, PersonId>,
     pub(super) asked: BTreeMap<QuestionKey, Question>,
 }
@@ -33,10 +36,13 @@ impl Engine {
         let confirmed = self.store.confirmations().await?.into_iter();
         let departures =
             confirmed.filter_map(|one| one.person.filter(|person| counts(person, one.at))).collect();
+        let holds = self.store.legal_holds().await?.into_iter().filter(|hold| hold.holds);
         Ok(Known {
             rosters,
             answers: self.store.answers().await?,
             departures,
+            holds: holds.map(|hold| hold.subject).collect(),
+            locked_by_rule: self.store.locked_by_rule().await?,
             people,
             reserved: self.store.reserved_addresses().await?,
             asked: self.store.questions().await?.into_iter().map(|one| (one.key, one.question)).collect(),
@@ -60,6 +66,8 @@ impl Engine {
             systems,
             answers: &known.answers,
             departures: &known.departures,
+            holds: &known.holds,
+            locked_by_rule: &known.locked_by_rule,
             reserved: &known.reserved,
             asked: &known.asked,
             policy: &self.config().policy,

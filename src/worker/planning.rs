@@ -14,7 +14,7 @@ use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roster::Roster;
-use crate::plan::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
+use crate::plan::{Asked, Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
 use crate::reconcile::{Proposals, reconcile};
 use crate::store::{
     ExportState, Filter, NewChange, PlanDelta, Published, RowResult, SnapshotState, StateChange, StoreError,
@@ -70,7 +70,7 @@ impl Engine {
         let standing = self.standing(now, directory).await?;
         let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();
         read.insert(TargetId::mail());
-        let plan = plan(&proposals.changes, &standing, &config.brakes, &counts, &read)?;
+        let plan = plan(&proposals.changes, &standing, &config.brakes, &counts, &read, self.local(now))?;
         let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
         let open_questions = known.asked.keys().cloned().collect();
         let fulfilled = standing.fulfilled;
@@ -80,19 +80,16 @@ impl Engine {
     /// What already stands.
     async fn standing(&self, now: Time, directory: &Snapshot) -> Result<Standing, StoreError> {
         let open = self.store.open_changes(now).await?;
-        // A reset leaves no trace that a snapshot shows: what was carried out is known by its key alone.
-        let resets = Filter {
-            state: Some(State::Applied),
-            kind: Some(ChangeKind::ResetPassword),
-            ..Filter::default()
-        };
-        let mut done = BTreeSet::new();
-        let mut last = None;
-        loop {
-            let page = self.store.changes(&resets, last.as_ref(), 1_000).await?;
-            let Some(end) = page.last() else { break };
-            last = Some(end.stored.id.clone());
-            done.extend(page.into_iter().map(|one| one.stored.key));
+        let mut given = BTreeSet::new();
+        for kind in Asked::KINDS {
+            let filter = Filter { state: Some(State::Applied), kind: Some(kind), ..Filter::default() };
+            let mut last = None;
+            loop {
+                let page = self.store.changes(&filter, last.as_ref(), 1_000).await?;
+                let Some(end) = page.last() else { break };
+                last = Some(end.stored.id.clone());
+                given.extend(page.iter().filter_map(|one| Asked::of(&one.stored.change)));
+            }
         }
         let window = TimeDelta::hours(i64::from(self.config().brakes.window_hours));
         let mut suppressed: Vec<Suppression> = open
@@ -113,7 +110,7 @@ impl Engine {
             fulfilled: fulfilled(&live, directory),
             live,
             suppressed,
-            done,
+            given,
             spent: self.store.spent_since(now - window).await?,
         })
     }

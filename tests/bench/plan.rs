@@ -81,6 +81,8 @@ fn stages(
         systems: &[],
         answers: &answers,
         departures: &departures,
+        holds: &BTreeSet::new(),
+        locked_by_rule: &BTreeSet::new(),
         reserved: &reserved,
         asked: &asked,
         policy: &data.policy,
@@ -108,8 +110,10 @@ fn stages(
     black_box(&standing);
     let counts = Counts::of(&data.directory);
     let read = BTreeSet::from([TargetId::mail()]);
-    let (took, planned) =
-        timed(|| plan(&proposals.changes, &Standing::default(), &Limits::default(), &counts, &read).unwrap());
+    let (took, planned) = timed(|| {
+        plan(&proposals.changes, &Standing::default(), &Limits::default(), &counts, &read, world.today)
+            .unwrap()
+    });
     line("plan", took);
     Report::progress(&format!(
         "{} rosters, {} accounts: {} changes, {} questions, {} people, {} inserted",

@@ -191,3 +191,54 @@ async fn kill_9_from_outside_at_any_moment_loses_nothing() {
     .await;
     assert_eq!(end, expected);
 }
+
+/// Three leavers, locked and closed, whose deletion is approved and due.
+async fn to_be_deleted(base: Base) -> (Site, Vec<String>) {
+    let rules = "[policy.retention]\nclose_after_months = 0\nclose_after_months_of_ranks = 0\n\
+                 delete_after_months = 1\nnotice_days = 40\n";
+    let site = Site::new(base, Dir::Slapd, rules).await;
+    desk::enrol(&site).await;
+    let leavers: Vec<_> = desk::accounts("snv").await.iter().take(3).map(desk::line).collect();
+    let book = desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &leavers, Some(("Trạng thái", "Nghỉ việc")));
+    site.drop_bytes("snv", "nghi-viec.xlsx", &book);
+    for _ in 0..4 {
+        undisturbed(&site);
+        site.approve_everything().await;
+    }
+    let approved = desk::of_kind(&site, ChangeKind::DeleteAccount, State::Approved).await;
+    assert_eq!(approved.len(), 3, "{:#?}", site.changes(None).await);
+    site.expect(&["apply"], 0);
+    let approved = desk::of_kind(&site, ChangeKind::DeleteAccount, State::Approved).await;
+    assert_eq!(approved.len(), 3, "a month has to pass first");
+    desk::execute(&site, "UPDATE change SET due = '2026-01-01' WHERE kind = 'delete-account'").await;
+    (site, leavers.into_iter().map(|line| line[3].clone()).collect())
+}
+
+#[tokio::test]
+async fn a_deletion_is_done_once_whatever_kills_the_worker() {
+    let (site, addresses) = to_be_deleted(Base::Sqlite).await;
+    let there = |address: &str| {
+        let found =
+            site.slapd.as_ref().unwrap().ldapsearch(&format!("(mail={address})"), &["uid", "employeeType"]);
+        found.contains("employeeType: closed")
+    };
+    assert!(addresses.iter().all(|address| there(address)));
+    for (point, left) in [("before-intent", 3), ("after-intent", 3), ("after-write", 1), ("after-outcome", 0)]
+    {
+        let output = site.rosterd_with(&["apply"], &[(VARIABLE, point)]);
+        assert_eq!(output.status.signal(), Some(9), "{point}: {output:?}");
+        assert_eq!(addresses.iter().filter(|address| there(address)).count(), left, "{point}");
+    }
+    site.expect(&["apply"], 0);
+    assert_eq!(desk::of_kind(&site, ChangeKind::DeleteAccount, State::Applied).await.len(), 3);
+    nothing_twice(&site).await;
+    let kept = desk::rows(&site, "SELECT address FROM reservation WHERE used = 1").await;
+    assert!(addresses.iter().all(|address| kept.contains(address)), "{kept:?}");
+    // Nothing gives it back, and the program says so.
+    let gone = desk::of_kind(&site, ChangeKind::DeleteAccount, State::Applied).await.remove(0);
+    let undo = site.rosterd(&["undo", gone.id.as_str()]);
+    assert_eq!(undo.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&undo.stderr).contains("cannot be undone"), "{undo:?}");
+    undisturbed(&site);
+    assert!(desk::of_kind(&site, ChangeKind::CreateAccount, State::Proposed).await.is_empty());
+}

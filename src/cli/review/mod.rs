@@ -1,5 +1,6 @@
 //! `rosterd review`: the review, for a terminal.
 
+mod call_back;
 mod decide;
 pub use decide::find_change;
 mod matches;
@@ -32,6 +33,9 @@ pub async fn run(engine: &Engine, action: Option<Review>, as_json: bool) -> Resu
         Review::Reject { ids, reason } => decide::reject(engine, &ids, &reason).await,
         Review::ConfirmMatches { agency, count } => {
             matches::confirm(engine, &AgencyCode::parse(&agency)?, count, as_json).await
+        }
+        Review::CallBack { id, number, spoke_with } => {
+            call_back::run(engine, &id, &number, &spoke_with).await
         }
         Review::Answer { id, answer } => decide::answer(engine, &id, &answer).await,
         Review::Release { id, reason } => decide::release(engine, &id, &reason).await,

@@ -6,6 +6,7 @@ use crate::model::Lang;
 use crate::model::change::{State, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::reconcile::row_result::kind_phrase;
+use crate::store::CallBack;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -30,6 +31,12 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
                     if lang == Lang::Vi { "Duyệt thay" } else { "Deputy" },
                     if lang == Lang::Vi { "thay" } else { "for" }
                 );
+            }
+            for call in engine.store.call_backs(&stored.key).await? {
+                let CallBack { operator, number, spoke_with, at } = call;
+                let name = if lang == Lang::Vi { "Gọi lại" } else { "Call-back" };
+                let at = at.with_timezone(&engine.config().time_zone).format("%d/%m/%Y %H:%M");
+                crate::cli::line!("{name:<16} {operator}: {number}, {spoke_with}, {at}");
             }
         }
         return Ok(0);

@@ -113,3 +113,70 @@ fn the_same_held_changes_are_left_alone_and_others_make_another_brake() {
     assert!(plan.moves.iter().all(|one| (one.1, one.2) == (State::Held, State::Held)));
     assert_eq!(plan.moves.len(), 51);
 }
+
+#[test]
+fn locks_by_rule_have_a_brake_of_their_own() {
+    let locks = |range: std::ops::Range<usize>| range.map(|n| change(ChangeKind::LockAccount, n));
+    let mut proposals: Vec<Change> = locks(0..51).collect();
+    proposals.extend((100..150).map(disable));
+    let plan = planned(&proposals, &Standing::default());
+    let [brake] = plan.brakes.as_slice() else { panic!("{:?}", plan.brakes) };
+    assert_eq!((brake.kind, brake.wanted, held(&plan)), (BrakeKind::LadderLocks, 51, 51));
+    assert_eq!(held(&planned(&locks(0..50).collect::<Vec<_>>(), &Standing::default())), 0);
+}
+
+/// The role of leaver `n`, in the case of that leaving.
+fn role_of(n: usize) -> [Change; 2] {
+    let case = CaseId::new(format!("leave-{n}"));
+    let role = Change {
+        target: TargetId::new("tthc"),
+        reason: Reason::RoleEndsByLeaving,
+        gate: Gate::None,
+        ..change(ChangeKind::RevokeRole, n)
+    };
+    [Change { case: case.clone(), ..disable(n) }, Change { case, ..role }]
+}
+
+fn both_targets(proposals: &[Change], standing: &Standing) -> Plan {
+    let read = [TargetId::mail(), TargetId::new("tthc")].into();
+    plan(proposals, standing, &Limits::default(), &counts(), &read, TODAY.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn a_leavers_roles_are_held_with_the_account_and_counted_once() {
+    let leavers: Vec<Change> = (0..51).flat_map(role_of).collect();
+    let plan = both_targets(&leavers, &Standing::default());
+    let [brake] = plan.brakes.as_slice() else { panic!("{:?}", plan.brakes) };
+    assert_eq!(
+        (brake.kind, brake.wanted, brake.holds.len(), held(&plan)),
+        (BrakeKind::Disables, 51, 102, 102)
+    );
+    let within: Vec<Change> = (0..50).flat_map(role_of).collect();
+    let plan = both_targets(&within, &Standing::default());
+    assert!(plan.brakes.is_empty());
+    let approved = plan.insert.iter().filter(|(_, state, _)| *state == State::Approved).count();
+    assert_eq!(approved, 50, "roles of confirmed leavers end without approval");
+    // Somebody else's role, and one whose account is locked already, stand for themselves.
+    let mut mixed: Vec<Change> = (0..51).flat_map(role_of).collect();
+    let [_, alone] = role_of(77);
+    mixed.push(alone);
+    mixed.push(Change { case: CaseId::new("change-3"), ..role_of(78)[1].clone() });
+    assert_eq!(held(&both_targets(&mixed, &Standing::default())), 102);
+}
+
+#[test]
+fn a_role_that_comes_after_its_leaver_was_held_is_held_too() {
+    let standing = live((0..51).map(|n| stored(&role_of(n)[0], State::Held)));
+    let leavers: Vec<Change> = (0..51).flat_map(role_of).collect();
+    assert_eq!(held(&both_targets(&leavers, &standing)), 51, "the roles alone are new");
+}
+
+#[test]
+fn a_deletion_counts_from_its_day_on() {
+    let due = |day: &str| -> Vec<Change> {
+        let due = day.parse().unwrap();
+        (0..51).map(|n| Change { due, ..change(ChangeKind::DeleteAccount, n) }).collect()
+    };
+    assert_eq!(held(&planned(&due("2026-11-23"), &Standing::default())), 0);
+    assert_eq!(held(&planned(&due(TODAY), &Standing::default())), 51);
+}

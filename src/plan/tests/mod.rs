@@ -5,12 +5,14 @@ mod standing;
 mod suppression;
 
 use super::brakes::Limits;
-use super::{Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
+use super::{Asked, Counts, Plan, Standing, Suppression, TooManySuperseded, plan};
 use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, CaseId, ChangeId, Subject, TargetId};
 use std::collections::BTreeSet;
+
+const TODAY: &str = "2026-11-22";
 
 /// A change of `kind` to account `n` of agency `a`.
 fn change(kind: ChangeKind, n: usize) -> Change {
@@ -43,7 +45,7 @@ fn change(kind: ChangeKind, n: usize) -> Change {
         after,
         reason: Reason::LeaverByStatus,
         effective: None,
-        due: "2026-11-22".parse().unwrap(),
+        due: TODAY.parse().unwrap(),
         gate: Gate::One,
         risk: Risk::High,
         document: None,
@@ -88,5 +90,5 @@ fn mail() -> BTreeSet<TargetId> {
 }
 
 fn planned(proposals: &[Change], standing: &Standing) -> Plan {
-    plan(proposals, standing, &Limits::default(), &counts(), &mail()).unwrap()
+    plan(proposals, standing, &Limits::default(), &counts(), &mail(), TODAY.parse().unwrap()).unwrap()
 }

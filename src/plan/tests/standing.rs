@@ -101,9 +101,17 @@ fn a_suspicion_raised_by_another_roster_keeps_its_key() {
 
 #[test]
 fn what_was_carried_out_once_is_not_planned_again() {
-    let reset = change(ChangeKind::ResetPassword, 1);
-    let standing = Standing { done: [reset.key()].into(), ..Standing::default() };
-    assert_eq!(planned(&[reset], &standing), Plan::default());
+    for given in Asked::KINDS {
+        let given = change(given, 1);
+        let standing = Standing { given: Asked::of(&given).into_iter().collect(), ..Standing::default() };
+        // One request: whether it finds the account open or locked, it gives one password.
+        for kind in Asked::KINDS {
+            assert_eq!(planned(&[change(kind, 1)], &standing), Plan::default());
+        }
+        let again = Change { effective: Some(TODAY.parse().unwrap()), ..given };
+        assert_eq!(planned(&[again], &standing).insert.len(), 1, "asked for on another day");
+    }
+    assert_eq!(Asked::of(&disable(1)), None);
 }
 
 #[test]
@@ -141,7 +149,8 @@ fn many_approvals_are_not_thrown_away_at_once() {
             disables: super::super::brakes::Limit { count: 9_999, percent: 0, cap: 9_999 },
             ..Limits::default()
         };
-        plan(&kept, standing, &unlimited, &counts(), &mail()).map(|plan| plan.supersede.len())
+        plan(&kept, standing, &unlimited, &counts(), &mail(), TODAY.parse().unwrap())
+            .map(|plan| plan.supersede.len())
     };
     assert_eq!(with(50, &approved(60)), Ok(50));
     assert_eq!(with(51, &approved(60)), Err(TooManySuperseded { superseded: 51, approved: 60 }));

@@ -8,7 +8,7 @@ use super::tie::Ties;
 use super::{Correlation, Match, Resolved, Row, RowRef, Verdict, ask, goes, place, silence};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, PersonId, TargetId};
-use crate::model::person::Person;
+use crate::model::person::{OutOfUse, Person};
 use crate::model::record::Action;
 use crate::model::roster::Roster;
 use crate::reconcile::World;
@@ -270,6 +270,7 @@ fn stranger(id: &PersonId, row: &Row) -> Person {
         met: BTreeMap::new(),
         listed: BTreeSet::new(),
         returned: None,
+        out_of_use: OutOfUse::default(),
     }
 }
 

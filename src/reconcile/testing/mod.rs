@@ -7,6 +7,7 @@ use crate::model::agency::{Agencies, Agency};
 use crate::model::change::{Change, ChangeKind};
 use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, TargetId};
+use crate::model::legal_hold::HoldSubject;
 use crate::model::matching::{MatchRule, Matched};
 use crate::model::person::Person;
 use crate::model::question::Question;
@@ -47,6 +48,8 @@ pub(crate) struct Province {
     pub(crate) systems: Vec<RoleSnapshot>,
     pub(crate) answers: BTreeMap<QuestionKey, String>,
     pub(crate) departures: BTreeSet<PersonId>,
+    pub(crate) holds: BTreeSet<HoldSubject>,
+    pub(crate) locked_by_rule: BTreeSet<AccountId>,
     pub(crate) reserved: BTreeMap<String, PersonId>,
     pub(crate) asked: BTreeMap<QuestionKey, Question>,
     pub(crate) policy: Policy,
@@ -123,6 +126,8 @@ impl Province {
             systems: Vec::new(),
             answers: BTreeMap::new(),
             departures: BTreeSet::new(),
+            holds: BTreeSet::new(),
+            locked_by_rule: BTreeSet::new(),
             reserved: BTreeMap::new(),
             asked: BTreeMap::new(),
             policy,
@@ -179,6 +184,8 @@ impl Province {
             systems: &self.systems,
             answers: &self.answers,
             departures: &self.departures,
+            holds: &self.holds,
+            locked_by_rule: &self.locked_by_rule,
             reserved: &self.reserved,
             asked: &self.asked,
             policy: &self.policy,

@@ -134,7 +134,9 @@ fn half_of_a_whole_agency_gone_is_held_and_its_joiners_go_on() {
     let proposals = province.reconcile();
     let counts = Counts::of(&province.directory);
     let read = [TargetId::mail()].into();
-    let plan = plan(&proposals.changes, &Standing::default(), &Limits::default(), &counts, &read).unwrap();
+    let plan =
+        plan(&proposals.changes, &Standing::default(), &Limits::default(), &counts, &read, province.today)
+            .unwrap();
     let states = |kind| {
         plan.insert.iter().filter(|(change, ..)| change.kind == kind).map(|one| one.1).collect::<Vec<_>>()
     };

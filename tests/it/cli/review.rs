@@ -191,3 +191,35 @@ async fn rows_in_free_words_wait_in_the_list_until_they_are_answered() {
     site.pass(0);
     assert!(!site.expect(&["review", "list"], 0).contains("mau-05.xlsx"));
 }
+
+#[tokio::test]
+async fn a_leaders_account_is_opened_only_after_a_call_to_the_published_number() {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, "").await;
+    desk::enrol(&site).await;
+    let accounts = desk::accounts("snv").await;
+    let mut lines: Vec<_> = accounts.iter().map(desk::line).collect();
+    lines[0][1] = "Giám đốc".into();
+    let dn = &accounts[0].dn;
+    let slapd = site.slapd.as_ref().unwrap();
+    slapd.ldapmodify(&format!("dn: {dn}\nadd: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n"));
+    site.drop_bytes("snv", "ds.xlsx", &desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &lines, None));
+    site.pass(0);
+    let opening = desk::of_kind(&site, ChangeKind::EnableAccount, State::Proposed).await.remove(0);
+    let id = opening.id.as_str();
+    assert_eq!(opening.change.gate, Gate::Two);
+    let early = site.rosterd(&["review", "approve", id]);
+    assert!(early.status.code() == Some(1) && said(&early).contains("call-back"), "{}", said(&early));
+    let call = |number, who| ["review", "call-back", id, "--number", number, "--spoke-with", who];
+    let wrong = site.rosterd(&call("0912 345 678", "Lê Thị Mai"));
+    assert!(wrong.status.code() == Some(1) && said(&wrong).contains("0900000000"), "{}", said(&wrong));
+    let nobody = site.rosterd(&call("0900000000", " "));
+    assert!(nobody.status.code() == Some(1) && said(&nobody).contains("--spoke-with"), "{}", said(&nobody));
+    site.expect(&call("+84 900 000 000", "Lê Thị Mai"), 0);
+    let out = site.expect(&["review", "approve", id], 0);
+    assert!(out.contains("1/2"), "{out}");
+    let show = site.expect(&["review", "show", id], 0);
+    assert!(show.contains("0900000000, Lê Thị Mai"), "{show}");
+    assert!(site.expect(&["audit", "export"], 0).contains("change.call-back"));
+    let create = site.rosterd(&["review", "call-back", "khong-co", "--number", "1", "--spoke-with", "x"]);
+    assert!(create.status.code() == Some(1) && said(&create).contains("no change"), "{}", said(&create));
+}

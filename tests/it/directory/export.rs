@@ -1,14 +1,14 @@
 //! An export as directory: written like a server, kept whole whatever happens.
 
 use super::{
-    LINH, account, create, disable, enable, export, export_settings, is_refused, is_stale, now, one_of_each,
-    relocate, reset, sample, update, write,
+    LINH, account, create, delete, disable, enable, export, export_settings, is_refused, is_stale, mark, now,
+    one_of_each, relocate, reset, sample, unmark, update, write,
 };
 use crate::support::slapd::SAMPLE;
 use rosterd::directory::compare::{Shows, shows};
 use rosterd::directory::ldif::Document;
 use rosterd::directory::{Directory, ReadDirectory, ReadError, Settings, Write, WriteError};
-use rosterd::model::account::Attr;
+use rosterd::model::account::{Account, Attr, Attrs, Values};
 use std::path::PathBuf;
 
 fn copy() -> (tempfile::TempDir, PathBuf) {
@@ -30,6 +30,13 @@ async fn the_same_writes_leave_server_and_export_alike() {
     writes.extend([disable(&disabled), enable(&disabled, Some("mot-mat-khau-dau"))]);
     writes.push(reset(&account(&live, "thuyth.snv").await, "mot-mat-khau-dau"));
     writes.push(create("sgtvt", "moi.sgtvt", Some("mot-mat-khau-dau")));
+    let forced = account(&live, "thuylh.skhcn").await;
+    writes.push(mark(&forced, Attr::MustChange));
+    let leaver = account(&live, "dungdd.stc").await;
+    writes.push(disable(&leaver));
+    let leaver = Account { attrs: with(&leaver, Attr::Disabled, "true"), ..leaver };
+    writes.extend([mark(&leaver, Attr::Closed), unmark(&leaver, Attr::Closed), mark(&leaver, Attr::Closed)]);
+    writes.push(delete(&Account { attrs: with(&leaver, Attr::Closed, "true"), ..leaver }));
     let (mut to_server, mut to_file) = (live.writer(), file.writer());
     for change in &writes {
         assert_eq!(to_server.write(change).await, Ok(()), "{change:?}");
@@ -50,6 +57,12 @@ async fn the_same_writes_leave_server_and_export_alike() {
         assert!(again.can_sign_in(login, "mot-mat-khau-dau"), "{login}");
         assert!(again.ldapsearch(&format!("(uid={login})"), &["pwdReset"]).contains("pwdReset: TRUE"));
     }
+}
+
+fn with(account: &Account, attr: Attr, value: &str) -> Attrs {
+    let mut attrs = account.attrs.clone();
+    attrs.insert(attr, Values::one(value));
+    attrs
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Tests of the mail directory, on a real server and in an export.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+mod ending;
 mod export;
 mod reading;
 mod records;
@@ -91,6 +92,24 @@ fn enable(account: &Account, password: Option<&str>) -> Write {
 fn reset(account: &Account, password: &str) -> Write {
     let (before, password) = (attrs([(Attr::Disabled, "false")]), Secret::new(password));
     Write::ResetPassword { id: account.id.clone(), dn: account.dn.clone(), before, password }
+}
+
+/// An update of one mark, which was not set.
+fn mark(account: &Account, attr: Attr) -> Write {
+    let before = attrs([(attr, ""), (Attr::Disabled, if account.is_disabled() { "true" } else { "false" })]);
+    let after = attrs([(attr, "true")]);
+    Write::Update { id: account.id.clone(), dn: account.dn.clone(), before, after }
+}
+
+/// The same mark taken off.
+fn unmark(account: &Account, attr: Attr) -> Write {
+    let (before, after) = (attrs([(attr, "true")]), attrs([(attr, "")]));
+    Write::Update { id: account.id.clone(), dn: account.dn.clone(), before, after }
+}
+
+/// The entry removed, as the plan saw it.
+fn delete(account: &Account) -> Write {
+    Write::Delete { id: account.id.clone(), dn: account.dn.clone(), before: account.attrs.clone() }
 }
 
 /// A new account in the branch of `agency`.

@@ -67,6 +67,10 @@ pub enum Act {
     MatchesWait,
     /// An operator confirms all matches of an agency by name and phone.
     ConfirmMatches(String),
+    /// Two operators set a legal hold on the holder of an account.
+    Hold(String),
+    /// Two operators lift it.
+    Lift(String),
     /// An operator answers a question.
     Answer { label: String, answer: String },
     /// What is approved and due is carried out.
@@ -163,6 +167,8 @@ fn tells(act: &Act) -> bool {
         | Act::Left(_)
         | Act::MatchesWait
         | Act::ConfirmMatches(_)
+        | Act::Hold(_)
+        | Act::Lift(_)
         | Act::Answer { .. }
         | Act::Keeper
         | Act::ExportFailed(_) => false,
@@ -250,6 +256,8 @@ fn bare(line: usize, verb: &str, rest: &str) -> Result<Act, Wrong> {
                 None => return wrong(line, "write \"confirm matches of AGENCY by LOGIN\""),
             }
         }
+        ("hold", login) if !login.is_empty() => Act::Hold(login.to_owned()),
+        ("lift", login) if !login.is_empty() => Act::Lift(login.to_owned()),
         ("keeper", "") => Act::Keeper,
         ("answer", rest) => match rest.rsplit_once(": ") {
             Some((label, answer)) => Act::Answer { label: label.into(), answer: answer.trim().into() },

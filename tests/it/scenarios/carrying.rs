@@ -11,6 +11,7 @@ use rosterd::model::brake::{BrakeKind, BrakeScope};
 use rosterd::model::change::{Change, ChangeKind, Reason, State, StoredChange};
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode, BrakeKey, ChangeId, TargetId};
+use rosterd::model::legal_hold::HoldSubject;
 use rosterd::model::role::{Holding, SystemAccount};
 use rosterd::plan::Counts;
 use rosterd::systems::Write;
@@ -31,7 +32,7 @@ impl Province {
                     && one.change.due <= today
                     && (one.change.target == TargetId::mail()) == directory
                     && one.change.needs.iter().all(|need| self.is_applied(need));
-                if !ready {
+                if !ready || self.is_kept(&one.change) {
                     continue;
                 }
                 let state = self.claim(&one, &counts);
@@ -50,6 +51,15 @@ impl Province {
 
     fn is_applied(&self, key: &rosterd::model::ids::ChangeKey) -> bool {
         self.stored.iter().any(|one| one.key == *key && one.state == State::Applied)
+    }
+
+    /// Whether a legal hold keeps what a change would end.
+    fn is_kept(&self, change: &Change) -> bool {
+        let on = |subject| self.holds.contains(&subject);
+        let account = AccountId::new(change.subject.as_str());
+        matches!(change.kind, ChangeKind::CloseAccount | ChangeKind::DeleteAccount)
+            && (on(HoldSubject::Account(change.target.clone(), account))
+                || change.person.clone().is_some_and(|person| on(HoldSubject::Person(person))))
     }
 
     /// Debits the budget, checks the precondition, writes.
@@ -126,6 +136,14 @@ impl Province {
             return false;
         }
         set(account, &change.after);
+        let unlocked = matches!(change.kind, ChangeKind::EnableAccount | ChangeKind::UnlockAccount);
+        let id = AccountId::new(change.subject.as_str());
+        if unlocked {
+            self.rule_locks.remove(&id);
+        }
+        if change.kind == ChangeKind::DeleteAccount {
+            self.directory.remove(&id);
+        }
         true
     }
 
@@ -234,6 +252,8 @@ fn set(account: &mut Account, after: &Attrs) {
             account.dn = Dn::parse(values.first().unwrap()).unwrap();
         } else {
             account.attrs.insert(*attr, values.clone());
+            // A mark that is not set is absent, as in a directory.
+            account.attrs.retain(|_, values| *values != Values::none());
         }
     }
     account.agency = account.get(Attr::Agency).map(|code| AgencyCode::parse(code).unwrap());

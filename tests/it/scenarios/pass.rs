@@ -4,11 +4,11 @@ use super::province::{Province, ZONE, export_of};
 use super::show;
 use chrono::TimeDelta;
 use rosterd::model::Time;
-use rosterd::model::account::{Attr, Snapshot};
+use rosterd::model::account::{Attr, Attrs, Snapshot};
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::evidence::Evidence;
-use rosterd::model::ids::{ChangeId, PersonId, TargetId};
-use rosterd::plan::{Counts, Plan, Standing, Suppression, plan};
+use rosterd::model::ids::{AccountId, ChangeId, PersonId, TargetId};
+use rosterd::plan::{Asked, Counts, Plan, Standing, Suppression, plan};
 use rosterd::reconcile::{Proposals, World, reconcile};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +52,8 @@ impl Province {
             systems: &exports,
             answers: &self.answers,
             departures: &departures,
+            holds: &self.holds,
+            locked_by_rule: &self.locked_by_rule(),
             reserved: &self.reserved(),
             asked: &self.asked,
             policy: &self.policy,
@@ -62,7 +64,7 @@ impl Province {
         let mut read: BTreeSet<TargetId> = exports.iter().map(|export| export.target.clone()).collect();
         read.insert(TargetId::mail());
         let counts = Counts::of(&directory);
-        match plan(&proposals.changes, &self.standing(), &self.limits, &counts, &read) {
+        match plan(&proposals.changes, &self.standing(), &self.limits, &counts, &read, self.today()) {
             Ok(plan) => self.store(proposals, plan),
             Err(refused) => vec![format!("no plan: {refused}")],
         }
@@ -71,15 +73,43 @@ impl Province {
     /// Who has an address, or will: it is freed only where its change ended unwritten.
     fn reserved(&self) -> BTreeMap<String, PersonId> {
         let stands = |state| !matches!(state, State::Superseded | State::Rejected | State::Stale);
-        let created = self.stored.iter().filter(|one| one.change.kind == ChangeKind::CreateAccount);
-        created
-            .filter(|one| stands(one.state))
+        let standing = self.stored.iter().filter(|one| stands(one.state));
+        standing
             .flat_map(|one| {
-                let addresses =
-                    [Attr::Mail, Attr::Login].into_iter().filter_map(|attr| one.change.after(attr));
-                addresses.filter_map(|address| Some((address.to_lowercase(), one.change.person.clone()?)))
+                let change = &one.change;
+                let called = |attrs: &Attrs, names: &[Attr]| -> Vec<String> {
+                    let values = names.iter().filter_map(|attr| attrs.get(attr));
+                    values.flat_map(|values| values.as_slice().to_vec()).collect()
+                };
+                let addresses = match change.kind {
+                    ChangeKind::CreateAccount => called(&change.after, &[Attr::Mail, Attr::Login]),
+                    ChangeKind::MoveAccount => called(&change.after, &[Attr::Alias]),
+                    ChangeKind::DeleteAccount if one.state == State::Applied => {
+                        called(&change.before, &[Attr::Mail, Attr::Alias, Attr::Login])
+                    }
+                    _ => Vec::new(),
+                };
+                let person = change.person.clone();
+                addresses.into_iter().filter_map(move |one| Some((one.to_lowercase(), person.clone()?)))
             })
             .collect()
+    }
+
+    /// Accounts whose last lock or opening is a lock by rule.
+    fn locked_by_rule(&self) -> BTreeSet<AccountId> {
+        let mut locked = BTreeSet::new();
+        for one in self.stored.iter().filter(|one| one.state == State::Applied) {
+            let account = AccountId::new(one.change.subject.as_str());
+            match one.change.kind {
+                ChangeKind::LockAccount => locked.insert(account),
+                ChangeKind::DisableAccount | ChangeKind::EnableAccount | ChangeKind::UnlockAccount => {
+                    locked.remove(&account)
+                }
+                _ => false,
+            };
+        }
+        locked.extend(self.rule_locks.iter().cloned());
+        locked
     }
 
     fn standing(&self) -> Standing {
@@ -89,8 +119,7 @@ impl Province {
             *spent.entry((scope.clone(), *kind)).or_default() += 1;
         }
         let kept_away = |one: &&StoredChange| matches!(one.state, State::Rejected | State::Undone);
-        let reset =
-            |one: &&StoredChange| one.state == State::Applied && one.change.kind == ChangeKind::ResetPassword;
+        let applied = self.stored.iter().filter(|one| one.state == State::Applied);
         Standing {
             live: self.stored.iter().filter(|one| one.state.is_live()).cloned().collect(),
             suppressed: self
@@ -106,7 +135,7 @@ impl Province {
                     document: one.change.document.clone(),
                 })
                 .collect(),
-            done: self.stored.iter().filter(reset).map(|one| one.key.clone()).collect(),
+            given: applied.filter_map(|one| Asked::of(&one.change)).collect(),
             fulfilled: BTreeSet::new(),
             spent,
         }

@@ -12,6 +12,7 @@ use rosterd::model::agency::Agencies;
 use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::change::{State, StoredChange};
 use rosterd::model::ids::{AccountId, AgencyCode, ChangeId, ChangeKey, PersonId, QuestionKey, TargetId};
+use rosterd::model::legal_hold::HoldSubject;
 use rosterd::model::person::Person;
 use rosterd::model::question::Question;
 use rosterd::model::role::{Can, Holding, RoleSnapshot, SystemAccount, Unclaimed};
@@ -50,6 +51,10 @@ pub struct Province {
     pub answers: BTreeMap<QuestionKey, String>,
     /// Confirmed departures, with the moment of the last confirmation.
     pub departures: BTreeMap<PersonId, Time>,
+    /// What is under a legal hold.
+    pub holds: BTreeSet<HoldSubject>,
+    /// Accounts that a rule about passwords has locked, by hand of the rotation.
+    pub rule_locks: BTreeSet<AccountId>,
     pub policy: Policy,
     pub limits: Limits,
     /// Every change ever stored, in order.
@@ -81,6 +86,8 @@ impl Province {
             systems: BTreeMap::new(),
             answers: BTreeMap::new(),
             departures: BTreeMap::new(),
+            holds: BTreeSet::new(),
+            rule_locks: BTreeSet::new(),
             policy: setup::policy("").unwrap(),
             limits: Limits::default(),
             stored: Vec::new(),
@@ -113,6 +120,9 @@ impl Province {
             Act::Agencies(rows) => self.agencies = setup::agencies_of(rows)?,
             Act::Accounts(rows) => {
                 for row in rows {
+                    if row.get("mark") == Some("locked") {
+                        self.rule_locks.insert(AccountId::new(row.must("login")?));
+                    }
                     setup::account(&mut self.directory, &self.agencies, row)?;
                 }
             }
@@ -160,12 +170,18 @@ impl Province {
             Act::Undo(choice, by) => return self.undo(line, choice, by),
             Act::Release { kind, scope, by } => return self.release(line, kind, scope, by),
             Act::Left(login) => {
-                let account = AccountId::new(login);
-                let holds = |one: &&Person| one.accounts.get(&TargetId::mail()) == Some(&account);
-                let Some(person) = self.people.values().find(holds) else {
-                    return wrong(line, format!("nobody is known to hold {login:?}: plan first"));
-                };
-                self.departures.insert(person.id.clone(), self.now);
+                let person = self.holder(line, login)?;
+                self.departures.insert(person, self.now);
+            }
+            Act::Hold(login) => {
+                let person = self.holder(line, login)?;
+                self.holds.insert(HoldSubject::Person(person));
+            }
+            Act::Lift(login) => {
+                let person = self.holder(line, login)?;
+                if !self.holds.remove(&HoldSubject::Person(person)) {
+                    return wrong(line, format!("{login} is not on hold"));
+                }
             }
             Act::MatchesWait => self.matches_wait = true,
             Act::ConfirmMatches(agency) => {
@@ -188,6 +204,16 @@ impl Province {
             Act::Show(what) => return Ok(self.shown(*what)),
         }
         Ok(Vec::new())
+    }
+
+    /// Who holds an account.
+    fn holder(&self, line: usize, login: &str) -> Result<PersonId, Wrong> {
+        let account = AccountId::new(login);
+        let holds = |one: &&Person| one.accounts.get(&TargetId::mail()) == Some(&account);
+        match self.people.values().find(holds) {
+            Some(person) => Ok(person.id.clone()),
+            None => wrong(line, format!("nobody is known to hold {login:?}: plan first")),
+        }
     }
 
     fn crowd(&mut self, line: usize, agency: &str, count: usize) -> Result<(), Wrong> {

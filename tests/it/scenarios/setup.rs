@@ -100,7 +100,7 @@ pub fn account(
         Some("open") => {
             attrs.insert(Attr::Disabled, Values::one("false"));
         }
-        Some("disabled") => {
+        Some("disabled" | "locked") => {
             attrs.insert(Attr::Disabled, Values::one("true"));
         }
         Some("protected") => protected = true,
@@ -109,7 +109,7 @@ pub fn account(
         Some(mark) => {
             return wrong(
                 row.line,
-                format!("{mark:?} is no mark; known are open, disabled, protected, unit, service"),
+                format!("{mark:?} is no mark; known are open, disabled, locked, protected, unit, service"),
             );
         }
     }

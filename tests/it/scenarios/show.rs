@@ -139,7 +139,11 @@ pub fn account(account: &Account) -> String {
         let values = account.attrs.get(&attr).map(ToString::to_string);
         line += &values.filter(|text| !text.is_empty()).map(|text| format!(" {text},")).unwrap_or_default();
     }
+    for alias in account.all(Attr::Alias) {
+        let _ = write!(line, " also {alias},");
+    }
     line + if account.is_disabled() { " disabled" } else { " open" }
+        + if account.is_closed() { ", closed" } else { "" }
 }
 
 /// A stored change with its state.

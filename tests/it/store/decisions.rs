@@ -6,7 +6,7 @@ use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
 use rosterd::model::question::{Candidate, Question, QuestionKind};
-use rosterd::store::{Approval, Committed, Paused, Release, StoreError};
+use rosterd::store::{Approval, Committed, Noted, Paused, Release, StoreError};
 
 impl Site {
     async fn approve(&self, one: &Standing, by: &Login) -> Result<Approval, StoreError> {
@@ -64,6 +64,48 @@ async fn two_operators_means_two_logins() {
         let approvals = site.store.change(&one.stored.id).await.unwrap().unwrap().stored.approvals;
         assert_eq!(approvals, ["an", "binh"]);
         assert_eq!(site.approve(one, &binh).await.unwrap(), Approval::NotProposed(State::Approved));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_approval_counts_before_a_call_back() {
+    on_both(async |site| {
+        let [an, binh] = site.operators(["an", "binh"]).await;
+        let reset = |subject: &str, gate| Change { kind: ChangeKind::ResetPassword, ..title(subject, gate) };
+        let all =
+            site.propose(&[reset("a1", Gate::Two), reset("a2", Gate::One), title("a3", Gate::Two)]).await;
+        assert_eq!(site.approve(&all[0], &an).await.unwrap(), Approval::NeedsCallBack);
+        assert_eq!(site.state(&all[0]).await, State::Proposed);
+        let note = async |one: &Standing, by: &Login, forbidden: &BTreeSet<Login>| {
+            let work = async |mut tx: rosterd::store::WriteTx| {
+                let noted = tx
+                    .note_call_back(&one.stored.id, by, "0256 382 2222", "bà Lê Thị Mai", forbidden)
+                    .await?;
+                tx.commit(noted).await
+            };
+            site.store.write(now(), work).await
+        };
+        let sender = [binh.clone()].into();
+        assert_eq!(
+            note(&all[0], &binh, &sender).await.unwrap(),
+            Noted::PutInByYou,
+            "the number called is theirs"
+        );
+        assert!(note(&all[0], &Login::new("stranger"), &nobody()).await.is_err());
+        assert_eq!(site.approve(&all[0], &an).await.unwrap(), Approval::NeedsCallBack);
+        assert_eq!(note(&all[0], &an, &nobody()).await.unwrap(), Noted::Noted);
+        let calls = site.store.call_backs(&all[0].stored.key).await.unwrap();
+        let [call] = calls.as_slice() else { panic!("{calls:?}") };
+        assert_eq!((&call.operator, call.number.as_str(), call.at), (&an, "0256 382 2222", now()));
+        for (by, state) in [(&an, State::Proposed), (&binh, State::Approved)] {
+            let approved = site.approve(&all[0], by).await.unwrap();
+            assert!(matches!(approved, Approval::Approved { state: at, .. } if at == state), "{approved:?}");
+        }
+        // What needs no second person, or opens nothing, needs no call.
+        assert!(matches!(site.approve(&all[1], &an).await.unwrap(), Approval::Approved { .. }));
+        assert!(matches!(site.approve(&all[2], &an).await.unwrap(), Approval::Approved { .. }));
+        assert_eq!(note(&all[2], &an, &nobody()).await.unwrap(), Noted::NotNeeded);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use super::*;
 use rosterd::model::ids::AccountId;
 use rosterd::model::legal_hold::HoldSubject;
 use rosterd::model::name::PersonName;
-use rosterd::model::person::Person;
+use rosterd::model::person::{OutOfUse, Person};
 use rosterd::store::{Claim, Decided, Fenced, Terms, WriteTx};
 
 impl Site {
@@ -202,6 +202,7 @@ async fn under_a_legal_hold_no_approval_runs_out() {
             met: std::collections::BTreeMap::new(),
             listed: BTreeSet::new(),
             returned: None,
+            out_of_use: OutOfUse::default(),
         };
         site.publish(&PlanDelta { people: vec![holder], ..delta("p0") }).await;
         let person = Change { person: Some(PersonId::new("p2")), ..title("a2", Gate::One) };
@@ -235,6 +236,41 @@ async fn under_a_legal_hold_no_approval_runs_out() {
         site.set_hold(&of_holder, &an).await.unwrap();
         site.set_hold(&of_holder, &binh).await.unwrap();
         assert!(site.is_on_hold(&holder).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_legal_hold_stops_closing_and_deleting_at_the_claim() {
+    on_both(async |site| {
+        let [an, binh] = site.operators(["an", "binh"]).await;
+        let ends = |kind, subject: &str| Change { kind, ..title(subject, Gate::None) };
+        let all = site
+            .propose(&[
+                ends(ChangeKind::CloseAccount, "a1"),
+                Change { person: Some(PersonId::new("p2")), ..ends(ChangeKind::DeleteAccount, "a2") },
+                title("a3", Gate::None),
+                ends(ChangeKind::DeleteAccount, "a4"),
+            ])
+            .await;
+        let a1 = HoldSubject::Account(TargetId::mail(), AccountId::new("a1"));
+        let a3 = HoldSubject::Account(TargetId::mail(), AccountId::new("a3"));
+        for hold in [&a1, &HoldSubject::Person(PersonId::new("p2")), &a3] {
+            site.set_hold(hold, &an).await.unwrap();
+        }
+        assert!(matches!(site.claim_now(&all[3]).await, Claim::Opened(_)), "nobody holds it");
+        for hold in [&a1, &HoldSubject::Person(PersonId::new("p2")), &a3] {
+            site.set_hold(hold, &binh).await.unwrap();
+        }
+        assert_eq!(site.claim_now(&all[0]).await, Claim::OnHold);
+        assert_eq!(site.claim_now(&all[1]).await, Claim::OnHold);
+        assert!(matches!(site.claim_now(&all[2]).await, Claim::Opened(_)), "what ends nothing goes on");
+        for hold in site.store.legal_holds().await.unwrap() {
+            site.lift_hold(&hold.id, &an).await.unwrap();
+            site.lift_hold(&hold.id, &binh).await.unwrap();
+        }
+        assert!(matches!(site.claim_now(&all[0]).await, Claim::Opened(_)));
+        assert!(matches!(site.claim_now(&all[1]).await, Claim::Opened(_)));
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::*;
 use rosterd::model::ids::AccountId;
 use rosterd::model::name::PersonName;
-use rosterd::model::person::Person;
+use rosterd::model::person::{OutOfUse, Person};
 use rosterd::store::{Committed, Fenced, StoreError};
 use std::os::unix::fs::PermissionsExt;
 
@@ -75,6 +75,7 @@ fn person(id: &str, account: Option<&str>) -> Person {
         met: std::collections::BTreeMap::new(),
         listed: std::collections::BTreeSet::new(),
         returned: None,
+        out_of_use: OutOfUse::default(),
     }
 }
 

@@ -345,6 +345,95 @@ async fn an_address_that_a_write_has_used_is_never_freed() {
 }
 
 #[tokio::test]
+async fn what_a_deleted_account_was_called_is_never_given_to_another() {
+    on_both(async |site| {
+        let called = [
+            (Attr::Login, Values::one("hoa")),
+            (Attr::Mail, Values::one("Hoa@x.gov.vn")),
+            (Attr::Alias, Values::many(vec!["hoa.stc@x.gov.vn".into(), "hoa.snv@x.gov.vn".into()])),
+        ];
+        let gone = Change {
+            kind: ChangeKind::DeleteAccount,
+            person: Some(PersonId::new("p1")),
+            before: called.into(),
+            after: [].into(),
+            ..title("a1", Gate::None)
+        };
+        let one = &site.propose(&[gone]).await[0].stored;
+        assert_eq!(site.store.reserved_addresses().await.unwrap(), [].into(), "it may be refused yet");
+        let intent = site.opened(one).await;
+        let kept = site.store.reserved_addresses().await.unwrap();
+        let names: Vec<&str> = kept.keys().map(String::as_str).collect();
+        assert_eq!(names, ["hoa", "hoa.snv@x.gov.vn", "hoa.stc@x.gov.vn", "hoa@x.gov.vn"]);
+        assert!(kept.values().all(|person| person.as_str() == "p1"));
+        site.resolve(&intent, Outcome::Applied, &[]).await.unwrap();
+        let other = PlanDelta {
+            insert: vec![proposed(&create("p2", "hoa.stc@x.gov.vn"))],
+            snapshot_start: minutes(5),
+            ..delta("p3")
+        };
+        assert_eq!(site.publish(&other).await.address_taken, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alias_is_reserved_with_the_move_that_gives_it() {
+    on_both(async |site| {
+        let moved = Change {
+            kind: ChangeKind::MoveAccount,
+            person: Some(PersonId::new("p1")),
+            before: [(Attr::Alias, Values::one("cu@x.gov.vn"))].into(),
+            after: [(Attr::Alias, Values::many(vec!["cu@x.gov.vn".into(), "moi@x.gov.vn".into()]))].into(),
+            ..title("a1", Gate::One)
+        };
+        site.propose(&[moved]).await;
+        let reserved = site.store.reserved_addresses().await.unwrap();
+        assert_eq!(reserved.into_iter().collect::<Vec<_>>(), [("moi@x.gov.vn".into(), PersonId::new("p1"))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_locked_an_account_last_tells_whether_a_rule_did() {
+    on_both(async |site| {
+        let lock = |kind, subject: &str| Change { kind, ..title(subject, Gate::None) };
+        let kinds = [
+            ("a1", vec![ChangeKind::LockAccount]),
+            ("a2", vec![ChangeKind::LockAccount, ChangeKind::UnlockAccount]),
+            ("a3", vec![ChangeKind::LockAccount, ChangeKind::EnableAccount, ChangeKind::DisableAccount]),
+            ("a4", vec![ChangeKind::DisableAccount, ChangeKind::EnableAccount, ChangeKind::LockAccount]),
+        ];
+        let mut at = 0;
+        for (subject, kinds) in kinds {
+            for kind in kinds {
+                at += 1;
+                let plan = PlanDelta {
+                    insert: vec![proposed(&lock(kind, subject))],
+                    snapshot_start: minutes(5),
+                    ..delta("p1")
+                };
+                assert_eq!(site.publish(&plan).await.inserted, 1);
+                let one = &site.standing(&lock(kind, subject).key()).await.stored;
+                let intent = site.opened(one).await;
+                let token = site.lease().await;
+                let work = async |mut tx: Fenced| {
+                    tx.resolve_intent(&intent.id, &Outcome::Applied, &[]).await?;
+                    tx.commit(()).await
+                };
+                site.store.write_fenced(&token, minutes(2) + TimeDelta::seconds(at), work).await.unwrap();
+            }
+        }
+        let locked = site.store.locked_by_rule().await.unwrap();
+        assert_eq!(
+            locked.iter().map(rosterd::model::ids::AccountId::as_str).collect::<Vec<_>>(),
+            ["a1", "a4"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_ordered_change_stands_until_an_export_confirms_it() {
     on_both(async |site| {
         let [one] = &site.approved(["a1"]).await;
