@@ -227,7 +227,11 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
 fn seen(question: &Question) -> String {
     let lines = question.evidence.iter().filter_map(|one| match one {
         Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
-        Evidence::Row { .. } | Evidence::Absence { .. } | Evidence::Operator { .. } => None,
+        Evidence::Row { .. }
+        | Evidence::Absence { .. }
+        | Evidence::Operator { .. }
+        | Evidence::Match { .. }
+        | Evidence::Unsettled { .. } => None,
     });
     lines.collect::<Vec<_>>().join("; ")
 }
@@ -238,7 +242,9 @@ pub fn unclaimed_line(one: &Unclaimed, lang: Lang) -> String {
     let name = name.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
     let agency = agency.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
     match lang {
-        Lang::Vi => format!("? {target}: {role}{agency} do {name}<{holder}> giữ, không có trong danh sách nào"),
+        Lang::Vi => {
+            format!("? {target}: {role}{agency} do {name}<{holder}> giữ, không có trong danh sách nào")
+        }
         Lang::En => format!("? {target}: {role}{agency} is held by {name}<{holder}>, whom no roster names"),
     }
 }

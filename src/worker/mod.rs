@@ -7,6 +7,7 @@ pub mod look;
 pub mod mailing;
 pub mod pass;
 pub mod planning;
+mod pressing;
 pub mod preview;
 pub mod schedule;
 pub mod service;

@@ -24,6 +24,9 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(Vi, "vi", "receiver_asks.subject"),
     mail!(Vi, "vi", "receiver_asks.txt"),
     mail!(Vi, "vi", "receiver_asks.html"),
+    mail!(Vi, "vi", "order_late.subject"),
+    mail!(Vi, "vi", "order_late.txt"),
+    mail!(Vi, "vi", "order_late.html"),
     mail!(En, "en", "layout.txt"),
     mail!(En, "en", "layout.html"),
     mail!(En, "en", "account_created.subject"),
@@ -38,4 +41,7 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(En, "en", "receiver_asks.subject"),
     mail!(En, "en", "receiver_asks.txt"),
     mail!(En, "en", "receiver_asks.html"),
+    mail!(En, "en", "order_late.subject"),
+    mail!(En, "en", "order_late.txt"),
+    mail!(En, "en", "order_late.html"),
 ];
