@@ -125,6 +125,7 @@ CREATE TABLE work_order (
     file TEXT NOT NULL,
     at TEXT NOT NULL,
     urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)),
+    due TEXT NOT NULL,
     confirmed_at TEXT,
     UNIQUE (target, file)
 );

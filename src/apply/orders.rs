@@ -1,19 +1,22 @@
 //! Work orders: approved changes of a system without an API, handed over in one workbook. Claims and the order's
 //! name are committed together, then the file is written, then the outcomes: a crash never writes two.
 
+use super::undo::original;
 use super::{Applied, Applier};
 use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::account::Attr;
 use crate::model::calendar::add_working_days;
-use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
+use crate::model::change::{Change, ChangeKind, Reason, State, StoredChange};
 use crate::model::evidence::Evidence;
+use crate::model::ids::ChangeId;
 use crate::model::intent::{Intent, Outcome};
 use crate::store::{Claim, StoreError};
 use crate::systems::System;
 use crate::systems::handoff::{Settings, next_order_number, order_name};
 use crate::workbook::order::{Ask, Contact, OrderLine, WorkOrder, write};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// The most lines one order takes.
 const LINES: usize = 500;
@@ -61,6 +64,8 @@ impl Applier<'_> {
                 return Ok(());
             }
         };
+        let days = if urgent { system.deadline_days.urgent } else { system.deadline_days.normal };
+        let due = add_working_days(self.today(), days.get(), self.holidays);
         let terms: Vec<_> = changes.iter().map(|one| self.terms(&one.change, None)).collect();
         let claims = self
             .store
@@ -72,7 +77,7 @@ impl Applier<'_> {
                         claims.push(tx.open_intent(stored, terms).await?);
                     }
                     if claims.iter().any(|claim| matches!(claim, Claim::Opened(_))) {
-                        tx.insert_order(&system.name, file, urgent).await?;
+                        tx.insert_order(&system.name, file, urgent, due).await?;
                     }
                     tx.commit(claims).await
                 }
@@ -88,7 +93,7 @@ impl Applier<'_> {
         if claimed.is_empty() {
             return Ok(());
         }
-        self.finish_order(system, &file, &claimed, done).await
+        self.finish_order(system, (&file, due), &claimed, done).await
     }
 
     /// A name that neither the folder nor the store has.
@@ -108,7 +113,7 @@ impl Applier<'_> {
     pub(crate) async fn finish_order(
         &self,
         system: &Settings,
-        file: &str,
+        (file, due): (&str, NaiveDate),
         claimed: &[Claimed],
         done: &mut Applied,
     ) -> Result<(), StoreError> {
@@ -116,7 +121,8 @@ impl Applier<'_> {
         let written = if path.exists() {
             Ok(())
         } else {
-            write(&self.work_order(system, file, claimed))
+            let withdrawn = self.withdrawn(claimed).await?;
+            write(&self.work_order(system, (file, due), claimed, &withdrawn))
                 .map_err(|error| error.to_string())
                 .and_then(|bytes| files::write(&path, &bytes, 0o640).map_err(|error| error.to_string()))
         };
@@ -149,9 +155,29 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn work_order(&self, system: &Settings, file: &str, claimed: &[Claimed]) -> WorkOrder {
+    /// The orders that lines of this one withdraw, by the line's change: an undo of what was handed over and not
+    /// confirmed yet.
+    async fn withdrawn(&self, claimed: &[Claimed]) -> Result<BTreeMap<ChangeId, String>, StoreError> {
+        let mut withdrawn = BTreeMap::new();
+        for one in claimed.iter().map(|one| &one.stored) {
+            let Some(id) = one.change.document.as_deref().and_then(original) else { continue };
+            let standing = self.store.change(&id).await?.map(|standing| standing.stored);
+            if let Some(standing) = standing.filter(|standing| standing.state == State::Ordered) {
+                let file = standing.outcome.unwrap_or_default();
+                withdrawn.insert(one.id.clone(), file.trim_end_matches(".xlsx").to_owned());
+            }
+        }
+        Ok(withdrawn)
+    }
+
+    fn work_order(
+        &self,
+        system: &Settings,
+        (file, due): (&str, NaiveDate),
+        claimed: &[Claimed],
+        withdrawn: &BTreeMap<ChangeId, String>,
+    ) -> WorkOrder {
         let urgent = claimed.first().is_some_and(|one| is_urgent(&one.stored.change));
-        let days = if urgent { system.deadline_days.urgent } else { system.deadline_days.normal };
         let contact = &system.contact;
         WorkOrder {
             issuer: self.issuer.to_owned(),
@@ -159,21 +185,29 @@ impl Applier<'_> {
             number: file.trim_end_matches(".xlsx").to_owned(),
             date: self.today(),
             urgent,
-            deadline: add_working_days(self.today(), days.get(), self.holidays),
+            deadline: due,
             contact: Contact {
                 name: contact.name.clone(),
                 phone: contact.phone.clone().unwrap_or_default(),
                 mail: contact.mail.clone(),
             },
-            lines: claimed.iter().filter_map(|one| self.line(&one.stored.change)).collect(),
+            lines: claimed
+                .iter()
+                .filter_map(|one| self.line(&one.stored.change, withdrawn.get(&one.stored.id)))
+                .collect(),
         }
     }
 
-    fn line(&self, change: &Change) -> Option<OrderLine> {
-        let ask = match change.kind {
-            ChangeKind::GrantRole => Ask::Grant,
-            ChangeKind::RevokeRole => Ask::Revoke,
+    /// A line; `withdrawn` is the number of the order whose line it takes back.
+    fn line(&self, change: &Change, withdrawn: Option<&String>) -> Option<OrderLine> {
+        let (ask, back) = match change.kind {
+            ChangeKind::GrantRole => (Ask::Grant, "thu hồi; nếu đã thu hồi thì cấp lại"),
+            ChangeKind::RevokeRole => (Ask::Revoke, "cấp; nếu đã cấp thì thu hồi"),
             _ => return None,
+        };
+        let (ask, basis) = match withdrawn {
+            Some(number) => (Ask::Withdraw, format!("Rút yêu cầu tại phiếu số {number}: không {back}")),
+            None => (ask, basis(change)),
         };
         let role = change.after(Attr::Role).or_else(|| change.before(Attr::Role))?;
         let unit = self.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
@@ -183,20 +217,24 @@ impl Applier<'_> {
             unit: unit.to_owned(),
             role: role.to_owned(),
             ask,
-            basis: basis(change),
+            basis,
             effective: change.due,
         })
     }
 }
 
-/// What takes a role from somebody who left or went cannot wait.
+/// What takes a role from somebody who left or went cannot wait, nor what takes back an order.
 fn is_urgent(change: &Change) -> bool {
-    change.kind == ChangeKind::RevokeRole
-        && matches!(change.reason, Reason::RoleEndsByLeaving | Reason::RoleEndsByTransfer)
+    change.reason == Reason::Undo
+        || change.kind == ChangeKind::RevokeRole
+            && matches!(change.reason, Reason::RoleEndsByLeaving | Reason::RoleEndsByTransfer)
 }
 
-/// The document, else the roster behind a change.
+/// The document, else the roster behind a change; of an undo, who asked for it.
 fn basis(change: &Change) -> String {
+    if change.reason == Reason::Undo {
+        return "Khôi phục theo yêu cầu của quản trị viên".to_owned();
+    }
     let row = change.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Row { file, row, .. } => Some(format!("{file}, dòng {row}")),
         Evidence::Absence { file, .. } => Some(file.clone()),
@@ -210,9 +248,4 @@ fn basis(change: &Change) -> String {
         (Some(number), None) => number.clone(),
         (None, row) => row.unwrap_or_default(),
     }
-}
-
-/// The date from which an order of today is late.
-pub fn deadline(from: NaiveDate, days: u32, holidays: &std::collections::BTreeSet<NaiveDate>) -> NaiveDate {
-    add_working_days(from, days, holidays)
 }

@@ -90,7 +90,7 @@ impl Applier<'_> {
             .collect();
         let order = self.store.open_orders().await?.into_iter().rfind(|order| order.target == *target);
         match order {
-            Some(order) => self.finish_order(system, &order.file, &pairs, done).await,
+            Some(order) => self.finish_order(system, (&order.file, order.due), &pairs, done).await,
             None => {
                 let outcome = Outcome::NotSent { why: "stopped before the work order".into() };
                 self.resolve_order(&pairs, &outcome, done).await

@@ -4,7 +4,7 @@ use crate::model::account::{Attr, Attrs, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
 use crate::model::dn::Dn;
 use crate::model::evidence::Evidence;
-use crate::model::ids::{ChangeId, Subject};
+use crate::model::ids::{ChangeId, Subject, TargetId};
 use chrono::NaiveDate;
 
 /// What marks an undo's `document`: the change it reverses.
@@ -21,12 +21,12 @@ pub enum NotUndoable {
     /// It was never carried out.
     #[error("change {0} was not carried out; reject it instead")]
     NotApplied(ChangeId),
-    /// It was handed over; whether it was carried out is not known yet.
+    /// It takes back an order that is not confirmed yet.
     #[error(
-        "change {0} was handed over in a work order that no export has confirmed yet: ask the system's keeper to \
-         strike it from the order, or undo it once a newer export shows it as done"
+        "change {0} withdraws an order, and no export has confirmed it yet: ask the system's keeper to strike it from \
+         the order, or undo it once a newer export shows it as done"
     )]
-    Ordered(ChangeId),
+    Withdrawal(ChangeId),
     /// There is nothing to give back.
     #[error("change {id}: a {kind} has no reverse")]
     NoReverse {
@@ -56,13 +56,20 @@ pub fn reverse(
 ) -> Result<Change, NotUndoable> {
     match stored.state {
         State::Applied => {}
-        State::Ordered => return Err(NotUndoable::Ordered(stored.id.clone())),
+        // Handed over and unconfirmed: it is withdrawn by an order that takes it back.
+        State::Ordered if stored.change.reason != Reason::Undo => {}
+        State::Ordered => return Err(NotUndoable::Withdrawal(stored.id.clone())),
         _ => return Err(NotUndoable::NotApplied(stored.id.clone())),
     }
     let change = &stored.change;
     let flag = |value: &str| Values::one(value);
     let mut subject = change.subject.clone();
     let (kind, before, after) = match change.kind {
+        ChangeKind::CreateAccount if change.target != TargetId::mail() => {
+            let mail = change.after.get(&Attr::Mail).cloned().unwrap_or_default();
+            let before = Attrs::from([(Attr::Mail, mail), (Attr::Disabled, flag("false"))]);
+            (ChangeKind::DisableAccount, before, Attrs::from([(Attr::Disabled, flag("true"))]))
+        }
         ChangeKind::CreateAccount => {
             let account = created.ok_or_else(|| NotUndoable::Gone(stored.id.clone()))?;
             subject = Subject::new(account.id.as_str());

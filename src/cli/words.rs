@@ -254,7 +254,9 @@ pub fn unclaimed_line(one: &Unclaimed, lang: Lang) -> String {
     let name = name.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
     let agency = agency.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
     match lang {
-        Lang::Vi => format!("? {target}: {role}{agency} do {name}<{holder}> giữ, không có trong danh sách nào"),
+        Lang::Vi => {
+            format!("? {target}: {role}{agency} do {name}<{holder}> giữ, không có trong danh sách nào")
+        }
         Lang::En => format!("? {target}: {role}{agency} is held by {name}<{holder}>, whom no roster names"),
     }
 }

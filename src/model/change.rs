@@ -149,7 +149,8 @@ impl State {
                 matches!(next, Held | Claimed | Applied | Rejected | Superseded | Expired | Proposed)
             }
             Claimed => matches!(next, Approved | Ordered | Applied | Failed | Stale | Unknown | Held),
-            Ordered => matches!(next, Applied | Failed),
+            // Undone: withdrawn by a later order before anybody carried it out.
+            Ordered => matches!(next, Applied | Failed | Undone),
             Unknown => matches!(next, Applied | Approved | Failed | Stale),
             Applied => matches!(next, Undone),
             Expired => matches!(next, Proposed | Superseded),

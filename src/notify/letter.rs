@@ -28,6 +28,8 @@ pub enum Letter {
     ContactLeaves(ContactLeaves),
     /// To the agency's contact: the custodian of a unit mailbox leaves, a new one is needed.
     CustodianLeaves(CustodianLeaves),
+    /// To a system's contact, then to those above: a work order is late.
+    OrderLate(OrderLate),
 }
 
 impl Letter {
@@ -43,6 +45,7 @@ impl Letter {
             Self::AttestationAsked(_) => "attestation_asked",
             Self::ContactLeaves(_) => "contact_leaves",
             Self::CustodianLeaves(_) => "custodian_leaves",
+            Self::OrderLate(_) => "order_late",
         }
     }
 }
@@ -311,4 +314,42 @@ pub struct CustodianLeaves {
     pub absent: bool,
     /// The last day to name another.
     pub answer_by: NaiveDate,
+}
+
+/// A work order whose deadline has passed, and that no export has confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrderLate {
+    /// No agency's letter: the addressee is named alone.
+    pub agency: Option<String>,
+    /// The system, as its users call it.
+    pub system: String,
+    /// The order's number.
+    pub order: String,
+    /// The day it was handed over.
+    pub ordered: NaiveDate,
+    /// It was to be done by the end of this day.
+    pub due: NaiveDate,
+    /// Whether it cannot wait.
+    pub urgent: bool,
+    /// The system's contact, where the letter is to somebody above; `None` where it is to the contact.
+    pub contact: Option<String>,
+    /// The contact's phone, where it is known.
+    pub phone: Option<String>,
+    /// What of it is open; at least one.
+    pub lines: Vec<LateLine>,
+}
+
+/// One line of a late order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LateLine {
+    /// What was asked.
+    pub kind: ChangeKind,
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The role.
+    pub role: String,
+    /// The agency's name.
+    pub unit: String,
 }

@@ -20,10 +20,7 @@ use std::fmt::Write;
 pub fn ask(desk: &Desk<'_>, revocations: &[Change], logins: &Logins<'_>, out: &mut Draft) {
     let mut asked: BTreeSet<&AgencyCode> = BTreeSet::new();
     for change in revocations {
-        let goes = match change.reason {
-            Reason::RoleEndsByLeaving | Reason::RoleEndsByTransfer => true,
-            _ => false,
-        };
+        let goes = matches!(change.reason, Reason::RoleEndsByLeaving | Reason::RoleEndsByTransfer);
         let Some(role) = change.before(Attr::Role).filter(|role| desk.map.files.contains(*role)) else {
             continue;
         };

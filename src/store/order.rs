@@ -4,6 +4,7 @@ use super::statement::{Row, sql};
 use super::{Fenced, Store, StoreError, ids};
 use crate::model::Time;
 use crate::model::ids::TargetId;
+use chrono::NaiveDate;
 
 /// A work order as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct WorkOrder {
     pub at: Time,
     /// Whether it cannot wait.
     pub urgent: bool,
+    /// It is to be done by the end of this day.
+    pub due: NaiveDate,
     /// When an export confirmed the last of it.
     pub confirmed: Option<Time>,
 }
@@ -30,14 +33,16 @@ impl Fenced {
         target: &TargetId,
         file: &str,
         urgent: bool,
+        due: NaiveDate,
     ) -> Result<String, StoreError> {
         let insert = sql(
             "work order",
-            "INSERT INTO work_order (id, target, file, at, urgent) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO work_order (id, target, file, at, urgent, due) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (target, file) DO NOTHING",
         );
         let id = ids::fresh(self.now)?;
         let insert = insert.text(&id).text(target.as_str()).text(file).time(self.now).int(urgent.into());
+        let insert = insert.text(&due.to_string());
         if self.execute(insert).await? == 1 {
             return Ok(id);
         }
@@ -64,7 +69,7 @@ impl Store {
     pub async fn open_orders(&self) -> Result<Vec<WorkOrder>, StoreError> {
         let query = sql(
             "open orders",
-            "SELECT id, target, file, at, urgent, confirmed_at FROM work_order
+            "SELECT id, target, file, at, urgent, due, confirmed_at FROM work_order
              WHERE confirmed_at IS NULL ORDER BY id",
         );
         self.rows(query).await?.iter().map(read).collect()
@@ -78,6 +83,7 @@ fn read(row: &Row) -> Result<WorkOrder, StoreError> {
         file: row.text("file")?,
         at: row.time("at")?,
         urgent: row.flag("urgent")?,
+        due: row.date("due")?,
         confirmed: row.maybe_time("confirmed_at")?,
     })
 }

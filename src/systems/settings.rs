@@ -73,7 +73,7 @@ impl Settings {
     /// What can be found wrong without a connection, with the setting's name.
     pub fn check(&self) -> Result<(), String> {
         match self {
-            Self::Handoff(_) => Ok(()),
+            Self::Handoff(one) => one.check(),
             Self::Sql(one) => one.check(),
             Self::LdapGroups(one) => one.check(),
             Self::Scim(one) => one.check(),

@@ -65,6 +65,8 @@ pub enum Ask {
     Grant,
     /// Thu hồi.
     Revoke,
+    /// Rút lại: what an earlier order asked for is not to be done.
+    Withdraw,
 }
 
 impl Ask {
@@ -73,6 +75,7 @@ impl Ask {
         match self {
             Self::Grant => "Cấp",
             Self::Revoke => "Thu hồi",
+            Self::Withdraw => "Rút lại",
         }
     }
 }
@@ -125,7 +128,11 @@ fn write_heading(sheet: &mut Worksheet, paint: &mut Paint, order: &WorkOrder) ->
     paint.spread(sheet, (3, 0, LAST), "PHIẾU YÊU CẦU CẤP, THU HỒI VAI TRÒ", Part::CentredHeading)?;
     sheet.set_row_height(3, 26)?;
     let urgency = if order.urgent { "KHẨN" } else { "Thường" };
-    let granted = order.lines.iter().filter(|line| line.ask == Ask::Grant).count();
+    let count = |ask| order.lines.iter().filter(|line| line.ask == ask).count();
+    let withdrawn = match count(Ask::Withdraw) {
+        0 => String::new(),
+        count => format!(", rút lại {count}"),
+    };
     let Contact { name, phone, mail } = &order.contact;
     let facts = [
         ("Hệ thống:", order.system.clone()),
@@ -135,7 +142,12 @@ fn write_heading(sheet: &mut Worksheet, paint: &mut Paint, order: &WorkOrder) ->
         ("Đầu mối liên hệ:", format!("{name}, điện thoại {phone}, thư điện tử {mail}")),
         (
             "Số yêu cầu:",
-            format!("{} (cấp {granted}, thu hồi {})", order.lines.len(), order.lines.len() - granted),
+            format!(
+                "{} (cấp {}, thu hồi {}{withdrawn})",
+                order.lines.len(),
+                count(Ask::Grant),
+                count(Ask::Revoke)
+            ),
         ),
     ];
     let mut row = 5;
@@ -159,7 +171,7 @@ fn write_line(
     let OrderLine { full_name, account, unit, role, ask, basis, effective } = line;
     let mark = match ask {
         Ask::Grant => Mark::Fine,
-        Ask::Revoke => Mark::Found(Severity::Warning),
+        Ask::Revoke | Ask::Withdraw => Mark::Found(Severity::Warning),
     };
     paint.cell(sheet, (row, 0), &Cell::Number(f64::from(number)), Part::Body)?;
     paint.text(sheet, (row, 1), full_name, Part::Body)?;

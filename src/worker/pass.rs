@@ -360,7 +360,11 @@ impl Engine {
                             && let Some(original) =
                                 stored.change.document.as_deref().and_then(crate::apply::undo::original)
                         {
-                            tx.transition(&original, State::Applied, State::Undone, Some("undone")).await?;
+                            let undone = Some("undone");
+                            // It was never done where only its order was withdrawn.
+                            if !tx.transition(&original, State::Applied, State::Undone, undone).await? {
+                                tx.transition(&original, State::Ordered, State::Undone, Some("withdrawn")).await?;
+                            }
                         }
                     }
                     tx.confirm_orders().await?;

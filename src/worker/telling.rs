@@ -54,7 +54,7 @@ impl Engine {
                 })
                 .await?;
         }
-        Ok(told + self.ask_old_agencies(token).await?)
+        Ok(told + self.ask_old_agencies(token).await? + self.press_late_orders(token).await?)
     }
 
     fn digest(

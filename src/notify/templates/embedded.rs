@@ -39,6 +39,9 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(Vi, "vi", "custodian_leaves.subject"),
     mail!(Vi, "vi", "custodian_leaves.txt"),
     mail!(Vi, "vi", "custodian_leaves.html"),
+    mail!(Vi, "vi", "order_late.subject"),
+    mail!(Vi, "vi", "order_late.txt"),
+    mail!(Vi, "vi", "order_late.html"),
     mail!(En, "en", "layout.txt"),
     mail!(En, "en", "layout.html"),
     mail!(En, "en", "account_created.subject"),
@@ -68,4 +71,7 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(En, "en", "custodian_leaves.subject"),
     mail!(En, "en", "custodian_leaves.txt"),
     mail!(En, "en", "custodian_leaves.html"),
+    mail!(En, "en", "order_late.subject"),
+    mail!(En, "en", "order_late.txt"),
+    mail!(En, "en", "order_late.html"),
 ];

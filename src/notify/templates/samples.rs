@@ -6,8 +6,8 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount, CustodianLeaves,
-    KeptMailbox, Letter, MadeChange, Missing, Named, ReadAs, ReceiverAsks, RosterFeedback, SlipsWaiting,
-    SuspicionsWaiting, WaitingSlip,
+    KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, ReadAs, ReceiverAsks, RosterFeedback,
+    SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -35,6 +35,8 @@ pub fn samples() -> Vec<Letter> {
         contact_leaves(false),
         custodian_leaves(true),
         custodian_leaves(false),
+        late(true),
+        late(false),
     ]
 }
 
@@ -119,6 +121,30 @@ fn refused() -> Letter {
     let read = ReadAs::Refused { why: "Không tìm thấy dòng tiêu đề.".into() };
     let counts = Counts { ok: 0, warnings: 0, errors: 0 };
     feedback(read, counts, "refused/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn late(above: bool) -> Letter {
+    let line = |kind, role: &str| LateLine {
+        kind,
+        name: "Nguyễn Văn An".into(),
+        address: "annv.skhcn@example.vn".into(),
+        role: role.into(),
+        unit: AGENCY.into(),
+    };
+    Letter::OrderLate(OrderLate {
+        agency: None,
+        system: "Hệ thống thông tin giải quyết thủ tục hành chính".into(),
+        order: "tthc-2026-11-20-01".into(),
+        ordered: day(11, 20),
+        due: day(11, 23),
+        urgent: above,
+        contact: above.then(|| "Phạm Thị Em".into()),
+        phone: above.then(|| "0200 0000 001".into()),
+        lines: vec![
+            line(ChangeKind::RevokeRole, "Cán bộ một cửa"),
+            line(ChangeKind::GrantRole, "Chuyên viên xử lý"),
+        ],
+    })
 }
 
 fn asked(full: bool) -> Letter {

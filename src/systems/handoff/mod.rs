@@ -14,10 +14,12 @@ pub use reading::{Handoff, LookError};
 use super::settings::target;
 use super::shrink::Shrink;
 use crate::model::agency::Contact;
+use crate::model::calendar::add_working_days;
 use crate::model::ids::TargetId;
 use crate::model::role::Can;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -50,6 +52,9 @@ pub struct Settings {
     /// How many working days an order may take.
     #[serde(default)]
     pub deadline_days: DeadlineDays,
+    /// Who is written to when an order's deadline has passed and no export has confirmed it; each step once.
+    #[serde(default = "escalation")]
+    pub escalation: Vec<Step>,
     /// Headings of the export that the usual names do not cover.
     #[serde(default)]
     pub columns: Columns,
@@ -63,6 +68,45 @@ pub struct Settings {
     /// How long an export must lie unchanged before it is read.
     #[serde(default = "settle_seconds")]
     pub settle_seconds: u32,
+}
+
+/// A step of the escalation of an order that is late.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// So many working days after the deadline.
+    pub days: NonZeroU32,
+    /// To whom; without it, to the system's own contact.
+    #[serde(default)]
+    pub to: Option<Contact>,
+}
+
+/// The system's contact, on the first working day after the deadline.
+fn escalation() -> Vec<Step> {
+    vec![Step { days: NonZeroU32::MIN, to: None }]
+}
+
+impl Settings {
+    /// What is wrong with these settings, with the setting's name.
+    pub fn check(&self) -> Result<(), String> {
+        let steps: Vec<_> = self.escalation.iter().map(|step| step.days).collect();
+        if steps.is_sorted_by(|one, next| one < next) {
+            return Ok(());
+        }
+        Err("escalation: each step must be on a later day than the one before".into())
+    }
+
+    /// The steps that have come for an order that was due at the end of `due`: the number of each, and whom it is to.
+    pub fn steps(
+        &self,
+        due: NaiveDate,
+        today: NaiveDate,
+        holidays: &BTreeSet<NaiveDate>,
+    ) -> Vec<(usize, &Contact)> {
+        let come = |step: &Step| add_working_days(due, step.days.get(), holidays) <= today;
+        let steps = self.escalation.iter().enumerate().filter(|(_, step)| come(step));
+        steps.map(|(number, step)| (number, step.to.as_ref().unwrap_or(&self.contact))).collect()
+    }
 }
 
 fn settle_seconds() -> u32 {
@@ -148,6 +192,32 @@ mod tests {
     fn orders_are_urgent_in_one_day_and_normal_in_three() {
         let days = settings("tthc").unwrap().deadline_days;
         assert_eq!((days.normal.get(), days.urgent.get()), (3, 1));
+    }
+
+    #[test]
+    fn a_late_order_goes_up_step_by_step_on_working_days() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let chief = "{ days = 3, to = { name = \"Lê Văn Trưởng\", mail = \"truong@example.vn\" } }";
+        let text = |steps: &str| format!("name = \"tthc\"\n{SETTINGS}\nescalation = [{steps}]");
+        let settings: Settings = toml::from_str(&text(&format!("{{ days = 1 }}, {chief}"))).unwrap();
+        assert_eq!(settings.check(), Ok(()));
+        // Due on Friday; Monday is a holiday.
+        let holidays = BTreeSet::from([day("2026-11-30")]);
+        let steps = |today: &str| -> Vec<String> {
+            let steps = settings.steps(day("2026-11-27"), day(today), &holidays).into_iter();
+            steps.map(|(number, to)| format!("{number} {}", to.mail)).collect()
+        };
+        for (today, expected) in [
+            ("2026-11-27", &[][..]),
+            ("2026-11-30", &[]),
+            ("2026-12-01", &["0 em@example.vn"]),
+            ("2026-12-02", &["0 em@example.vn"]),
+            ("2026-12-03", &["0 em@example.vn", "1 truong@example.vn"]),
+        ] {
+            assert_eq!(steps(today), expected, "{today}");
+        }
+        let backwards: Settings = toml::from_str(&text(&format!("{chief}, {{ days = 1 }}"))).unwrap();
+        assert!(backwards.check().unwrap_err().starts_with("escalation: "));
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl Province {
     /// Every system is exported anew; what that shows of the orders.
     pub fn export(&mut self) -> Vec<String> {
         self.now += chrono::TimeDelta::minutes(1);
-        let mut told = Vec::new();
+        let (mut told, mut reversed) = (Vec::new(), Vec::new());
         for (target, system) in &mut self.systems {
             let export = export_of(target, self.now, system);
             let ordered: Vec<_> = self
@@ -201,8 +201,12 @@ impl Province {
             for one in self.stored.iter_mut().filter(done) {
                 one.state = State::Applied;
                 told.push(show::stored(one));
+                reversed.extend(one.change.document.as_deref().and_then(original));
             }
             system.export = Some(export);
+        }
+        for id in reversed {
+            self.by_id(&id).state = State::Undone;
         }
         if told.is_empty() {
             told.push("nothing is confirmed".into());
@@ -215,7 +219,7 @@ impl Province {
         let applied: Vec<StoredChange> = self
             .stored
             .iter()
-            .filter(|one| one.state == State::Applied && meant(one, choice))
+            .filter(|one| matches!(one.state, State::Applied | State::Ordered) && meant(one, choice))
             .cloned()
             .collect();
         let mut told = Vec::new();

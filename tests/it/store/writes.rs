@@ -443,7 +443,9 @@ async fn an_ordered_change_stands_until_an_export_confirms_it() {
         assert_eq!(site.state_of(one).await, State::Claimed);
         let token = site.lease().await;
         let insert = async |mut tx: Fenced| {
-            let id = tx.insert_order(&TargetId::mail(), "tthc-1.xlsx", false).await?;
+            let id = tx
+                .insert_order(&TargetId::mail(), "tthc-1.xlsx", false, "2026-11-25".parse().unwrap())
+                .await?;
             tx.commit(id).await
         };
         let id = site.store.write_fenced(&token, now(), insert).await.unwrap();
