@@ -6,6 +6,7 @@ use super::pattern::{Folded, Pattern};
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
 use crate::model::ids::{AgencyCode, TargetId};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -19,6 +20,9 @@ pub struct Policy {
     pub full_share: u32,
     /// Days between a transfer that no other agency confirms and the suspension.
     pub transfer_grace_days: u32,
+    /// From this day on each agency is asked twice a year whether its contacts and the custodians of its unit mailboxes are
+    /// the same; nobody is asked without it.
+    pub attest_from: Option<NaiveDate>,
     /// Titles of leaders: their password is reset only with two approvals.
     pub leaders: Vec<Pattern>,
     /// How addresses are made.
@@ -37,6 +41,7 @@ impl Default for Policy {
             owned: vec![Attr::Title, Attr::Unit, Attr::Phone, Attr::FullName],
             full_share: 80,
             transfer_grace_days: 15,
+            attest_from: None,
             leaders: [
                 "Giám đốc*",
                 "Phó Giám đốc*",

@@ -9,6 +9,7 @@ mod audit;
 mod brake;
 mod change;
 mod confirmation;
+mod custodian;
 mod delegation;
 mod delta;
 mod dialect;

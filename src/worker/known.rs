@@ -2,7 +2,8 @@
 
 use super::engine::Engine;
 use crate::model::account::Snapshot;
-use crate::model::ids::{AgencyCode, PersonId, QuestionKey};
+use crate::model::custodian::Custodian;
+use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
@@ -20,6 +21,7 @@ pub(super) struct Known {
     departures: BTreeSet<PersonId>,
     reserved: BTreeMap<String, PersonId>,
     pub(super) asked: BTreeMap<QuestionKey, Question>,
+    custodians: BTreeMap<AccountId, Custodian>,
 }
 
 impl Engine {
@@ -40,6 +42,7 @@ impl Engine {
             people,
             reserved: self.store.reserved_addresses().await?,
             asked: self.store.questions().await?.into_iter().map(|one| (one.key, one.question)).collect(),
+            custodians: self.store.custodians().await?,
         })
     }
 
@@ -62,6 +65,7 @@ impl Engine {
             departures: &known.departures,
             reserved: &known.reserved,
             asked: &known.asked,
+            custodians: &known.custodians,
             policy: &self.config().policy,
         }
     }

@@ -49,6 +49,7 @@ pub(crate) struct Province {
     pub(crate) departures: BTreeSet<PersonId>,
     pub(crate) reserved: BTreeMap<String, PersonId>,
     pub(crate) asked: BTreeMap<QuestionKey, Question>,
+    pub(crate) custodians: BTreeMap<AccountId, crate::model::custodian::Custodian>,
     pub(crate) policy: Policy,
 }
 
@@ -125,6 +126,7 @@ impl Province {
             departures: BTreeSet::new(),
             reserved: BTreeMap::new(),
             asked: BTreeMap::new(),
+            custodians: BTreeMap::new(),
             policy,
         }
     }
@@ -181,6 +183,7 @@ impl Province {
             departures: &self.departures,
             reserved: &self.reserved,
             asked: &self.asked,
+            custodians: &self.custodians,
             policy: &self.policy,
         }
     }
@@ -237,6 +240,7 @@ impl Province {
             | ChangeKind::CloseAccount
             | ChangeKind::ReopenMailbox
             | ChangeKind::ForcePasswordChange
+            | ChangeKind::SetCustodian
             | ChangeKind::OrphanAccount => {
                 let account =
                     self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
@@ -323,6 +327,7 @@ fn line(change: &Change) -> String {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => change.subject.to_string(),

@@ -54,6 +54,7 @@ impl Province {
             departures: &departures,
             reserved: &self.reserved(),
             asked: &self.asked,
+            custodians: &self.custodians,
             policy: &self.policy,
         });
         if !self.matches_wait {

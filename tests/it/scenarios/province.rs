@@ -11,6 +11,7 @@ use rosterd::model::account::Account;
 use rosterd::model::agency::Agencies;
 use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::change::{State, StoredChange};
+use rosterd::model::custodian::Custodian;
 use rosterd::model::ids::{AccountId, AgencyCode, ChangeId, ChangeKey, PersonId, QuestionKey, TargetId};
 use rosterd::model::person::Person;
 use rosterd::model::question::Question;
@@ -50,6 +51,8 @@ pub struct Province {
     pub answers: BTreeMap<QuestionKey, String>,
     /// Confirmed departures, with the moment of the last confirmation.
     pub departures: BTreeMap<PersonId, Time>,
+    /// Who keeps which unit mailbox.
+    pub custodians: BTreeMap<AccountId, Custodian>,
     pub policy: Policy,
     pub limits: Limits,
     /// Every change ever stored, in order.
@@ -81,6 +84,7 @@ impl Province {
             systems: BTreeMap::new(),
             answers: BTreeMap::new(),
             departures: BTreeMap::new(),
+            custodians: BTreeMap::new(),
             policy: setup::policy("").unwrap(),
             limits: Limits::default(),
             stored: Vec::new(),
