@@ -243,6 +243,18 @@ CREATE TABLE question (
 );
 CREATE INDEX question_state ON question (state, key);
 
+-- Who keeps each unit mailbox, since when, by which change.
+CREATE TABLE custodian (
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    custodian TEXT NOT NULL,
+    since TEXT NOT NULL,
+    change_id TEXT NOT NULL REFERENCES change (id),
+    PRIMARY KEY (target, account)
+);
+
 -- What was carried out, counted by brakes over a rolling window.
 CREATE TABLE budget (
     change_id TEXT NOT NULL REFERENCES change (id),

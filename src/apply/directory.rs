@@ -7,7 +7,8 @@ use crate::directory::compare::{Shows, shows};
 use crate::directory::{DirectoryWriter, ReadDirectory, Write, WriteError};
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
-use crate::model::change::{ChangeKind, Reason, StoredChange};
+use crate::model::account::Attr;
+use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
 use crate::model::ids::{AccountId, TargetId};
 use crate::model::intent::{Intent, Outcome};
 use crate::model::matching::{MatchRule, Matched};
@@ -69,8 +70,8 @@ impl Applier<'_> {
         password: Option<Secret>,
         writer: &mut DirectoryWriter,
     ) -> Outcome {
-        if stored.change.kind == ChangeKind::SuspectLeaver {
-            // Nothing is written: the approval itself is what is carried out (see `resolve`).
+        if writes_nothing(&stored.change) {
+            // The approval itself is what is carried out (see `resolve`).
             return Outcome::Applied;
         }
         let write = match Write::of(&stored.change, password) {
@@ -181,10 +182,21 @@ fn departure(stored: &StoredChange, outcome: &Outcome, at: Time) -> Option<Confi
     })
 }
 
+/// A suspicion writes nothing, nor does the first custodian of a mailbox: nobody hands it over.
+pub(crate) fn writes_nothing(change: &Change) -> bool {
+    match change.kind {
+        ChangeKind::SuspectLeaver => true,
+        ChangeKind::SetCustodian => change.before(Attr::Custodian).is_none(),
+        _ => false,
+    }
+}
+
 /// New, reset, reopened and unlocked accounts get a first password; an undo gives back what was there.
 fn needs_password(stored: &StoredChange) -> bool {
     match stored.change.kind {
         ChangeKind::CreateAccount | ChangeKind::ResetPassword => true,
+        // What the one before knew opens nothing for the one after.
+        ChangeKind::SetCustodian => !writes_nothing(&stored.change),
         ChangeKind::EnableAccount | ChangeKind::UnlockAccount => stored.change.reason != Reason::Undo,
         ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount

@@ -12,9 +12,11 @@ pub mod undo;
 use crate::directory::Directory;
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
+use crate::model::account::Attr;
 use crate::model::brake::{BrakeKind, BrakeScope};
-use crate::model::change::{Change, Reason, State, StoredChange};
-use crate::model::ids::ChangeId;
+use crate::model::change::{Change, ChangeKind, Reason, State, StoredChange};
+use crate::model::custodian::Custodian;
+use crate::model::ids::{AccountId, ChangeId};
 use crate::model::intent::{Intent, Outcome};
 use crate::plan::Counts;
 use crate::plan::brakes::Limits;
@@ -228,6 +230,20 @@ impl Applier<'_> {
             && let Some(original) = stored.change.document.as_deref().and_then(undo::original)
         {
             tx.transition(&original, State::Applied, State::Undone, Some("undone")).await?;
+        }
+        if *outcome == Outcome::Applied
+            && stored.change.kind == ChangeKind::SetCustodian
+            && let Some(address) = stored.change.after(Attr::Custodian)
+        {
+            let change = &stored.change;
+            let (_, mailbox) = change.label.split_once(" <").unwrap_or(("", &change.label));
+            let custodian = Custodian {
+                agency: change.agency.clone(),
+                mailbox: mailbox.trim_end_matches('>').to_owned(),
+                address: address.to_owned(),
+                since: tx.now(),
+            };
+            tx.set_custodian(&AccountId::new(change.subject.as_str()), &custodian, &stored.id).await?;
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! Recovery: intents without an outcome, left by a crash or an unclear answer. The entry is read and compared;
 //! nothing is retried blindly.
 
+use super::directory::writes_nothing;
 use super::orders;
 use super::seal::open;
 use super::{Applied, Applier};
 use crate::directory::Write;
 use crate::directory::compare::Shows;
-use crate::model::change::{ChangeKind, StoredChange};
+use crate::model::change::StoredChange;
 use crate::model::ids::TargetId;
 use crate::model::intent::Outcome;
 use crate::store::{OpenIntent, StoreError};
@@ -46,7 +47,7 @@ impl Applier<'_> {
 
     /// What became of a directory write.
     async fn settle(&self, stored: &StoredChange, one: &OpenIntent) -> Outcome {
-        if stored.change.kind == ChangeKind::SuspectLeaver {
+        if writes_nothing(&stored.change) {
             return Outcome::Applied;
         }
         let password = match &one.intent.sealed_password {

@@ -109,7 +109,12 @@ pub fn reverse(
             before.remove(&Attr::Role);
             (ChangeKind::GrantRole, before, Attrs::from([(Attr::Role, role)]))
         }
-        ChangeKind::ResetPassword | ChangeKind::SuspectLeaver => {
+        // Handed back, with another password. The first custodian took over from nobody.
+        ChangeKind::SetCustodian if change.before(Attr::Custodian).is_some() => {
+            let before = change.before.get(&Attr::Custodian).cloned().unwrap_or_default();
+            marked(change, Attr::Custodian, ChangeKind::SetCustodian, before)
+        }
+        ChangeKind::ResetPassword | ChangeKind::SuspectLeaver | ChangeKind::SetCustodian => {
             return Err(NotUndoable::NoReverse { id: stored.id.clone(), kind: change.kind });
         }
     };

@@ -393,7 +393,7 @@ pub enum Hold {
 /// `rosterd contact …`.
 #[derive(Debug, Subcommand)]
 pub enum ContactAction {
-    /// The contacts, and which of them leave.
+    /// The contacts, which of them leave, and who keeps which unit mailbox.
     List {
         /// Only this agency.
         #[arg(long, value_name = "CODE")]
@@ -421,6 +421,14 @@ pub enum Slip {
         /// A page to print, with room for both signatures; without it plain text on standard output.
         #[arg(long, value_name = "FILE.html")]
         out: Option<PathBuf>,
+    },
+    /// The minutes of a handover of a unit mailbox, a page for both sides to sign; it holds no password.
+    Minutes {
+        /// The change that set the custodian.
+        change: String,
+        /// Where to.
+        #[arg(long, value_name = "FILE.html")]
+        out: PathBuf,
     },
     /// It was handed over and signed.
     Confirm {

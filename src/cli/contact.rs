@@ -5,6 +5,7 @@ use super::{Code, print_json, who};
 use crate::model::account::Attr;
 use crate::model::agency::Agency;
 use crate::model::change::StoredChange;
+use crate::model::custodian::Custodian;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::store::Confirmation;
 use crate::worker::engine::Engine;
@@ -55,8 +56,25 @@ async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Co
             );
         }
     }
+    let custodians = engine.store.custodians().await?;
+    let mut keepers: Vec<_> = custodians.into_values().collect();
+    keepers.retain(|one| {
+        (scope.is_empty() || scope.contains(&one.agency))
+            && only.as_ref().is_none_or(|code| *code == one.agency)
+    });
     if as_json {
-        print_json(&json!({ "schema": 1, "contacts": json }))?;
+        let keepers: Vec<_> = keepers
+            .iter()
+            .map(|Custodian { agency, mailbox, address, since }| {
+                json!({ "agency": agency, "mailbox": mailbox, "custodian": address, "since": since })
+            })
+            .collect();
+        print_json(&json!({ "schema": 1, "contacts": json, "mailboxes": keepers }))?;
+        return Ok(0);
+    }
+    for Custodian { agency, mailbox, address, since } in keepers {
+        let since = engine.local(since).format("%d/%m/%Y");
+        crate::cli::line!("{agency:<14} mailbox  {mailbox}: {address} ({since})");
     }
     Ok(0)
 }

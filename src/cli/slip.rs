@@ -8,12 +8,12 @@ use super::{Code, absolute, print_json, who};
 use crate::apply::seal::open;
 use crate::files;
 use crate::model::account::Attr;
-use crate::model::change::StoredChange;
+use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::ChangeId;
 use crate::model::notice::Step;
 use crate::model::operator::Operator;
 use crate::model::secret::Secret;
-use crate::notify::paper::{Papers, SlipPaper};
+use crate::notify::paper::{HandoverPaper, Papers, SlipPaper};
 use crate::store::{Slip, SlipEnding, SlipStep};
 use crate::worker::engine::Engine;
 use anyhow::{Context, Result, anyhow, bail};
@@ -24,6 +24,7 @@ use std::path::Path;
 pub fn absolute_out(action: Action) -> Result<Action> {
     Ok(match action {
         Action::Print { change, out } => Action::Print { change, out: out.map(absolute).transpose()? },
+        Action::Minutes { change, out } => Action::Minutes { change, out: absolute(out)? },
         other @ (Action::List | Action::Confirm { .. }) => other,
     })
 }
@@ -33,6 +34,7 @@ pub async fn run(engine: &Engine, action: Action, as_json: bool) -> Result<Code>
     match action {
         Action::List => list(engine, as_json).await,
         Action::Print { change, out } => print(engine, &change, out.as_deref()).await,
+        Action::Minutes { change, out } => minutes(engine, &change, &out).await,
         Action::Confirm { change } => confirm(engine, &change).await,
     }
 }
@@ -143,6 +145,64 @@ async fn print(engine: &Engine, id: &str, out: Option<&Path>) -> Result<Code> {
     Ok(0)
 }
 
+/// The minutes of a handover, as often as they are needed: they hold no secret.
+async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
+    let scope = who::scope(engine).await?;
+    let stored = find(engine, id).await?;
+    let change = &stored.change;
+    if !scope.is_empty() && !scope.contains(&change.agency) {
+        bail!("agency {} is not in your scope", change.agency);
+    }
+    let (ChangeKind::SetCustodian, State::Applied, Some(receiver)) =
+        (change.kind, stored.state, change.after(Attr::Custodian))
+    else {
+        bail!("change {} handed no unit mailbox over, or was not carried out", stored.id);
+    };
+    if out.exists() {
+        bail!("{} is there already: remove it, or name another file", out.display());
+    }
+    let directory = engine.look_at_directory().await?;
+    let named = |address: &str| {
+        let holder = directory
+            .accounts
+            .values()
+            .find(|one| one.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(address)));
+        match holder.and_then(|one| one.get(Attr::FullName)) {
+            Some(name) => format!("{name} ({address})"),
+            None => address.to_owned(),
+        }
+    };
+    let names = engine.store.operators().await?;
+    let approved_by: Vec<String> = stored
+        .approvals
+        .iter()
+        .map(|login| {
+            let known = names.iter().find(|one| one.operator.login.as_str() == login);
+            known.map_or_else(|| login.clone(), |one| one.operator.name.clone())
+        })
+        .collect();
+    let since = engine.store.change(&stored.id).await?.map_or(engine.now(), |one| one.since);
+    let (_, mailbox) = change.label.split_once(" <").unwrap_or(("", &change.label));
+    let giver = change.before(Attr::Custodian).map(named);
+    let agency =
+        engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
+    let page = Papers::load(engine.config().mappings.as_deref())?.handover_page(&HandoverPaper {
+        number: super::review::short(&stored.id),
+        date: engine.local(engine.now()),
+        changed: engine.local(since),
+        issuer: &engine.config().sender.agency,
+        agency,
+        account: mailbox.trim_end_matches('>'),
+        giver: giver.as_deref(),
+        receiver: &named(receiver),
+        document: change.document.as_deref(),
+        approved_by: &approved_by,
+    })?;
+    files::write(out, page.as_bytes(), 0o600).with_context(|| out.display().to_string())?;
+    eprintln!("{}: print it for both sides to sign", out.display());
+    Ok(0)
+}
+
 /// The paper, as a page or as plain text.
 fn fill_in(
     engine: &Engine,
@@ -154,7 +214,9 @@ fn fill_in(
     as_page: bool,
 ) -> Result<String> {
     let change = &stored.change;
-    let (name, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
+    let (holder, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
+    // The first password of a unit mailbox is for whoever keeps it from now on.
+    let name = change.after(Attr::Custodian).unwrap_or(holder);
     let agency =
         engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
     let sender = &engine.config().sender;

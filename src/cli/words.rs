@@ -232,6 +232,20 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
         (QuestionKind::NoAccount, Lang::En) => {
             format!("{label} has no account in the system: have it created ({})", seen(question))
         }
+        (QuestionKind::Custodian, Lang::Vi) => {
+            format!("Ai quản lý hộp thư đơn vị {label}? (trả lời bằng địa chỉ thư công vụ của người đó)")
+        }
+        (QuestionKind::Custodian, Lang::En) => {
+            format!("Who keeps the unit mailbox {label}? (answer with that person's official address)")
+        }
+        (QuestionKind::Attestation, Lang::Vi) => {
+            format!(
+                "Đầu mối và người quản lý hộp thư đơn vị của {label} vẫn đúng (confirmed) hay đã thay đổi (changed)?"
+            )
+        }
+        (QuestionKind::Attestation, Lang::En) => {
+            format!("Are the contacts and custodians of {label} the same (confirmed), or not (changed)?")
+        }
     }
 }
 

@@ -233,6 +233,16 @@ fn translate(change: &Change, password: Option<Secret>) -> Result<Write, String>
             }
             Ok(Write::Delete { id, dn: dn_before(change)?, before })
         }
+        // Who keeps a mailbox is the store's to know; the directory sees that what the former custodian knew is void.
+        ChangeKind::SetCustodian => {
+            let named = change.after(Attr::Custodian).is_some();
+            if !named || change.after.keys().any(|attr| *attr != Attr::Custodian) {
+                return Err("it does not say who keeps the mailbox, or says more".to_owned());
+            }
+            let password = password.ok_or("there is no password to set")?;
+            let before = Attrs::from([(Attr::Disabled, Values::one("false"))]);
+            Ok(Write::ResetPassword { id, dn: dn_before(change)?, before, password })
+        }
         ChangeKind::ResetPassword => {
             let password = password.ok_or("there is no password to set")?;
             let mut before = precondition(change, &Attrs::new())?;

@@ -58,7 +58,7 @@ impl BrakeKind {
             ChangeKind::CloseAccount => Self::Closures,
             ChangeKind::DeleteAccount => Self::Deletes,
             ChangeKind::ForcePasswordChange => Self::ForcedChanges,
-            ChangeKind::UpdateAttributes => Self::Attributes,
+            ChangeKind::UpdateAttributes | ChangeKind::SetCustodian => Self::Attributes,
             ChangeKind::MoveAccount => Self::Moves,
             ChangeKind::DisableAccount => Self::Disables,
             ChangeKind::GrantRole => Self::Grants,

@@ -64,6 +64,8 @@ words!(
         ResetPassword = "reset-password",
         /// The holder must change the password at the next sign-in.
         ForcePasswordChange = "force-password-change",
+        /// A unit mailbox gets another custodian; where one hands it over, with a first password anew.
+        SetCustodian = "set-custodian",
         /// A role is given.
         GrantRole = "grant-role",
         /// A role is taken.
@@ -121,6 +123,7 @@ impl ChangeKind {
             Self::LockAccount
             | Self::UnlockAccount
             | Self::ForcePasswordChange
+            | Self::SetCustodian
             | Self::ReopenMailbox
             | Self::CreateAccount
             | Self::UpdateAttributes
@@ -281,6 +284,8 @@ words!(
         RoleRestsOnLeave = "role-rests-on-leave",
         /// Held together with a role that nobody may hold beside it; a person decided which stays.
         RolesApart = "roles-apart",
+        /// A roster, the directory or an answer names who keeps a unit mailbox.
+        CustodianNamed = "custodian-named",
         /// Reverses a change that was carried out.
         Undo = "undo",
     }

@@ -9,6 +9,7 @@ pub mod brake;
 pub mod calendar;
 pub mod change;
 pub mod citizen;
+pub mod custodian;
 pub mod dn;
 pub mod evidence;
 pub mod finding;

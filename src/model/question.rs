@@ -20,6 +20,10 @@ pub enum QuestionKind {
     RolesApart,
     /// Somebody is to have a role in a system that shows no account of theirs and cannot create one.
     NoAccount,
+    /// Who keeps this unit mailbox? The answer is an official address.
+    Custodian,
+    /// Are the agency's contacts and the custodians of its unit mailboxes still the same? Asked twice a year.
+    Attestation,
 }
 
 /// One possible answer.
@@ -50,12 +54,31 @@ pub struct Question {
     pub evidence: Vec<Evidence>,
 }
 
+impl QuestionKind {
+    /// Whether the agency's contact may answer: what the agency alone knows of itself.
+    pub fn is_for_contacts(self) -> bool {
+        match self {
+            Self::Custodian | Self::Attestation => true,
+            Self::WhoIs
+            | Self::FreeText
+            | Self::Contradiction
+            | Self::HandOver
+            | Self::RolesApart
+            | Self::NoAccount => false,
+        }
+    }
+}
+
 impl Question {
     /// The systems that raise it: what such a question is about ends with a person and then each system, with a role
     /// behind a stroke where one is meant.
     pub fn systems(&self) -> impl Iterator<Item = &str> {
         let parts = match self.kind {
-            QuestionKind::WhoIs | QuestionKind::FreeText | QuestionKind::Contradiction => "",
+            QuestionKind::WhoIs
+            | QuestionKind::FreeText
+            | QuestionKind::Contradiction
+            | QuestionKind::Custodian
+            | QuestionKind::Attestation => "",
             QuestionKind::HandOver | QuestionKind::RolesApart | QuestionKind::NoAccount => self.about.as_str(),
         };
         parts.split('|').skip(2).map(|part| part.split_once('/').map_or(part, |(system, _)| system))
@@ -70,6 +93,8 @@ impl Question {
             QuestionKind::HandOver => "hand-over",
             QuestionKind::RolesApart => "roles-apart",
             QuestionKind::NoAccount => "no-account",
+            QuestionKind::Custodian => "custodian",
+            QuestionKind::Attestation => "attestation",
         };
         let print = Fingerprint::of("question").part(kind).part(self.agency.as_str()).part(&self.about);
         let print = self.candidates.iter().fold(print, |print, one| print.part(&one.answer));

@@ -232,6 +232,8 @@ fn purpose(kind: ChangeKind) -> &'static str {
         ChangeKind::CreateAccount => "Cấp mới tài khoản thư điện tử công vụ",
         ChangeKind::ResetPassword => "Đặt lại mật khẩu tài khoản thư điện tử công vụ",
         ChangeKind::EnableAccount => "Mở lại tài khoản thư điện tử công vụ",
+        ChangeKind::UnlockAccount => "Mở khóa tài khoản thư điện tử công vụ",
+        ChangeKind::SetCustodian => "Bàn giao hộp thư đơn vị",
         _ => "Cấp mật khẩu tạm thời cho tài khoản thư điện tử công vụ",
     }
 }

@@ -30,7 +30,7 @@ pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
     use ChangeKind::{
         CloseAccount, CreateAccount, DeleteAccount, DisableAccount, EnableAccount, ForcePasswordChange,
         GrantRole, LockAccount, MoveAccount, OrphanAccount, ReopenMailbox, ResetPassword, RevokeRole,
-        SuspectLeaver, UnlockAccount, UpdateAttributes,
+        SetCustodian, SuspectLeaver, UnlockAccount, UpdateAttributes,
     };
     match (kind, lang) {
         (CreateAccount, Lang::Vi) => "Cấp mới tài khoản",
@@ -55,6 +55,8 @@ pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
         (ReopenMailbox, Lang::En) => "Mailbox reopened; it receives mail again",
         (DeleteAccount, Lang::Vi) => "Xóa tài khoản và hộp thư",
         (DeleteAccount, Lang::En) => "Account and mailbox deleted",
+        (SetCustodian, Lang::Vi) => "Thay đổi người quản lý hộp thư đơn vị",
+        (SetCustodian, Lang::En) => "Custodian of a unit mailbox changed",
         (ForcePasswordChange, Lang::Vi) => "Buộc đổi mật khẩu ở lần đăng nhập tới",
         (ForcePasswordChange, Lang::En) => "Password must be changed at the next sign-in",
         (GrantRole, Lang::Vi) => "Cấp vai trò",

@@ -113,6 +113,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::Incident
         | Reason::DefaultPassword
         | Reason::RolesApart
+        | Reason::CustodianNamed
         | Reason::Undo => "change",
     };
     CaseId::new(format!("c-{}", &Fingerprint::of("case").part(who).part(event).finish()[..24]))

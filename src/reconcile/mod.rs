@@ -30,12 +30,14 @@ mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod unit_mailboxes;
 mod wish;
 
 use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
 use crate::model::agency::Agencies;
 use crate::model::change::Change;
+use crate::model::custodian::Custodian;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey, RosterId, TargetId};
 use crate::model::legal_hold::HoldSubject;
 use crate::model::person::{OutOfUse, Person};
@@ -84,6 +86,8 @@ pub struct World<'a> {
     pub reserved: &'a BTreeMap<String, PersonId>,
     /// Questions that were asked and have no answer yet.
     pub asked: &'a BTreeMap<QuestionKey, Question>,
+    /// Who keeps which unit mailbox, as far as it was ever settled.
+    pub custodians: &'a BTreeMap<AccountId, Custodian>,
     /// The province's rules.
     pub policy: &'a Policy,
 }
@@ -211,6 +215,7 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> (Proposals, Vec<(Perso
         roles::propose(scene, system, &mut draft);
         logins::close(scene, system, &mut draft);
     }
+    unit_mailboxes::propose(scene, &mut draft);
     apart::settle(scene, &mut draft);
     keep_asking(scene, &mut draft);
     let Draft { mut changes, questions, mut unclaimed, wakes, out_of_use } = draft;

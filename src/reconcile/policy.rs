@@ -7,6 +7,7 @@ use crate::model::account::Attr;
 use crate::model::dn::Dn;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::record::Status;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -20,6 +21,9 @@ pub struct Policy {
     pub full_share: u32,
     /// Days between a transfer that no other agency confirms and the suspension.
     pub transfer_grace_days: u32,
+    /// From this day on each agency is asked twice a year whether its contacts and the custodians of its unit mailboxes are
+    /// the same; nobody is asked without it.
+    pub attest_from: Option<NaiveDate>,
     /// Titles of leaders: their password is reset only with two approvals.
     pub leaders: Vec<Pattern>,
     /// What becomes of an account while its holder is on leave.
@@ -47,6 +51,7 @@ impl Default for Policy {
             owned: vec![Attr::Title, Attr::Unit, Attr::Phone, Attr::FullName],
             full_share: 80,
             transfer_grace_days: 15,
+            attest_from: None,
             leaders: [
                 "Giám đốc*",
                 "Phó Giám đốc*",

@@ -37,7 +37,26 @@ pub fn call(scene: &Scene<'_>, agency: &AgencyCode) -> Roll {
         )
     });
     gone.sort_by_cached_key(|one| one.name.matching());
-    Roll { entries: listed.into_iter().map(|(_, entry)| entry).collect(), gone }
+    let mut entries: Vec<Entry> = listed.into_iter().map(|(_, entry)| entry).collect();
+    let mailboxes = mailboxes(scene.world, agency, &entries);
+    entries.extend(mailboxes);
+    Roll { entries, gone }
+}
+
+/// A line for each unit mailbox that somebody listed keeps: sent back as it is, the same person still does; under
+/// another name, somebody else does.
+fn mailboxes(world: &World<'_>, agency: &AgencyCode, entries: &[Entry]) -> Vec<Entry> {
+    let kept = world.custodians.values().filter(|one| one.agency == *agency);
+    let line = |custodian: &crate::model::custodian::Custodian| {
+        let keeps = |one: &&Entry| {
+            one.mail.as_ref().is_some_and(|mail| mail.eq_ignore_ascii_case(&custodian.address))
+                && !one.missing
+        };
+        let keeper = entries.iter().find(keeps)?;
+        let note = Some("Người quản lý hộp thư đơn vị".to_owned());
+        Some(Entry { mail: Some(custodian.mailbox.clone()), note, ..keeper.clone() })
+    };
+    kept.filter_map(line).collect()
 }
 
 struct Call<'a, 's> {

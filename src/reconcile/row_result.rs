@@ -203,6 +203,8 @@ pub fn kind_phrase(kind: ChangeKind, lang: Lang) -> &'static str {
         (ChangeKind::ReopenMailbox, Lang::En) => "reopen mailbox",
         (ChangeKind::DeleteAccount, Lang::Vi) => "xóa tài khoản",
         (ChangeKind::DeleteAccount, Lang::En) => "delete account",
+        (ChangeKind::SetCustodian, Lang::Vi) => "thay đổi người quản lý hộp thư đơn vị",
+        (ChangeKind::SetCustodian, Lang::En) => "change the custodian of a unit mailbox",
         (ChangeKind::ForcePasswordChange, Lang::Vi) => "buộc đổi mật khẩu",
         (ChangeKind::ForcePasswordChange, Lang::En) => "force a password change",
         (ChangeKind::GrantRole, Lang::Vi) => "cấp vai trò",

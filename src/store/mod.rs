@@ -10,6 +10,7 @@ mod brake;
 mod call_back;
 mod change;
 mod confirmation;
+mod custodian;
 mod delegation;
 mod delta;
 mod dialect;

@@ -27,7 +27,11 @@ impl WriteTx {
         let query = sql("question", "SELECT body FROM question WHERE key = $1 AND state <> 'superseded'")
             .text(key.as_str());
         let question: Question = self.row(query).await?.ok_or_else(missing)?.json("body")?;
-        self.require_operator(by, Some(&question.agency)).await?;
+        if question.kind.is_for_contacts() {
+            self.require_voice(by, &question.agency).await?;
+        } else {
+            self.require_operator(by, Some(&question.agency)).await?;
+        }
         let candidates = &question.candidates;
         if !candidates.is_empty() && !candidates.iter().any(|candidate| candidate.answer == answer) {
             return Err(StoreError::Missing { what: "candidate", id: answer.to_owned() });

@@ -114,6 +114,7 @@ fn translate(change: &Change) -> Result<Write, &'static str> {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => Err("only roles and accounts are written there"),

@@ -304,7 +304,7 @@ fn write_instructions(
 }
 
 /// The instructions.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "Trang “Danh sách” ghi toàn bộ người đang công tác tại cơ quan, đơn vị theo thông tin hệ thống hiện có. Đề nghị kiểm \
      tra từng dòng, sửa trực tiếp vào ô chưa đúng, lưu tệp rồi chép vào thư mục của cơ quan, đơn vị như mọi lần. Hệ \
      thống coi tệp gửi lại là danh sách đầy đủ của cơ quan, đơn vị.",
@@ -318,6 +318,8 @@ const STEPS: [&str; 8] = [
     "Cột “Đề nghị”: để trống nếu không đề nghị gì thêm; chọn “Đặt lại mật khẩu”, “Tạm khóa”… khi cần.",
     "Số căn cước công dân hiện dạng •••••••••123 là số hệ thống đã có, giữ nguyên nghĩa là không thay đổi. Khi cần bổ \
      sung hoặc sửa, ghi đủ 12 chữ số.",
+    "Dòng có ghi chú “Người quản lý hộp thư đơn vị”: người có tên đang quản lý hộp thư ở cột “Thư điện tử công vụ”. Giữ \
+     nguyên là xác nhận; đổi người quản lý thì ghi họ tên, số điện thoại của người mới vào dòng đó.",
     "Các ô đã được định dạng văn bản để không mất số 0 ở đầu. Ngày ghi theo dạng ngày/tháng/năm, ví dụ 05/03/1985. \
      Không đổi tên, không xóa các cột ở dòng tiêu đề.",
     "Tệp có dữ liệu cá nhân: chỉ lưu và gửi qua thư mục của cơ quan, đơn vị; không gửi qua thư cá nhân hay mạng xã hội.",

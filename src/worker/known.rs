@@ -4,6 +4,7 @@ use super::engine::Engine;
 use crate::model::account::Snapshot;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
 use crate::model::legal_hold::HoldSubject;
+use crate::model::custodian::Custodian;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
@@ -23,6 +24,7 @@ pub(super) struct Known {
     locked_by_rule: BTreeSet<AccountId>,
     reserved: BTreeMap<String, PersonId>,
     pub(super) asked: BTreeMap<QuestionKey, Question>,
+    custodians: BTreeMap<AccountId, Custodian>,
 }
 
 impl Engine {
@@ -46,6 +48,7 @@ impl Engine {
             people,
             reserved: self.store.reserved_addresses().await?,
             asked: self.store.questions().await?.into_iter().map(|one| (one.key, one.question)).collect(),
+            custodians: self.store.custodians().await?,
         })
     }
 
@@ -70,6 +73,7 @@ impl Engine {
             locked_by_rule: &known.locked_by_rule,
             reserved: &known.reserved,
             asked: &known.asked,
+            custodians: &known.custodians,
             policy: &self.config().policy,
         }
     }

@@ -9,9 +9,13 @@ use crate::model::evidence::Evidence;
 use crate::model::ids::AgencyCode;
 use crate::model::name::ascii;
 use crate::model::notice::{Notice, Step};
-use crate::notify::letter::{ContactLeaves, Letter, Missing, SlipsWaiting, SuspicionsWaiting, WaitingSlip};
+use crate::model::question::QuestionKind;
+use crate::notify::letter::{
+    AttestationAsked, ContactLeaves, CustodianLeaves, KeptMailbox, Letter, Missing, Named, SlipsWaiting,
+    SuspicionsWaiting, WaitingSlip,
+};
 use crate::notify::templates::TemplateError;
-use crate::store::{Slip, SlipEnding, Token};
+use crate::store::{OpenQuestion, Slip, SlipEnding, Token};
 use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
 
@@ -32,6 +36,7 @@ impl Engine {
         let mut notices = self.press_for_slips(token, today).await?;
         notices.extend(self.press_for_suspicions(&live, today)?);
         notices.extend(self.tell_of_contacts(&live.iter().cloned().chain(recent).collect::<Vec<_>>())?);
+        notices.extend(self.press_for_attestations(today).await?);
         self.queue(token, &notices).await
     }
 
@@ -203,6 +208,77 @@ impl Engine {
                     })
                 },
             )?);
+        }
+        Ok(notices)
+    }
+
+    /// Who keeps which unit mailbox, and whether contacts are the same: asked at once, then pressed for. Where a
+    /// custodian leaves, the first letter says so.
+    async fn press_for_attestations(&self, today: NaiveDate) -> Result<Vec<Notice>, TellError> {
+        let open = self.store.questions().await?;
+        if open.iter().all(|one| !one.question.kind.is_for_contacts()) {
+            return Ok(Vec::new());
+        }
+        let custodians = self.store.custodians().await?;
+        let (ladder, holidays) = (&self.config().deadlines.attestations, &self.config().holidays);
+        let keeper = |mailbox: &str| {
+            let found = custodians.values().find(|one| one.mailbox.eq_ignore_ascii_case(mailbox));
+            found.map(|one| one.address.clone())
+        };
+        let mut notices = Vec::new();
+        for OpenQuestion { key, question, asked } in open {
+            let Some(agency) = self.site.agencies.get(&question.agency) else { continue };
+            let asked = self.local(asked);
+            let step = ladder.reached(asked, today, holidays);
+            let addressees = self.addressees(agency, step);
+            let key = format!("{}:{key}", step.map_or("ask", Step::as_str));
+            let answer_by = ladder.day(Step::Overdue, asked, holidays);
+            let mailboxes: Vec<KeptMailbox> = question
+                .evidence
+                .iter()
+                .filter_map(|one| match one {
+                    Evidence::Snapshot { entry, .. } => {
+                        Some(KeptMailbox { address: entry.clone(), custodian: keeper(entry) })
+                    }
+                    _ => None,
+                })
+                .collect();
+            let contacts = match question.kind {
+                QuestionKind::Attestation => &agency.contacts[..],
+                QuestionKind::Custodian => &[],
+                QuestionKind::WhoIs
+                | QuestionKind::FreeText
+                | QuestionKind::Contradiction
+                | QuestionKind::HandOver
+                | QuestionKind::RolesApart
+                | QuestionKind::NoAccount => continue,
+            };
+            let leaving = mailboxes.iter().find_map(|one| one.custodian.clone());
+            notices.extend(self.render_for(&addressees, &key, |to| {
+                match (&leaving, question.kind, step) {
+                    (Some(custodian), QuestionKind::Custodian, None) => {
+                        Letter::CustodianLeaves(CustodianLeaves {
+                            agency: to.to_owned(),
+                            about: agency.name.clone(),
+                            custodian: custodian.clone(),
+                            mailboxes: mailboxes.iter().map(|one| one.address.clone()).collect(),
+                            absent: question.about.ends_with("|gone"),
+                            answer_by,
+                        })
+                    }
+                    _ => Letter::AttestationAsked(AttestationAsked {
+                        agency: to.to_owned(),
+                        about: agency.name.clone(),
+                        step,
+                        contacts: contacts
+                            .iter()
+                            .map(|one| Named { name: one.name.clone(), address: one.mail.clone() })
+                            .collect(),
+                        mailboxes: mailboxes.clone(),
+                        answer_by,
+                    }),
+                }
+            })?);
         }
         Ok(notices)
     }

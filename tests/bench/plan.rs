@@ -71,6 +71,7 @@ fn stages(
 ) -> Proposals {
     let (answers, departures, reserved) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
     let asked = BTreeMap::new();
+    let custodians = BTreeMap::new();
     let world = World {
         today: data.today,
         zone: chrono_tz::Asia::Ho_Chi_Minh,
@@ -85,6 +86,7 @@ fn stages(
         locked_by_rule: &BTreeSet::new(),
         reserved: &reserved,
         asked: &asked,
+        custodians: &custodians,
         policy: &data.policy,
     };
     let (floor, _) = timed(|| plain_look(&world));

@@ -2,10 +2,11 @@
 
 use super::super::{Code, who, words};
 use super::changes;
+use crate::model::account::{Account, AccountKind, Attr};
 use crate::model::brake::{Brake, BrakeScope};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, Login, QuestionKey};
-use crate::model::question::Question;
+use crate::model::question::{Question, QuestionKind};
 use crate::store::{Approval, Filter, Release};
 use crate::worker::engine::Engine;
 use anyhow::{Result, anyhow, bail};
@@ -120,13 +121,18 @@ pub async fn reject(engine: &Engine, ids: &[String], reason: &str) -> Result<Cod
 
 /// Answers a question with one of its candidates.
 pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
-    let operator = who::operator(engine).await?;
+    // Whether a contact may answer this question is the store's to check.
+    let operator = who::voice(engine).await?;
     let (key, question) =
         find_question(engine, id).await?.ok_or_else(|| anyhow!("there is no open question {id:?}"))?;
     let offered: BTreeSet<&str> = question.candidates.iter().map(|one| one.answer.as_str()).collect();
     let chosen = question.candidates.iter().find(|one| one.answer == answer || one.label == answer);
     let answer = match chosen {
         Some(candidate) => candidate.answer.as_str(),
+        None if question.kind == QuestionKind::Custodian => {
+            keeps_mailboxes(engine, &question, answer).await?;
+            answer
+        }
         None if offered.is_empty() => answer,
         None => bail!(
             "{answer:?} is not offered; the answers are: {}",
@@ -142,6 +148,25 @@ pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
         .await?;
     crate::cli::line!("{key} {answer}");
     Ok(0)
+}
+
+/// Checks that an answer is the official address of somebody with an open account in the agency.
+async fn keeps_mailboxes(engine: &Engine, question: &Question, answer: &str) -> Result<()> {
+    let directory = engine.look_at_directory().await?;
+    let fits = |account: &&Account| {
+        account.kind == AccountKind::Person
+            && account.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(answer))
+    };
+    match directory.accounts.values().find(fits) {
+        Some(account) if account.is_disabled() => bail!("the account of {answer} is disabled"),
+        Some(account) if account.agency.as_ref() != Some(&question.agency) => {
+            bail!("{answer} belongs to another agency than {}", question.agency)
+        }
+        Some(_) => Ok(()),
+        None => {
+            bail!("{answer:?} is nobody's official address: give that of the person who keeps the mailbox")
+        }
+    }
 }
 
 /// Releases a brake, for exactly what it holds; two operators must.

@@ -29,6 +29,7 @@ fn change(kind: ChangeKind, n: usize) -> Change {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole

@@ -52,6 +52,7 @@ pub(crate) struct Province {
     pub(crate) locked_by_rule: BTreeSet<AccountId>,
     pub(crate) reserved: BTreeMap<String, PersonId>,
     pub(crate) asked: BTreeMap<QuestionKey, Question>,
+    pub(crate) custodians: BTreeMap<AccountId, crate::model::custodian::Custodian>,
     pub(crate) policy: Policy,
 }
 
@@ -130,6 +131,7 @@ impl Province {
             locked_by_rule: BTreeSet::new(),
             reserved: BTreeMap::new(),
             asked: BTreeMap::new(),
+            custodians: BTreeMap::new(),
             policy,
         }
     }
@@ -188,6 +190,7 @@ impl Province {
             locked_by_rule: &self.locked_by_rule,
             reserved: &self.reserved,
             asked: &self.asked,
+            custodians: &self.custodians,
             policy: &self.policy,
         }
     }
@@ -244,6 +247,7 @@ impl Province {
             | ChangeKind::CloseAccount
             | ChangeKind::ReopenMailbox
             | ChangeKind::ForcePasswordChange
+            | ChangeKind::SetCustodian
             | ChangeKind::OrphanAccount => {
                 let account =
                     self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
@@ -330,6 +334,7 @@ fn line(change: &Change) -> String {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => change.subject.to_string(),

@@ -139,6 +139,7 @@ fn line(change: &Change) -> String {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => format!("{change:?}"),
     };

@@ -94,6 +94,7 @@ fn takes(one: &StoredChange) -> bool {
         | ChangeKind::UnlockAccount
         | ChangeKind::ReopenMailbox
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole => false,
     }

@@ -103,6 +103,16 @@ impl Province {
                 self.departures.extend(change.person.clone().map(|person| (person, self.now)));
                 true
             }
+            ChangeKind::SetCustodian => {
+                let custodian = Custodian {
+                    agency: change.agency.clone(),
+                    mailbox: change.label.clone(),
+                    address: change.after(Attr::Custodian).unwrap_or_default().to_owned(),
+                    since: self.now,
+                };
+                self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
+                true
+            }
             _ => self.write(change),
         };
         if !done {

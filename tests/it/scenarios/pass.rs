@@ -56,6 +56,7 @@ impl Province {
             locked_by_rule: &self.locked_by_rule(),
             reserved: &self.reserved(),
             asked: &self.asked,
+            custodians: &self.custodians,
             policy: &self.policy,
         });
         if !self.matches_wait {

@@ -11,6 +11,7 @@ use rosterd::model::account::Account;
 use rosterd::model::agency::Agencies;
 use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::change::{State, StoredChange};
+use rosterd::model::custodian::Custodian;
 use rosterd::model::ids::{AccountId, AgencyCode, ChangeId, ChangeKey, PersonId, QuestionKey, TargetId};
 use rosterd::model::legal_hold::HoldSubject;
 use rosterd::model::person::Person;
@@ -55,6 +56,8 @@ pub struct Province {
     pub holds: BTreeSet<HoldSubject>,
     /// Accounts that a rule about passwords has locked, by hand of the rotation.
     pub rule_locks: BTreeSet<AccountId>,
+    /// Who keeps which unit mailbox.
+    pub custodians: BTreeMap<AccountId, Custodian>,
     pub policy: Policy,
     pub limits: Limits,
     /// Every change ever stored, in order.
@@ -88,6 +91,7 @@ impl Province {
             departures: BTreeMap::new(),
             holds: BTreeSet::new(),
             rule_locks: BTreeSet::new(),
+            custodians: BTreeMap::new(),
             policy: setup::policy("").unwrap(),
             limits: Limits::default(),
             stored: Vec::new(),

@@ -95,6 +95,8 @@ pub fn question(question: &Question) -> String {
         QuestionKind::HandOver => "who takes over the files of",
         QuestionKind::RolesApart => "which role stays with",
         QuestionKind::NoAccount => "who creates an account for",
+        QuestionKind::Custodian => "who keeps",
+        QuestionKind::Attestation => "still the same at",
     };
     let answers: Vec<&str> = question.candidates.iter().map(|one| one.answer.as_str()).collect();
     let answers = if answers.is_empty() { "any words".to_owned() } else { answers.join(" or ") };

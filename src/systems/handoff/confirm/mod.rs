@@ -42,6 +42,7 @@ pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec
                     | ChangeKind::ReopenMailbox
                     | ChangeKind::DeleteAccount
                     | ChangeKind::ForcePasswordChange
+                    | ChangeKind::SetCustodian
                     | ChangeKind::ResetPassword
                     | ChangeKind::SuspectLeaver
                     | ChangeKind::OrphanAccount => false,
