@@ -19,6 +19,7 @@ pub mod order;
 mod package;
 mod paint;
 mod reader;
+pub mod report;
 mod shape;
 mod spreadsheet;
 pub mod summary;

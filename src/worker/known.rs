@@ -2,13 +2,14 @@
 
 use super::engine::Engine;
 use crate::model::account::Snapshot;
+use crate::model::adoption::Adoption;
 use crate::model::ids::{AgencyCode, PersonId, QuestionKey};
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roll::Roll;
 use crate::model::roster::Roster;
-use crate::reconcile::{World, roll};
+use crate::reconcile::{World, adoption, roll};
 use crate::store::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +65,12 @@ impl Engine {
             asked: &known.asked,
             policy: &self.config().policy,
         }
+    }
+
+    /// How the accounts of `directory` stand towards the rosters, `more` included, which are not stored.
+    pub async fn adoption(&self, directory: &Snapshot, more: Vec<Roster>) -> Result<Adoption, StoreError> {
+        let known = self.known(more).await?;
+        Ok(adoption(&self.world(&known, directory, &[])))
     }
 
     /// Whom `agency` has, as far as the store and the directory tell.

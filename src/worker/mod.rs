@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod engine;
+mod history;
 mod known;
 pub mod look;
 pub mod mailing;
