@@ -323,6 +323,26 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
 
+-- Since when and until when an account was open (`role` is empty) or a role was held, as reads of the target showed it.
+CREATE TABLE access_span (
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    role TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    label TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    PRIMARY KEY (target, subject, role, agency, label, since)
+);
+CREATE INDEX access_span_open ON access_span (target) WHERE until IS NULL;
+
+-- Which notices spoke of which changes.
+CREATE TABLE change_notice (
+    change_id TEXT NOT NULL REFERENCES change (id),
+    key TEXT NOT NULL,
+    PRIMARY KEY (change_id, key)
+);
+
 -- The last role export read of each system.
 CREATE TABLE export (
     target TEXT NOT NULL PRIMARY KEY,

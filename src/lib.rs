@@ -18,6 +18,8 @@ pub mod model;
 pub mod plan;
 /// Posts against accounts and roles: what differs becomes proposals.
 pub mod reconcile;
+/// What is known, laid out to read, sign and file.
+pub mod report;
 /// Cells become records and findings.
 pub mod roster;
 /// Accounts against the written rules on passwords and the calendar: notices, locks, campaigns.

@@ -13,6 +13,7 @@ mod operator;
 mod pause;
 mod plan;
 mod read;
+mod report;
 mod review;
 mod run;
 mod slip;
@@ -84,6 +85,10 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Slip { action } => {
             let action = slip::absolute_out(action)?;
             slip::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Report { on } => {
+            let on = report::absolute_paths(on)?;
+            report::run(&open(&cli.config, lang).await?, on, cli.json).await
         }
         Command::Audit { action } => audit::run(&open(&cli.config, lang).await?, &action, cli.json).await,
     }

@@ -79,6 +79,10 @@ pub struct Config {
     /// Days after the due date for which an approval stands.
     #[serde(default = "approval_days")]
     pub approval_days: u32,
+    /// Working days within which a change is to be carried out once it is asked for and due: reports show the share on
+    /// time.
+    #[serde(default = "serve_days")]
+    pub serve_days: u32,
     /// A directory that holds less than this share of the accounts of the last good read was not read whole.
     #[serde(default = "smallest_directory_percent")]
     pub smallest_directory_percent: u32,
@@ -95,6 +99,11 @@ pub struct Config {
 
 fn time_zone() -> chrono_tz::Tz {
     chrono_tz::Asia::Ho_Chi_Minh
+}
+
+/// Ninh Bình 162/2025 and Nghệ An 99/2025: three working days; Bắc Ninh two, Đồng Tháp five.
+fn serve_days() -> u32 {
+    3
 }
 
 fn smallest_directory_percent() -> u32 {

@@ -3,7 +3,9 @@
 //! A *roster* becomes *records*; records are folded into *posts* of *persons*; posts are held against
 //! *accounts* and *roles*; what differs becomes *changes*, each with its *evidence* and *key*.
 
+pub mod access;
 pub mod account;
+pub mod adoption;
 pub mod agency;
 pub mod brake;
 pub mod calendar;

@@ -2,6 +2,7 @@
 //! becomes proposals. Pure: the same world gives the same proposals, in the same order.
 
 pub mod addresses;
+pub mod adoption;
 mod apart;
 pub mod attributes;
 pub mod correlate;
@@ -35,6 +36,7 @@ mod wish;
 
 use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
+use crate::model::adoption::Adoption;
 use crate::model::agency::Agencies;
 use crate::model::change::Change;
 use crate::model::custodian::Custodian;
@@ -172,6 +174,11 @@ pub fn reconcile(world: &World<'_>) -> Proposals {
 /// Whom `agency` has, as far as `world` tells.
 pub fn roll(world: &World<'_>, agency: &AgencyCode) -> Roll {
     read(world, READINGS, |scene, _| roll::call(scene, agency)).0
+}
+
+/// How the accounts of `world` stand towards its rosters.
+pub fn adoption(world: &World<'_>) -> Adoption {
+    read(world, READINGS, |scene, _| adoption::take(scene)).0
 }
 
 /// Reads the rows of `world` and gives what was understood to `then`; also everybody known afterwards.

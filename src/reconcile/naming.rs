@@ -63,6 +63,36 @@ fn fill(pattern: &str, namee: &Namee<'_>, seq: u32) -> Option<String> {
     Some(out)
 }
 
+/// Whether the rule could have given `local` to `namee`: by any of its patterns, with any number, in any agency (an
+/// address once given stays), and where a birth or a citizen ID is not known with any such digits.
+pub fn is_by_the_rule(naming: &Naming, namee: &Namee<'_>, local: &str) -> bool {
+    let local = local.to_ascii_lowercase();
+    std::iter::once(&naming.pattern).chain(&naming.on_collision).any(|pattern| fits(pattern, namee, &local))
+}
+
+/// Whether `text` is what `pattern` gives, its open ends at their widest.
+fn fits(pattern: &str, namee: &Namee<'_>, text: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('{') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    let Some((token, after)) = after.split_once('}') else { return false };
+    let given = |token: &str| fill(&format!("{{{token}}}"), namee, 0);
+    let wide = |is_part: fn(char) -> bool, lengths: std::ops::RangeInclusive<usize>| {
+        let longest = rest.chars().take_while(|c| is_part(*c)).count();
+        lengths.take_while(|length| *length <= longest).any(|length| fits(after, namee, &rest[length..]))
+    };
+    let digit: fn(char) -> bool = |c| c.is_ascii_digit();
+    match token {
+        "agency" => wide(|c| c.is_ascii_alphanumeric() || "-_.".contains(c), 1..=64),
+        "seq" => wide(digit, 1..=3),
+        "birth_year" if namee.birth.is_none() => wide(digit, 4..=4),
+        "birth_month" if namee.birth.and_then(Birth::date).is_none() => wide(digit, 2..=2),
+        "cccd3" if namee.citizen_tail.is_none() => wide(digit, 3..=3),
+        known => given(known)
+            .and_then(|value| rest.strip_prefix(value.as_str()))
+            .is_some_and(|rest| fits(after, namee, rest)),
+    }
+}
+
 /// Whether `text` can stand before the `@`.
 pub fn is_local_part(text: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
@@ -127,6 +157,25 @@ mod tests {
         let agency = AgencyCode::parse("x").unwrap();
         let namee = Namee { name: &name, agency: &agency, birth: None, citizen_tail: None };
         assert_eq!(local_part(&naming, &namee, &BTreeSet::new()).unwrap(), "kpahlan");
+    }
+
+    #[test]
+    fn an_address_of_another_agency_or_with_a_number_is_by_the_rule() {
+        let naming = Naming {
+            on_collision: vec!["{given}{initials}{seq}.{agency}".into(), "{full}{birth_year}".into()],
+            ..Naming::default()
+        };
+        let name = PersonName::new("Nguyễn Hùng Anh").unwrap();
+        let agency = AgencyCode::parse("stttt").unwrap();
+        let namee = Namee { name: &name, agency: &agency, birth: None, citizen_tail: None };
+        for fine in ["anhnh.stttt", "anhnh.snv", "anhnh12.snv", "nguyenhunganh1980", "AnhNH.stttt"] {
+            assert!(is_by_the_rule(&naming, &namee, fine), "{fine}");
+        }
+        for wrong in ["anhnh", "hunganh.stttt", "anhnhx.stttt", "nguyenhunganh80", ""] {
+            assert!(!is_by_the_rule(&naming, &namee, wrong), "{wrong}");
+        }
+        let born = Namee { birth: Some(Birth::Year(1981)), ..namee };
+        assert!(!is_by_the_rule(&naming, &born, "nguyenhunganh1980"), "born in another year");
     }
 
     #[test]

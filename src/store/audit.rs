@@ -1,13 +1,13 @@
 //! The audit trail: who did what to whom, chained by hashes within a lane, lanes sworn to by each other. Rows hold
 //! pseudonyms; the detail is apart, so that a leaver's can be deleted while the chain stays valid.
 
-use super::statement::{Row, sql};
+use super::statement::{Row, json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
 use crate::model::ids::{Fingerprint, hex};
 use crate::model::{Time, rfc3339};
 use ring::hmac;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The verb of a row that swears to another lane's head; its subject names lane, row and hash.
 const ANCHOR: &str = "lane.anchor";
@@ -194,6 +194,33 @@ impl Store {
              WHERE (a.lane, a.seq) > ($1, $2) ORDER BY a.lane, a.seq LIMIT $3",
         );
         self.rows(query.text(lane).int(seq).int(limit)).await?.iter().map(read).collect()
+    }
+
+    /// The parts of the trail that speak of `subjects`: of each lane the unbroken chain from the first row about one of
+    /// them to the last, so that its links can be checked; details stay with the rows about them alone.
+    pub async fn audit_about(&self, subjects: &BTreeSet<String>) -> Result<Vec<AuditRow>, StoreError> {
+        let about: BTreeSet<String> =
+            subjects.iter().map(|subject| pseudonym(&self.site_key, subject)).collect();
+        let source = self.dialect.ids();
+        let query = format!(
+            "SELECT lane, MIN(seq) AS first, MAX(seq) AS last FROM audit
+             WHERE subject IN (SELECT s.id FROM {source} s) GROUP BY lane ORDER BY lane"
+        );
+        let list = json("subjects", &about)?;
+        let mut found = Vec::new();
+        for lane in self.rows(sql("audit", query).text(&list)).await? {
+            let (name, mut before, last) = (lane.text("lane")?, lane.int("first")? - 1, lane.int("last")?);
+            while before < last {
+                let page = self.audit_export(&name, before, PAGE.min(last - before)).await?;
+                let Some(end) = page.last() else { break };
+                before = end.seq;
+                found.extend(page);
+            }
+        }
+        for row in found.iter_mut().filter(|row| !about.contains(&row.subject)) {
+            row.detail = None;
+        }
+        Ok(found)
     }
 
     /// Checks every row, link, detail and oath of the trail.

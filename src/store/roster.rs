@@ -61,7 +61,8 @@ pub struct Feedback {
     pub results: Vec<RowResult>,
 }
 
-const COLUMNS: &str = "id, agency, file, sha256, arrived, kind, body, notes, done_path, spool_path, results";
+pub(super) const COLUMNS: &str =
+    "id, agency, file, sha256, arrived, kind, body, notes, done_path, spool_path, results";
 
 impl WriteTx {
     /// Stores an arrival and owes it feedback.
@@ -207,7 +208,7 @@ fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
         .transpose()
 }
 
-fn read(row: &Row) -> Result<Arrival, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Arrival, StoreError> {
     let kind = kind(row)?;
     let roster: Option<Roster> = row.maybe_json("body")?;
     Ok(Arrival {

@@ -20,6 +20,7 @@ mod package;
 mod paint;
 mod plain;
 mod reader;
+pub mod report;
 mod shape;
 mod spreadsheet;
 pub mod summary;

@@ -5,12 +5,13 @@ use crate::model::account::Snapshot;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
 use crate::model::legal_hold::HoldSubject;
 use crate::model::custodian::Custodian;
+use crate::model::adoption::Adoption;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;
 use crate::model::roll::Roll;
 use crate::model::roster::Roster;
-use crate::reconcile::{World, roll};
+use crate::reconcile::{World, adoption, roll};
 use crate::store::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +77,12 @@ impl Engine {
             custodians: &known.custodians,
             policy: &self.config().policy,
         }
+    }
+
+    /// How the accounts of `directory` stand towards the rosters, `more` included, which are not stored.
+    pub async fn adoption(&self, directory: &Snapshot, more: Vec<Roster>) -> Result<Adoption, StoreError> {
+        let known = self.known(more).await?;
+        Ok(adoption(&self.world(&known, directory, &[])))
     }
 
     /// Whom `agency` has, as far as the store and the directory tell.

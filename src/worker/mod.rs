@@ -3,6 +3,7 @@
 pub mod asking;
 pub mod engine;
 mod late_orders;
+mod history;
 mod known;
 pub mod look;
 pub mod mailing;

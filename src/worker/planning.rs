@@ -164,6 +164,7 @@ impl Engine {
         let kinds: Vec<_> =
             planned.proposals.decisions.iter().map(|one| (one.roster.clone(), one.kind)).collect();
         let reads = reads(directory, systems, &planned.counts);
+        self.keep_history(token, &reads, directory, systems).await?;
         // What answers at once is read anew each pass: its moment is no news.
         let handed = |one: &&RoleSnapshot| {
             self.systems.iter().any(|system| *system.name() == one.target && system.handoff().is_some())

@@ -46,6 +46,7 @@ impl Engine {
                     let (ids, notices) = (&ids, &notices);
                     async move {
                         tx.mark_told(ids).await?;
+                        tx.note_notices(ids, &notices.iter().map(|one| one.key.clone()).collect()).await?;
                         for notice in notices {
                             tx.enqueue(notice).await?;
                         }

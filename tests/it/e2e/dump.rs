@@ -52,13 +52,13 @@ impl Tables {
 
     /// Asserts that a pass came between the two and left its own line, its lease and nothing else; rows of
     /// `rewritten` may read otherwise, but there are as many.
-    pub fn assert_only_a_pass_since(&self, before: &Self, rewritten: Option<&str>) {
+    pub fn assert_only_a_pass_since(&self, before: &Self, rewritten: &[&str]) {
         let (was, is) = (&before.0["pass"], &self.0["pass"]);
         assert_eq!(is.len(), was.len() + 1, "one more pass");
         assert!(was.iter().all(|row| is.contains(row)), "older passes stay as they were");
-        let but: Vec<_> = ["pass", "lease"].into_iter().chain(rewritten).collect();
+        let but: Vec<_> = ["pass", "lease"].into_iter().chain(rewritten.iter().copied()).collect();
         self.assert_same_but(before, &but);
-        for name in ["lease"].into_iter().chain(rewritten) {
+        for name in ["lease", "snapshot_state"] {
             assert_eq!(self.0[name].len(), before.0[name].len(), "{name}");
         }
     }

@@ -1,0 +1,193 @@
+//! `rosterd report case`: the evidence pack (hồ sơ chứng cứ) of one case: its changes, rosters and documents, approvals,
+//! writes, mails, and the part of the audit chain that speaks of them, each with its SHA-256 in a manifest.
+
+use super::super::review::find_change;
+use super::super::{Code, print_json, who, words};
+use crate::model::ids::{CaseId, hex};
+use crate::model::{Time, rfc3339};
+use crate::store::{Arrival, CaseFiles};
+use crate::worker::engine::Engine;
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+/// The files of a pack by their names in it.
+type Pack = BTreeMap<String, Vec<u8>>;
+
+/// What a roster or a document may be in size.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// Gathers the case that `id` names, or that the change `id` belongs to, into a folder or a .zip file.
+pub async fn run(engine: &Engine, id: &str, out: &Path, as_json: bool) -> Result<Code> {
+    // Rosters hold whole citizen IDs: whoever takes them out is known and on record.
+    let operator = who::operator(engine).await?;
+    let mut case = CaseId::new(id);
+    let mut files = engine.store.case(&case).await?;
+    if files.changes.is_empty()
+        && let Some(stored) = find_change(engine, id).await?
+    {
+        case = stored.change.case;
+        files = engine.store.case(&case).await?;
+    }
+    if files.changes.is_empty() {
+        bail!("there is no case {id:?}: `rosterd plan --json` and `rosterd review show --json` name them");
+    }
+    if let Some(one) = files.changes.iter().find(|one| !operator.may_see(&one.stored.change.agency)) {
+        bail!("agency {} is not in your scope", one.stored.change.agency);
+    }
+    if out.exists() {
+        bail!("{} is there already: name another with --out", out.display());
+    }
+    engine
+        .store
+        .write(engine.now(), async |mut tx| {
+            tx.audit(operator.login.as_str(), "case.pack", case.as_str(), &out.display().to_string());
+            tx.commit(()).await
+        })
+        .await?;
+    let (mut pack, missing) = gather(engine, &case, &files).await?;
+    let manifest = manifest(&case, &pack, &missing, engine.now(), operator.login.as_str());
+    pack.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest)?);
+    write(out, &pack).with_context(|| out.display().to_string())?;
+    if as_json {
+        print_json(&manifest)?;
+    } else {
+        crate::cli::line!("{}: {} files", out.display(), pack.len());
+        for one in &missing {
+            eprintln!("missing: {one}");
+        }
+    }
+    Ok(u8::from(!missing.is_empty()))
+}
+
+/// Everything that belongs to the case, and what ought to be there and is not.
+async fn gather(engine: &Engine, case: &CaseId, files: &CaseFiles) -> Result<(Pack, Vec<String>)> {
+    let CaseFiles { changes, decisions, writes, mails, rosters } = files;
+    let mut pack = Pack::new();
+    let mut missing = Vec::new();
+    pack.insert("changes.json".into(), serde_json::to_vec_pretty(&changes.iter().map(|one| {
+        json!({ "change": one.stored, "since": one.since, "order": one.order, "pass": one.pass })
+    }).collect::<Vec<_>>())?);
+    pack.insert("approvals.json".into(), serde_json::to_vec_pretty(decisions)?);
+    pack.insert("writes.json".into(), serde_json::to_vec_pretty(writes)?);
+    for (number, mail) in (1..).zip(mails) {
+        pack.insert(format!("mails/{number:03}.json"), serde_json::to_vec_pretty(mail)?);
+    }
+    for arrival in rosters {
+        roster(arrival, &mut pack, &mut missing)?;
+    }
+    pack.insert("audit.jsonl".into(), trail(engine, case, files).await?);
+    pack.insert("README.txt".into(), readme(engine, case, files).into_bytes());
+    Ok((pack, missing))
+}
+
+/// The workbook as it was sent, and the document beside it.
+fn roster(arrival: &Arrival, pack: &mut Pack, missing: &mut Vec<String>) -> Result<()> {
+    let folder = format!("rosters/{}", arrival.id);
+    let copies = arrival.spool_path.iter().chain(&arrival.done_path);
+    let read = copies.filter_map(|path| crate::files::read(Path::new(path), LARGEST).ok());
+    let whole =
+        |bytes: &Vec<u8>| hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref()) == arrival.sha256;
+    match read.into_iter().find(whole) {
+        Some(bytes) => drop(pack.insert(format!("{folder}/{}", plain(&arrival.file)), bytes)),
+        None => missing
+            .push(format!("{} of {}: no copy with the SHA-256 it came with", arrival.file, arrival.agency)),
+    }
+    if arrival.roster.as_ref().is_some_and(|roster| roster.has_pdf) {
+        let beside =
+            arrival.done_path.as_ref().map(|path| crate::files::with_ending(Path::new(path), ".pdf"));
+        match beside.and_then(|path| Some((path.clone(), crate::files::read(&path, LARGEST).ok()?))) {
+            Some((path, bytes)) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                pack.insert(format!("{folder}/{}", plain(&name)), bytes);
+            }
+            None => missing.push(format!("the document (PDF) of {} of {}", arrival.file, arrival.agency)),
+        }
+    }
+    let understood = json!({
+        "id": arrival.id, "agency": arrival.agency, "file": arrival.file, "sha256": arrival.sha256,
+        "arrived": arrival.arrived, "kind": arrival.roster.as_ref().and_then(|roster| roster.kind),
+        "document": arrival.roster.as_ref().and_then(|roster| roster.document.clone()),
+        "findings": arrival.notes.findings,
+    });
+    pack.insert(format!("{folder}/arrival.json"), serde_json::to_vec_pretty(&understood)?);
+    Ok(())
+}
+
+/// A name that stays within its folder.
+fn plain(name: &str) -> String {
+    let name = name.replace(['/', '\\', '\0'], "_");
+    if name.trim_matches('.').is_empty() { "_".into() } else { name }
+}
+
+/// The part of the trail about the case, a row a line.
+async fn trail(engine: &Engine, case: &CaseId, files: &CaseFiles) -> Result<Vec<u8>> {
+    let mut subjects = BTreeSet::from([case.to_string()]);
+    for one in &files.changes {
+        let change = &one.stored.change;
+        subjects.insert(change.subject.to_string());
+        subjects.extend(change.person.as_ref().map(ToString::to_string));
+        subjects.extend(one.stored.brake.as_ref().map(ToString::to_string));
+        subjects.insert(one.pass.clone());
+    }
+    let mut out = Vec::new();
+    for row in engine.store.audit_about(&subjects).await? {
+        serde_json::to_writer(&mut out, &row)?;
+        out.push(b'\n');
+    }
+    Ok(out)
+}
+
+fn manifest(case: &CaseId, pack: &Pack, missing: &[String], now: Time, by: &str) -> serde_json::Value {
+    let files: Vec<_> = pack
+        .iter()
+        .map(|(name, bytes)| {
+            let digest = hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+            json!({ "file": name, "bytes": bytes.len(), "sha256": digest })
+        })
+        .collect();
+    json!({ "schema": 1, "case": case, "made": rfc3339(now), "by": by, "files": files, "missing": missing })
+}
+
+/// What a reader finds where, and what happened in a line a change.
+fn readme(engine: &Engine, case: &CaseId, files: &CaseFiles) -> String {
+    let lang = engine.config().language;
+    let mut text = format!(
+        "HỒ SƠ CHỨNG CỨ / EVIDENCE PACK\n{case}\n\n\
+         changes.json    thay đổi, trước và sau, căn cứ / the changes, before and after, evidence\n\
+         approvals.json  ai duyệt, lúc nào / who approved, and when\n\
+         writes.json     lần ghi vào hệ thống và kết quả / writes to the targets with their outcome\n\
+         mails/          thư đã gửi / mails\n\
+         rosters/        danh sách và văn bản như đã nhận / rosters and documents as received\n\
+         audit.jsonl     đoạn chuỗi nhật ký: mỗi dòng ghi hàm băm của dòng trước / the part of the audit chain: each row\n\
+         \x20               holds the hash of the row before\n\
+         MANIFEST.json   SHA-256 của từng tệp / SHA-256 of each file\n\n"
+    );
+    for one in &files.changes {
+        text.push_str(
+            &words::change_line(&one.stored.change, one.stored.state, lang).replace(['\r', '\n'], " "),
+        );
+        text.push('\n');
+    }
+    text
+}
+
+fn write(out: &Path, pack: &Pack) -> Result<()> {
+    if out.extension().is_some_and(|ending| ending == "zip") {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        for (name, bytes) in pack {
+            archive.start_file(name.as_str(), options)?;
+            archive.write_all(bytes)?;
+        }
+        crate::files::write(out, &archive.finish()?.into_inner(), 0o600)?;
+        return Ok(());
+    }
+    crate::files::private_folder(out)?;
+    for (name, bytes) in pack {
+        crate::files::write(&out.join(name), bytes, 0o600)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `rosterd report`: what is known, as text, JSON, a workbook or a page ready to print.
+
+mod access;
+mod accounts;
+mod adoption;
+mod case;
+mod review;
+
+use super::args::ReportOn;
+use super::{Code, absolute, print_json, who};
+use crate::model::account::Snapshot;
+use crate::model::ids::AgencyCode;
+use crate::report::{Report, html, text};
+use crate::worker::engine::Engine;
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Makes the paths of the command line absolute, before the process enters the configuration's folder.
+pub fn absolute_paths(on: ReportOn) -> Result<ReportOn> {
+    let path = |out: Option<PathBuf>| out.map(absolute).transpose();
+    Ok(match on {
+        ReportOn::Adoption { agency, out } => ReportOn::Adoption { agency, out: path(out)? },
+        ReportOn::Accounts { agency, out } => ReportOn::Accounts { agency, out: path(out)? },
+        ReportOn::Review { agency, from, to, out } => ReportOn::Review { agency, from, to, out: path(out)? },
+        ReportOn::Access { at, person, system, out } => {
+            ReportOn::Access { at, person, system, out: path(out)? }
+        }
+        ReportOn::Case { id, out } => ReportOn::Case { id, out: absolute(out)? },
+    })
+}
+
+/// Runs `rosterd report`. The rotation report has a command of its own beside these.
+pub async fn run(engine: &Engine, on: ReportOn, as_json: bool) -> Result<Code> {
+    match on {
+        ReportOn::Adoption { agency, out } => {
+            adoption::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+        }
+        ReportOn::Accounts { agency, out } => {
+            accounts::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+        }
+        ReportOn::Review { agency, from, to, out } => {
+            let agencies = scope(engine, std::slice::from_ref(&agency)).await?;
+            let Some(agency) = agencies.first() else { bail!("--agency: which?") };
+            review::run(engine, agency, from.zip(to), out.as_deref(), as_json).await
+        }
+        ReportOn::Access { at, person, system, out } => {
+            let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
+            access::run(engine, &asked, out.as_deref(), as_json).await
+        }
+        ReportOn::Case { id, out } => case::run(engine, &id, &out, as_json).await,
+    }
+}
+
+/// The agencies that are asked for and that whoever asks may see; empty means all.
+async fn scope(engine: &Engine, asked: &[String]) -> Result<BTreeSet<AgencyCode>> {
+    let scope: BTreeSet<AgencyCode> = who::scope(engine).await?.into_iter().collect();
+    let mut wanted = BTreeSet::new();
+    for code in asked {
+        let code = AgencyCode::parse(code)?;
+        if !engine.site.agencies.contains_key(&code) {
+            bail!("agency {code} is not in {}", engine.config().agencies.display());
+        }
+        if !scope.is_empty() && !scope.contains(&code) {
+            bail!("agency {code} is not in your scope");
+        }
+        wanted.insert(code);
+    }
+    Ok(if wanted.is_empty() { scope } else { wanted })
+}
+
+/// The directory, read whole and believed.
+async fn directory(engine: &Engine) -> Result<Snapshot> {
+    let directory = engine.look_at_directory().await.context("directory")?;
+    match engine.believable(&directory).await? {
+        Ok(()) => Ok(directory),
+        Err(why) => bail!(why),
+    }
+}
+
+/// Gives the report as it was asked for.
+fn give(report: &Report, value: &impl Serialize, out: Option<&Path>, as_json: bool) -> Result<Code> {
+    let Some(file) = out else {
+        if as_json {
+            print_json(value)?;
+        } else {
+            crate::cli::text!("{}", text(report));
+        }
+        return Ok(0);
+    };
+    let bytes = match file.extension().and_then(|ending| ending.to_str()) {
+        Some("xlsx") => crate::workbook::report::write(report)?,
+        Some("html") => html::page(report).into_bytes(),
+        _ => bail!("--out {}: its name must end in .xlsx or .html", file.display()),
+    };
+    crate::files::write(file, &bytes, 0o600).with_context(|| file.display().to_string())?;
+    if as_json {
+        print_json(value)?;
+    } else {
+        eprintln!("{}", file.display());
+    }
+    Ok(0)
+}
