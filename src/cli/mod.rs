@@ -14,6 +14,7 @@ mod pause;
 mod plan;
 mod read;
 mod review;
+mod rotation;
 mod run;
 mod slip;
 mod template;
@@ -25,7 +26,7 @@ use crate::model::Lang;
 use crate::worker::engine::Engine;
 use crate::{config, telemetry};
 use anyhow::{Context, Result};
-use args::{Cli, Command};
+use args::{Cli, Command, NoticeAction};
 use std::path::{Path, PathBuf};
 
 /// Prints to standard output as `print!` does, but ends quietly where nobody reads on (`| head`).
@@ -84,6 +85,13 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Slip { action } => {
             let action = slip::absolute_out(action)?;
             slip::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Rotation { action } => {
+            let action = rotation::settle(action)?;
+            rotation::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Notice { action: NoticeAction::Preview { step, account } } => {
+            rotation::preview(&open(&cli.config, lang).await?, &step, &account, cli.json).await
         }
         Command::Audit { action } => audit::run(&open(&cli.config, lang).await?, &action, cli.json).await,
     }

@@ -9,6 +9,8 @@ pub mod pass;
 pub mod planning;
 pub mod pressing;
 pub mod preview;
+pub mod reminding;
+pub mod rotating;
 pub mod schedule;
 pub mod service;
 pub mod telling;

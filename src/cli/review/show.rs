@@ -136,6 +136,7 @@ pub fn evidence(evidence: &Evidence, lang: Lang) -> String {
             format!("not named in {file}{}", number(document))
         }
         (Evidence::Snapshot { target, entry }, _) => format!("{target}: {entry}"),
+        (Evidence::Rule { document, basis, .. }, _) => format!("{document}: {basis}"),
         (Evidence::Operator { login, reason }, _) => format!("{login}: {reason}"),
         (Evidence::Match { row, account }, lang) => words::found_by(*row, account.as_ref(), lang),
         (Evidence::Unsettled { agency }, lang) => words::unsettled(agency, lang),
