@@ -526,7 +526,7 @@ fn pursue<'a>(
     verdict.ahead.extend(
         ladder::ahead(course, &run, today, days)
             .into_iter()
-            .filter(|(stage, _)| stage.to != Audience::Lock || !subject.protected)
+            .filter(|(stage, _)| stage.to != Audience::Lock || subject.lockable)
             .map(|(stage, at)| (at.date().max(today), stage.to)),
     );
     run
@@ -545,7 +545,7 @@ fn number(course: &Course, step: &str) -> (usize, usize) {
 
 /// The day of the lock if nothing changes; a protected account has none.
 fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>) -> Option<NaiveDate> {
-    if subject.protected {
+    if !subject.lockable {
         return None;
     }
     // What is due now is taken now: the distances count from today.
@@ -567,7 +567,7 @@ fn locking<'a>(
     tracks_logins: bool,
     verdict: &mut Verdict<'a>,
 ) -> Option<Act<'a>> {
-    if subject.protected {
+    if !subject.lockable {
         return None;
     }
     let days = &world.days;

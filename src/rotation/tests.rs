@@ -32,7 +32,7 @@ struct Stage {
     /// What the mail server says of every notice.
     accepts: bool,
     sent: BTreeMap<String, Receipt>,
-    memory: BTreeMap<AccountId, Memory>,
+    memory: BTreeMap<(TargetId, AccountId), Memory>,
     said: Vec<String>,
     standing: Standing,
 }
@@ -100,6 +100,7 @@ impl Stage {
             login: Some("annv"),
             disabled: self.disabled,
             protected: self.protected,
+            lockable: !self.protected,
             away: self.away,
             facts: self.facts,
         };
@@ -134,7 +135,7 @@ impl Stage {
         self.standing = verdict.standing;
         let memory = verdict.memory.clone();
         self.disabled |= lock;
-        self.memory.insert(AccountId::new("a1"), memory);
+        self.memory.insert((TargetId::mail(), AccountId::new("a1")), memory);
         self.passes.push(now);
     }
 
@@ -205,7 +206,7 @@ fn nobody_is_locked_whose_warnings_were_not_accepted() {
     assert!(stage.said().iter().all(|line| !line.contains("LOCK")));
     assert_eq!(stage.standing, Standing::Unreachable);
     // The printed list is handed over; five working days and one approval later the account is locked.
-    let cycle = stage.memory[&AccountId::new("a1")].runs.keys().next().unwrap().clone();
+    let cycle = stage.memory[&(TargetId::mail(), AccountId::new("a1"))].runs.keys().next().unwrap().clone();
     stage.handed.insert((AccountId::new("a1"), cycle), date("2026-04-01"));
     stage.days("2026-04-02", "2026-04-30");
     assert_eq!(stage.said(), ["2026-04-08 LOCK one"]);

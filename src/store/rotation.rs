@@ -64,14 +64,16 @@ impl WriteTx {
 }
 
 impl Store {
-    /// What is remembered of the accounts of `target`, by agency.
+    /// What is remembered of accounts, by target and agency.
     pub async fn memories(
         &self,
-        target: &TargetId,
-    ) -> Result<BTreeMap<AgencyCode, BTreeMap<AccountId, Memory>>, StoreError> {
-        let query = sql("rotation memory", "SELECT agency, body FROM rotation_memory WHERE target = $1");
-        let rows = self.rows(query.text(target.as_str())).await?;
-        rows.iter().map(|row| Ok((row.word("agency", AgencyCode::stored)?, row.json("body")?))).collect()
+    ) -> Result<BTreeMap<(TargetId, AgencyCode), BTreeMap<AccountId, Memory>>, StoreError> {
+        let query = sql("rotation memory", "SELECT target, agency, body FROM rotation_memory");
+        let rows = self.rows(query).await?;
+        let place = |row: &super::statement::Row| {
+            Ok((TargetId::new(row.text("target")?), row.word("agency", AgencyCode::stored)?))
+        };
+        rows.iter().map(|row| Ok((place(row)?, row.json("body")?))).collect()
     }
 
     /// What became of the notices with these keys. One to several addressees counts once one of them took it.

@@ -69,7 +69,7 @@ impl Engine {
         let config = self.config();
         let known = self.known(more).await?;
         let mut proposals = reconcile(&self.world(&known, directory, systems));
-        let rotated = self.rotate(directory, &proposals.people, &proposals.away).await?;
+        let rotated = self.rotate(directory, systems, &proposals.people, &proposals.away).await?;
         let by_rule = rotated.as_ref().map(|rotated| by_rule(rotated, &proposals.changes));
         proposals.changes.extend(by_rule.into_iter().flatten());
         let counts = Counts::of(directory);

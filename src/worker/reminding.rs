@@ -165,6 +165,8 @@ impl Engine {
         let form = world.policy.rule(subject.target, subject.holder).and_then(|rule| rule.password.as_ref());
         let plan = issue.campaign.map(|one| &one.plan);
         let sender = &self.config().sender;
+        let settings = world.settings;
+        let sign_in = settings.sign_in_at_systems.get(subject.target).unwrap_or(&settings.sign_in_at);
         Letter::RotationReminder(RotationReminder {
             agency: self.name_of(subject.agency),
             account: subject.mail.or(subject.login).unwrap_or(subject.id.as_str()).to_owned(),
@@ -179,7 +181,7 @@ impl Engine {
             document: issue.document.to_owned(),
             decided_by: plan.map_or_else(|| sender.agency.clone(), |plan| plan.decided_by.clone()),
             basis: issue.basis.to_owned(),
-            sign_in_at: world.settings.sign_in_at.clone(),
+            sign_in_at: sign_in.clone(),
             min_length: form.map(|form| form.min_length),
             classes: form.map(|form| form.classes.clone()).unwrap_or_default(),
             contact_name: plan.map_or_else(|| sender.agency.clone(), |plan| plan.contact.name.clone()),
@@ -252,10 +254,10 @@ impl Engine {
         let people = self.store.people().await?.into_iter().map(|one| (one.id.clone(), one)).collect();
         let wanted = |text: Option<&str>| text.is_some_and(|text| text.eq_ignore_ascii_case(account));
         let away = BTreeSet::new();
-        let found = self.with_rules(directory, &people, &away, |world, subjects, round| {
+        let found = self.with_rules(directory, &[], &people, &away, |world, subjects, round| {
             let subject = subjects.iter().find(|one| wanted(one.mail) || wanted(one.login));
             let subject = subject.ok_or_else(|| NoPreview::NoAccount(account.to_owned()))?;
-            let memory = round.by_account().remove(subject.id).unwrap_or_default();
+            let memory = round.by_account().remove(&(subject.target.clone(), subject.id.clone())).unwrap_or_default();
             let issue = preview(world, subject, &memory, step)
                 .map_err(|known| NoPreview::NoStep { step: step.to_owned(), known })?;
             let to = subject.mail.unwrap_or_default().to_owned();
@@ -273,7 +275,7 @@ impl Engine {
     ) -> Result<Vec<(AgencyCode, Progress)>, NoPreview> {
         let (nobody, away) = (BTreeMap::new(), BTreeSet::new());
         let found =
-            self.with_rules(directory, &nobody, &away, |world, subjects, round| {
+            self.with_rules(directory, &[], &nobody, &away, |world, subjects, round| {
                 progress(world, campaign, subjects, &round.by_account())
             });
         let mut table: Vec<_> = found.await?.ok_or(NoPreview::NoPolicy)?.into_iter().collect();

@@ -12,6 +12,7 @@ use crate::model::ids::{
 use crate::model::notice::Notice;
 use crate::model::password::PasswordFacts;
 use crate::model::person::Person;
+use crate::model::role::{Holding, RoleSnapshot, SystemAccount};
 use crate::model::rotation::{Campaign, Memory, Receipt};
 use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
@@ -23,6 +24,9 @@ use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What is remembered, by target and agency.
+type Memories = BTreeMap<(TargetId, AgencyCode), BTreeMap<AccountId, Memory>>;
 
 /// Notices queued in one transaction.
 const NOTICES: usize = 50;
@@ -39,7 +43,7 @@ pub struct Rotated {
     /// Letters to be written.
     pub(super) letters: Vec<Outgoing>,
     /// What is remembered from now on, where that is news: whole agencies.
-    memories: BTreeMap<AgencyCode, BTreeMap<AccountId, Memory>>,
+    memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
 }
@@ -83,7 +87,7 @@ pub struct Reminded {
 
 /// What a round of the rules is made from, loaded from the store.
 pub(super) struct Round {
-    memories: BTreeMap<AgencyCode, BTreeMap<AccountId, Memory>>,
+    memories: Memories,
     receipts: BTreeMap<String, Receipt>,
     handed: BTreeMap<(AccountId, String), chrono::NaiveDate>,
     passes: Vec<crate::model::Time>,
@@ -99,7 +103,7 @@ impl Engine {
     }
 
     async fn round(&self) -> Result<Round, StoreError> {
-        let memories = self.store.memories(&TargetId::mail()).await?;
+        let memories = self.store.memories().await?;
         let taken = memories.values().flat_map(BTreeMap::values).flat_map(|memory| memory.runs.values());
         let keys = taken.flat_map(|run| run.taken.iter().filter_map(|taken| taken.notice.as_deref()));
         let receipts = self.store.receipts(keys).await?;
@@ -116,10 +120,11 @@ impl Engine {
     pub async fn rotate(
         &self,
         directory: &Snapshot,
+        systems: &[RoleSnapshot],
         people: &BTreeMap<PersonId, Person>,
         away: &BTreeSet<PersonId>,
     ) -> Result<Option<Rotated>, StoreError> {
-        self.with_rules(directory, people, away, |world, subjects, round| {
+        self.with_rules(directory, systems, people, away, |world, subjects, round| {
             let memories = round.by_account();
             let evaluation = evaluate(world, subjects, &memories);
             let verdicts = &evaluation.verdicts;
@@ -145,6 +150,7 @@ impl Engine {
     pub(super) async fn with_rules<T>(
         &self,
         directory: &Snapshot,
+        systems: &[RoleSnapshot],
         people: &BTreeMap<PersonId, Person>,
         away: &BTreeSet<PersonId>,
         then: impl FnOnce(&World<'_>, &[Subject<'_>], &Round) -> T,
@@ -172,7 +178,17 @@ impl Engine {
             people.values().filter_map(|one| Some((one.accounts.get(&mail)?, &one.id))).collect();
         let nowhere = AgencyCode::unknown();
         let subject = |account| subject(account, &mail, &nowhere, settings, &holders, away);
-        let subjects: Vec<Subject<'_>> = directory.accounts.values().map(subject).collect();
+        let mut subjects: Vec<Subject<'_>> = directory.accounts.values().map(subject).collect();
+        // A system is aged only where a rule speaks of it.
+        let aged = |system: &&RoleSnapshot| policy.rules.iter().any(|rule| rule.system == system.target);
+        let seats: Vec<_> = systems.iter().filter(aged).map(|system| (system, seats(system))).collect();
+        for (system, seats) in &seats {
+            let shown: BTreeMap<String, &SystemAccount> =
+                system.accounts.iter().map(|one| (one.login.to_lowercase(), one)).collect();
+            subjects.extend(seats.iter().map(|(id, seat)| {
+                holder_of(&system.target, id, seat, shown.get(id.as_str()).copied(), &nowhere)
+            }));
+        }
         Ok(Some(then(&world, &subjects, &round)))
     }
 
@@ -201,15 +217,11 @@ impl Engine {
                 })
                 .await?;
         }
-        let mail = TargetId::mail();
-        for (agency, memories) in &rotated.memories {
+        for ((target, agency), memories) in &rotated.memories {
             self.store
-                .write_fenced(token, now, |mut tx| {
-                    let mail = &mail;
-                    async move {
-                        tx.save_memory(mail, agency, memories).await?;
-                        tx.commit(()).await
-                    }
+                .write_fenced(token, now, |mut tx| async move {
+                    tx.save_memory(target, agency, memories).await?;
+                    tx.commit(()).await
                 })
                 .await?;
         }
@@ -233,8 +245,11 @@ impl Engine {
 
 impl Round {
     /// What is remembered, by account.
-    pub(super) fn by_account(&self) -> BTreeMap<AccountId, Memory> {
-        self.memories.values().flatten().map(|(id, memory)| (id.clone(), memory.clone())).collect()
+    pub(super) fn by_account(&self) -> BTreeMap<(TargetId, AccountId), Memory> {
+        let all = self.memories.iter().flat_map(|((target, _), memories)| {
+            memories.iter().map(move |(id, memory)| ((target.clone(), id.clone()), memory.clone()))
+        });
+        all.collect()
     }
 }
 
@@ -261,34 +276,70 @@ fn subject<'a>(
         login,
         disabled: account.is_disabled(),
         protected: account.protected,
+        lockable: !account.protected,
         away: person.is_some_and(|person| away.contains(person)),
         facts: account.password,
     }
 }
 
-/// Whole agencies in which something is remembered anew, or an account came or went.
-fn news(
-    verdicts: &[Verdict<'_>],
-    stored: &BTreeMap<AgencyCode, BTreeMap<AccountId, Memory>>,
-) -> BTreeMap<AgencyCode, BTreeMap<AccountId, Memory>> {
-    let mut all: BTreeMap<&AgencyCode, BTreeMap<AccountId, Memory>> = BTreeMap::new();
-    for verdict in verdicts.iter().filter(|verdict| verdict.memory != Memory::default()) {
-        let agency = all.entry(verdict.subject.agency).or_default();
-        agency.insert(verdict.subject.id.clone(), verdict.memory.clone());
+/// Who signs in to a system, by login in lower case: a login stands in its export once a role.
+fn seats(system: &RoleSnapshot) -> BTreeMap<AccountId, &Holding> {
+    system.holdings.iter().map(|one| (AccountId::new(one.login.to_lowercase()), one)).collect()
+}
+
+/// An account of a system beside the mailbox. Nothing locks it by itself: its keeper does, when the department says so.
+fn holder_of<'a>(
+    target: &'a TargetId,
+    id: &'a AccountId,
+    seat: &'a Holding,
+    shown: Option<&SystemAccount>,
+    nowhere: &'a AgencyCode,
+) -> Subject<'a> {
+    // A system dates a change by the day: noon in Việt Nam, so that no zone moves it.
+    let noon = |day: chrono::NaiveDate| Some(day.and_hms_opt(5, 0, 0)?.and_utc());
+    let changed = shown.and_then(|one| one.password_changed).and_then(noon);
+    Subject {
+        target,
+        id,
+        agency: seat.agency.as_ref().unwrap_or(nowhere),
+        person: None,
+        holder: Holder::Person,
+        name: seat.name.as_deref().unwrap_or(&seat.login),
+        mail: seat.mail.as_deref().or_else(|| seat.login.contains('@').then_some(seat.login.as_str())),
+        login: Some(&seat.login),
+        disabled: shown.is_some_and(|one| one.open == Some(false)),
+        protected: false,
+        lockable: false,
+        away: false,
+        facts: PasswordFacts { changed, ..PasswordFacts::default() },
     }
-    let gone = stored.keys().filter(|agency| !all.contains_key(agency)).cloned();
-    let gone: Vec<AgencyCode> = gone.filter(|agency| !stored[agency].is_empty()).collect();
-    let changed = all.into_iter().filter(|(agency, memories)| stored.get(*agency) != Some(memories));
-    let mut news: BTreeMap<_, _> = changed.map(|(agency, memories)| (agency.clone(), memories)).collect();
-    news.extend(gone.into_iter().map(|agency| (agency, BTreeMap::new())));
-    news
+}
+
+/// Whole agencies in which something is remembered anew, or an account came or went.
+fn news(verdicts: &[Verdict<'_>], stored: &Memories) -> Memories {
+    let mut all: BTreeMap<(TargetId, AgencyCode), BTreeMap<AccountId, Memory>> = BTreeMap::new();
+    let read: BTreeSet<&TargetId> = verdicts.iter().map(|verdict| verdict.subject.target).collect();
+    for verdict in verdicts.iter().filter(|verdict| verdict.memory != Memory::default()) {
+        let subject = &verdict.subject;
+        let agency = all.entry((subject.target.clone(), subject.agency.clone())).or_default();
+        agency.insert(subject.id.clone(), verdict.memory.clone());
+    }
+    // Of a target that was not read nothing is forgotten.
+    let gone: Vec<_> = stored
+        .iter()
+        .filter(|(place, memories)| read.contains(&place.0) && !all.contains_key(*place) && !memories.is_empty())
+        .map(|(place, _)| place.clone())
+        .collect();
+    all.retain(|place, memories| stored.get(place) != Some(memories));
+    all.extend(gone.into_iter().map(|place| (place, BTreeMap::new())));
+    all
 }
 
 /// An account for the printed list: its warnings were not accepted.
 fn listed(verdict: &Verdict<'_>, round: &Round) -> Option<Listed> {
     let subject = &verdict.subject;
     let cycle =
-        verdict.cycle.clone().filter(|_| verdict.unreached && !subject.disabled && !subject.protected)?;
+        verdict.cycle.clone().filter(|_| verdict.unreached && !subject.disabled && subject.lockable)?;
     Some(Listed {
         agency: subject.agency.clone(),
         account: subject.id.clone(),

@@ -57,10 +57,10 @@ pub struct Town {
     there: BTreeSet<String>,
     /// What happened, a line each: the local day and hour, whom it concerns, what.
     pub said: Vec<String>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
-fn moment(local: &str) -> DateTime<Utc> {
+pub fn moment(local: &str) -> DateTime<Utc> {
     let local: NaiveDateTime = local.parse().unwrap();
     local.and_local_timezone(Ho_Chi_Minh).unwrap().to_utc()
 }
@@ -134,7 +134,7 @@ impl Town {
             "dn: cn=default,ou=policies,{SUFFIX}\nchangetype: modify\nreplace: pwdMaxAge\npwdMaxAge: 0\n"
         ));
         let exim = Exim::start();
-        for name in ["inbox", "state", "secrets"] {
+        for name in ["inbox", "state", "secrets", "tthc/export"] {
             std::fs::create_dir_all(folder.path().join(name)).unwrap();
         }
         SiteKey::create(&folder.path().join("secrets/site.key")).unwrap();
@@ -162,6 +162,7 @@ impl Town {
             exim.ca_file(),
             exim.password_file("secret"),
         );
+        let text = text.replace("@ROOT@", &root);
         let file = folder.path().join("rosterd.toml");
         std::fs::write(&file, text).unwrap();
         let site = config::load(&file).await.unwrap();
@@ -180,7 +181,7 @@ impl Town {
             locked: BTreeSet::new(),
             there,
             said: Vec::new(),
-            _folder: folder,
+            folder,
         };
         town.go_to(now);
         for (login, name) in [("an", "Trần Thị An"), ("binh", "Lê Văn Bình")] {
@@ -193,6 +194,11 @@ impl Town {
             enrolled.await.unwrap();
         }
         town
+    }
+
+    /// A path below the town's folder.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Sets the clock of rosterd and of the directory.
@@ -286,7 +292,12 @@ impl Town {
     /// The standing of every account by `rosterd rotation status`.
     pub async fn standings(&self) -> BTreeMap<&'static str, u64> {
         let directory = self.engine.look_at_directory().await.unwrap();
-        let planned = self.engine.plan(&directory, &[], Vec::new()).await.unwrap();
+        let mut systems = Vec::new();
+        for system in &self.engine.systems {
+            let mut reader = self.engine.reader();
+            systems.push(self.engine.look_at_system(system, &mut reader).await.unwrap());
+        }
+        let planned = self.engine.plan(&directory, &systems, Vec::new()).await.unwrap();
         let status = planned.rotated.unwrap().status;
         status.total.states.iter().map(|(standing, count)| (standing.as_str(), *count)).collect()
     }
