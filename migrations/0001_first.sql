@@ -379,6 +379,39 @@ CREATE TABLE incident (
 );
 CREATE UNIQUE INDEX incident_open ON incident (target, account) WHERE state = 'open';
 
+-- What is remembered of passwords and ladders, an agency a row: only a pass reads it.
+CREATE TABLE rotation_memory (
+    target TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (target, agency)
+);
+
+-- The printed list with an account whose warnings were not accepted was handed to its unit.
+CREATE TABLE rotation_handed (
+    account TEXT NOT NULL,
+    cycle TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    handed TEXT NOT NULL,
+    PRIMARY KEY (account, cycle)
+);
+
+-- A campaign begins with its second operator.
+CREATE TABLE campaign (
+    name TEXT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'running', 'stopped')),
+    since TEXT NOT NULL
+);
+
+CREATE TABLE campaign_approval (
+    campaign TEXT NOT NULL REFERENCES campaign (name),
+    operator TEXT NOT NULL REFERENCES operator (login),
+    at TEXT NOT NULL,
+    UNIQUE (campaign, operator)
+);
+
 -- A legal hold stops delete, retention and expiry for a person or one account. It holds from the second operator
 -- who sets it to the second who lifts it.
 CREATE TABLE legal_hold (

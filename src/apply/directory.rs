@@ -9,6 +9,7 @@ use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
+use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, TargetId};
 use crate::model::intent::{Intent, Outcome};
 use crate::model::matching::{MatchRule, Matched};
@@ -78,9 +79,32 @@ impl Applier<'_> {
             Ok(write) => write,
             Err(error) => return Outcome::Failed { why: error.to_string() },
         };
+        if let Err(outcome) = self.still_overdue(stored).await {
+            return outcome;
+        }
         match self.too_late(intent) {
             Err(outcome) => outcome,
             Ok(()) => self.send(&write, writer).await,
+        }
+    }
+
+    /// Nobody is locked for a password that was changed after the plan was made: the entry is read once more.
+    async fn still_overdue(&self, stored: &StoredChange) -> Result<(), Outcome> {
+        let seen = stored.change.evidence.iter().find_map(|one| match one {
+            Evidence::Rule { changed, .. } => Some(*changed),
+            Evidence::Row { .. }
+            | Evidence::Absence { .. }
+            | Evidence::Snapshot { .. }
+            | Evidence::Operator { .. }
+            | Evidence::Match { .. }
+            | Evidence::Unsettled { .. } => None,
+        });
+        let (ChangeKind::LockAccount, Some(seen)) = (stored.change.kind, seen) else { return Ok(()) };
+        match self.directory.account(&AccountId::new(stored.change.subject.as_str())).await {
+            Ok(Some(account)) if account.password.changed == seen => Ok(()),
+            Ok(Some(_)) => Err(Outcome::Stale { why: "the password was set since the plan was made".into() }),
+            Ok(None) => Err(Outcome::Stale { why: "the entry is gone".into() }),
+            Err(error) => Err(Outcome::NotSent { why: error.to_string() }),
         }
     }
 

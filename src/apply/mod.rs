@@ -60,6 +60,8 @@ pub struct Applier<'a> {
     pub holidays: &'a BTreeSet<NaiveDate>,
     /// The clock.
     pub clock: &'a (dyn Fn() -> Time + Sync),
+    /// Whether accounts may be locked by rule now: only in the hours in which somebody can be asked.
+    pub may_lock: &'a (dyn Fn() -> bool + Sync),
     /// Set when the worker is to stop: what is under way is finished, nothing new begun.
     pub stop: &'a AtomicBool,
 }
@@ -133,9 +135,13 @@ impl Applier<'_> {
             Filter { state: Some(State::Approved), target: Some(target.clone()), ..Filter::default() };
         let today = self.today();
         let mut page = self.store.changes(&filter, last.as_ref(), PAGE).await?;
-        page.retain(|one| one.stored.change.due <= today);
         let Some(end) = page.last() else { return Ok(None) };
         *last = Some(end.stored.id.clone());
+        let may_lock = (self.may_lock)();
+        page.retain(|one| {
+            let change = &one.stored.change;
+            change.due <= today && (may_lock || change.kind != ChangeKind::LockAccount)
+        });
         Ok(Some(page))
     }
 

@@ -242,6 +242,7 @@ fn basis(change: &Change) -> String {
         | Evidence::Operator { .. }
         | Evidence::Match { .. }
         | Evidence::Unsettled { .. } => None,
+        Evidence::Rule { document, basis, .. } => Some(format!("{document}; {basis}")),
     });
     match (&change.document, row) {
         (Some(number), Some(row)) => format!("{number} ({row})"),

@@ -15,6 +15,7 @@ mod plan;
 mod read;
 mod report;
 mod review;
+mod rotation;
 mod run;
 mod slip;
 mod template;
@@ -26,7 +27,7 @@ use crate::model::Lang;
 use crate::worker::engine::Engine;
 use crate::{config, telemetry};
 use anyhow::{Context, Result};
-use args::{Cli, Command};
+use args::{Cli, Command, NoticeAction};
 use std::path::{Path, PathBuf};
 
 /// Prints to standard output as `print!` does, but ends quietly where nobody reads on (`| head`).
@@ -89,6 +90,13 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Report { on } => {
             let on = report::absolute_paths(on)?;
             report::run(&open(&cli.config, lang).await?, on, cli.json).await
+        }
+        Command::Rotation { action } => {
+            let action = rotation::settle(action)?;
+            rotation::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Notice { action: NoticeAction::Preview { step, account } } => {
+            rotation::preview(&open(&cli.config, lang).await?, &step, &account, cli.json).await
         }
         Command::Audit { action } => audit::run(&open(&cli.config, lang).await?, &action, cli.json).await,
     }

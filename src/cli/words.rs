@@ -255,6 +255,7 @@ fn seen(question: &Question) -> String {
         Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
         Evidence::Row { .. }
         | Evidence::Absence { .. }
+        | Evidence::Rule { .. }
         | Evidence::Operator { .. }
         | Evidence::Match { .. }
         | Evidence::Unsettled { .. } => None,

@@ -2,6 +2,7 @@
 //! the file's folder.
 
 pub mod agencies;
+pub mod holidays;
 pub mod keys;
 pub mod profile;
 pub mod starter;
@@ -13,7 +14,7 @@ use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{DirectoryCan, Policy, RoleMap};
 use crate::workbook::Reader;
-use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, rotation, store, systems, telemetry, workbook, worker};
 use chrono::NaiveDate;
 use profile::Profile;
 use serde::Deserialize;
@@ -67,6 +68,9 @@ pub struct Config {
     /// The province's rules.
     #[serde(default)]
     pub policy: Policy,
+    /// Rotation: without it passwords are not aged.
+    #[serde(default)]
+    pub rotation: Option<rotation::settings::Settings>,
     /// The brakes.
     #[serde(default)]
     pub brakes: plan::brakes::Limits,
@@ -170,6 +174,8 @@ pub struct Site {
     pub config: Config,
     /// The agencies.
     pub agencies: Agencies,
+    /// The written rules on passwords, where `[rotation]` names a profile.
+    pub rotation: Option<rotation::policy::Policy>,
 }
 
 /// Reads a configuration and the files it names, and checks what can be checked without a connection. The
@@ -231,7 +237,21 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     let program = std::env::current_exe()
         .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
     let agencies = agencies::read(&config.agencies, &mut Reader::new(program, config.reader)).await?;
-    Ok(Site { config, agencies })
+    config.holidays.extend(holidays::national()?);
+    let rotation = match &mut config.rotation {
+        Some(settings) => {
+            settings.check().map_err(|why| form(format!("rotation: {why}")))?;
+            if settings.recipient_domains.is_empty() {
+                settings.recipient_domains.insert(config.policy.naming.domain.clone());
+            }
+            if let Some(code) = settings.activation.keys().find(|code| !agencies.contains_key(*code)) {
+                return Err(form(format!("rotation.activation: no agency has the code {code}")));
+            }
+            Some(Profile::load(&settings.profile)?.rotation().map_err(form)?)
+        }
+        None => None,
+    };
+    Ok(Site { config, agencies, rotation })
 }
 
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {

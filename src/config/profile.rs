@@ -2,16 +2,25 @@
 //! program, or a file of its own.
 
 use super::{ConfigError, read_toml};
+use crate::model::rotation::CampaignPlan;
 use crate::reconcile::policy::Naming;
+use crate::rotation;
 use serde::Deserialize;
 use std::path::Path;
 
 /// The profiles that need no file.
 const EMBEDDED: &[(&str, &str)] = &[
     ("bac-ninh-2025", include_str!("../../mappings/policies/bac-ninh-2025.toml")),
+    ("dong-nai-2024", include_str!("../../mappings/policies/dong-nai-2024.toml")),
+    ("dong-thap-2021", include_str!("../../mappings/policies/dong-thap-2021.toml")),
     ("dong-thap-2025", include_str!("../../mappings/policies/dong-thap-2025.toml")),
+    ("gia-lai-2020", include_str!("../../mappings/policies/gia-lai-2020.toml")),
+    ("ha-giang-2018", include_str!("../../mappings/policies/ha-giang-2018.toml")),
     ("nghe-an-2025", include_str!("../../mappings/policies/nghe-an-2025.toml")),
     ("ninh-binh-2025", include_str!("../../mappings/policies/ninh-binh-2025.toml")),
+    ("nist-800-63b-4", include_str!("../../mappings/policies/nist-800-63b-4.toml")),
+    ("que-son-2020", include_str!("../../mappings/policies/que-son-2020.toml")),
+    ("tcvn-14423", include_str!("../../mappings/policies/tcvn-14423.toml")),
 ];
 
 /// What a profile lays down.
@@ -19,7 +28,14 @@ const EMBEDDED: &[(&str, &str)] = &[
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// How addresses are made.
-    pub naming: NamingRule,
+    #[serde(default)]
+    pub naming: Option<NamingRule>,
+    /// How old passwords may become, and what follows.
+    #[serde(default)]
+    pub rotation: Option<rotation::policy::Policy>,
+    /// A campaign that the document orders.
+    #[serde(default)]
+    pub campaign: Option<CampaignPlan>,
 }
 
 /// The order of address patterns.
@@ -42,7 +58,7 @@ impl Profile {
             let known: Vec<_> = EMBEDDED.iter().map(|(known, _)| *known).collect();
             let why =
                 format!("{name:?} is neither a profile ({}) nor a .toml file with one", known.join(", "));
-            return Err(ConfigError::Form { path: "policy.naming.profile".into(), why });
+            return Err(ConfigError::Form { path: "profile".into(), why });
         };
         let form = |error: toml::de::Error| ConfigError::Form { path: name.into(), why: error.to_string() };
         toml::from_str(text).map_err(form)
@@ -57,8 +73,16 @@ impl Profile {
                     .to_owned(),
             );
         }
-        let NamingRule { pattern, on_collision } = self.naming;
+        let rule = self.naming.ok_or("policy.naming.profile: this profile lays down no addresses")?;
+        let NamingRule { pattern, on_collision } = rule;
         Ok(Naming { pattern, on_collision, ..naming.clone() })
+    }
+
+    /// Its rules on passwords, checked.
+    pub fn rotation(self) -> Result<rotation::policy::Policy, String> {
+        let policy = self.rotation.ok_or("rotation.profile: this profile lays down nothing on passwords")?;
+        policy.check().map_err(|why| format!("rotation.profile: {why}"))?;
+        Ok(policy)
     }
 }
 
@@ -69,7 +93,8 @@ mod tests {
     use crate::model::name::PersonName;
     use crate::model::person::Birth;
     use crate::reconcile::naming::{Namee, check_pattern, local_part};
-    use std::collections::BTreeSet;
+    use crate::model::ids::TargetId;
+    use std::collections::{BTreeMap, BTreeSet};
 
     /// The addresses that people of one name get one after the other.
     fn addresses(profile: &str) -> Vec<Option<String>> {
@@ -102,11 +127,54 @@ mod tests {
     #[test]
     fn every_profile_holds_known_tokens_only() {
         for (name, _) in EMBEDDED {
-            let NamingRule { pattern, on_collision } = Profile::load(name).unwrap().naming;
+            let Some(NamingRule { pattern, on_collision }) = Profile::load(name).unwrap().naming else { continue };
             for pattern in std::iter::once(&pattern).chain(&on_collision) {
                 check_pattern(pattern).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn every_profile_names_the_basis_of_every_rule() {
+        for (name, _) in EMBEDDED {
+            let profile = Profile::load(name).unwrap();
+            if let Some(plan) = &profile.campaign {
+                rotation::campaign::check(plan, &BTreeMap::new()).unwrap();
+            }
+            profile.rotation().unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+    }
+
+    #[test]
+    fn the_profiles_say_what_the_documents_say() {
+        use rotation::policy::{DormantStep, Holder, Rule};
+        use rotation::span::Span::{self, Days, Months};
+        let ages = |name: &str, system: &str, holder| -> (Option<Span>, Option<Span>) {
+            let policy = Profile::load(name).unwrap().rotation().unwrap();
+            let rule: &Rule = policy.rule(&TargetId::new(system), holder).unwrap();
+            let within = |limit: &Option<rotation::policy::Limit>| limit.as_ref().map(|limit| limit.within);
+            (within(&rule.max_age), within(&rule.first_password))
+        };
+        let person = |name| ages(name, "mail", Holder::Person);
+        assert_eq!(person("ninh-binh-2025"), (Some(Months(6)), Some(Months(1))));
+        assert_eq!(person("dong-thap-2025"), (None, Some(Days(5))));
+        assert_eq!(person("bac-ninh-2025").0, Some(Months(6)));
+        assert_eq!(ages("bac-ninh-2025", "mail", Holder::Administrator).0, Some(Months(3)));
+        assert_eq!(person("nghe-an-2025").0, Some(Months(3)));
+        assert_eq!(person("gia-lai-2020"), (None, None));
+        assert_eq!(person("ha-giang-2018"), (None, None));
+        assert_eq!(person("dong-thap-2021").0, Some(Days(180)));
+        assert_eq!(person("nist-800-63b-4").0, None, "no periodic change");
+        assert_eq!(ages("dong-nai-2024", "tthc", Holder::Person).0, Some(Days(90)));
+        assert_eq!(ages("tcvn-14423", "mail", Holder::Administrator).0, Some(Months(2)));
+        let idle = |name: &str| -> Vec<(Span, DormantStep)> {
+            let policy = Profile::load(name).unwrap().rotation().unwrap();
+            let rules = policy.rules.into_iter().flat_map(|rule| rule.dormancy);
+            rules.map(|one| (one.after, one.then)).collect()
+        };
+        assert_eq!(idle("dong-thap-2025"), [(Days(45), DormantStep::Lock), (Days(75), DormantStep::Close)]);
+        assert_eq!(idle("nghe-an-2025"), [(Months(6), DormantStep::Lock), (Months(12), DormantStep::Delete)]);
+        assert_eq!(idle("tcvn-14423"), [(Days(45), DormantStep::Lock)]);
     }
 
     #[test]

@@ -46,16 +46,8 @@ pub enum Times {
 impl PasswordAttributes {
     /// Every attribute it names, with the field it stands in.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let Self {
-            changed,
-            created,
-            last_login,
-            modified,
-            modified_by,
-            quota_used,
-            quota_limit,
-            times: _,
-        } = self;
+        let Self { changed, created, last_login, modified, modified_by, quota_used, quota_limit, times: _ } =
+            self;
         let single = [
             ("password.changed", changed),
             ("password.created", created),

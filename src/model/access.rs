@@ -83,8 +83,15 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
     };
     match change.kind {
         ChangeKind::CreateAccount if created => Some(Effect::Gives),
-        ChangeKind::EnableAccount if on_account => Some(Effect::Gives),
-        ChangeKind::DisableAccount | ChangeKind::OrphanAccount if on_account => Some(Effect::Takes),
+        ChangeKind::EnableAccount | ChangeKind::UnlockAccount if on_account => Some(Effect::Gives),
+        ChangeKind::DisableAccount
+        | ChangeKind::OrphanAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::DeleteAccount
+            if on_account =>
+        {
+            Some(Effect::Takes)
+        }
         // The account goes to another agency: what was there ends, what is here begins.
         ChangeKind::MoveAccount if on_account => {
             let here = change.after(Attr::Agency) == Some(right.agency.as_str());
@@ -100,6 +107,13 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
         | ChangeKind::UpdateAttributes
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => None,
     }

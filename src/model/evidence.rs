@@ -1,5 +1,6 @@
 //! Evidence (căn cứ): why a change is proposed; file, sheet, row, document number.
 
+use super::Time;
 use super::ids::{AgencyCode, RosterId};
 use super::matching::{MatchRule, Matched};
 use chrono::NaiveDate;
@@ -47,6 +48,15 @@ pub enum Evidence {
         /// The entry or line, for a person to find it.
         entry: String,
     },
+    /// A written rule.
+    Rule {
+        /// The document.
+        document: String,
+        /// The article.
+        basis: String,
+        /// When the password was last set, as the plan saw it: what was set later is looked at anew before a lock.
+        changed: Option<Time>,
+    },
     /// An operator's word.
     Operator {
         /// The operator's login.
@@ -81,6 +91,7 @@ impl Evidence {
             | Self::Row { .. }
             | Self::Absence { .. }
             | Self::Snapshot { .. }
+            | Self::Rule { .. }
             | Self::Operator { .. } => None,
         }
     }

@@ -30,6 +30,10 @@ pub enum Letter {
     CustodianLeaves(CustodianLeaves),
     /// To a system's contact, then to those above: a work order is late.
     OrderLate(OrderLate),
+    /// To a holder: the password is to be changed.
+    RotationReminder(RotationReminder),
+    /// To a unit's contact, the department or the chief: whose password is not changed.
+    RotationDigest(RotationDigest),
 }
 
 impl Letter {
@@ -46,6 +50,8 @@ impl Letter {
             Self::ContactLeaves(_) => "contact_leaves",
             Self::CustodianLeaves(_) => "custodian_leaves",
             Self::OrderLate(_) => "order_late",
+            Self::RotationReminder(_) => "rotation_reminder",
+            Self::RotationDigest(_) => "rotation_digest",
         }
     }
 }
@@ -352,4 +358,92 @@ pub struct LateLine {
     pub role: String,
     /// The agency's name.
     pub unit: String,
+}
+
+/// The password of an account is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RotationReminder {
+    /// The holder's agency.
+    pub agency: String,
+    /// The account, by its address.
+    pub account: String,
+    /// The system, as its users call it.
+    pub system: String,
+    /// Why: `max-age`, `first-password` or `campaign`.
+    pub cause: String,
+    /// Which reminder.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The last day.
+    pub deadline: NaiveDate,
+    /// The hour of the last day, where the window ends with one (`17 giờ 00`).
+    pub until_hour: Option<String>,
+    /// The day from which the account is locked.
+    pub lock_on: Option<NaiveDate>,
+    /// Whether it is deleted afterwards.
+    pub deletes: bool,
+    /// The document it follows.
+    pub document: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// The legal basis.
+    pub basis: String,
+    /// The address to type by hand.
+    pub sign_in_at: String,
+    /// The fewest characters of the new password.
+    pub min_length: Option<u32>,
+    /// The classes of characters it must have.
+    pub classes: Vec<String>,
+    /// Whom to ask.
+    pub contact_name: String,
+    /// Under which number.
+    pub contact_phone: String,
+}
+
+/// Whose password is not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RotationDigest {
+    /// The agency it is for.
+    pub agency: String,
+    /// `contact`, `department` or `chief`.
+    pub audience: &'static str,
+    /// Why: as of a reminder, or `idle`.
+    pub cause: String,
+    /// The document it follows.
+    pub document: String,
+    /// The legal basis.
+    pub basis: String,
+    /// How many accounts in all, those of the agencies below included.
+    pub count: usize,
+    /// The accounts of the agency itself.
+    pub accounts: Vec<OverdueAccount>,
+    /// Those whose reminders were not accepted: the list to print.
+    pub unreached: Vec<OverdueAccount>,
+    /// The agencies below it.
+    pub below: Vec<AgencyCount>,
+}
+
+/// One account of a digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OverdueAccount {
+    /// The holder's name.
+    pub name: String,
+    /// The address.
+    pub address: String,
+    /// The agency.
+    pub agency: String,
+    /// The last day.
+    pub deadline: NaiveDate,
+    /// The day from which it is locked.
+    pub lock_on: Option<NaiveDate>,
+}
+
+/// An agency with a number of accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AgencyCount {
+    /// Its name.
+    pub agency: String,
+    /// How many.
+    pub count: usize,
 }

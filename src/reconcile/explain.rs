@@ -67,6 +67,7 @@ impl<'s, 'a> Places<'s, 'a> {
             Evidence::Row { roster, sheet, row, .. } => Some((roster, sheet, *row)),
             Evidence::Absence { .. }
             | Evidence::Snapshot { .. }
+            | Evidence::Rule { .. }
             | Evidence::Operator { .. }
             | Evidence::Match { .. }
             | Evidence::Unsettled { .. } => None,

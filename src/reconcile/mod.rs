@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod adoption;
 mod apart;
 pub mod attributes;
+mod away;
 pub mod correlate;
 pub mod coverage;
 mod draft;
@@ -127,6 +128,8 @@ pub struct Proposals {
     pub decisions: Vec<Decision>,
     /// What each row leads to, for the feedback: of the rosters whose kind was decided in this pass.
     pub rows: RowResults,
+    /// Who is on leave or seconded: their ladders pause.
+    pub away: BTreeSet<PersonId>,
     /// Protected accounts that something would have been proposed for.
     pub protected: BTreeSet<AccountId>,
     /// The earliest local date on which the same inputs give other proposals; `None` if the clock alone
@@ -246,6 +249,7 @@ fn propose(scene: &Scene<'_>, decisions: Vec<Decided>) -> (Proposals, Vec<(Perso
         decisions: decisions.into_iter().filter(|one| one.new).map(|one| one.decision).collect(),
         rows,
         protected,
+        away: away::away(scene),
         people: BTreeMap::new(),
     };
     (proposals, out_of_use)

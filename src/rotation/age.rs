@@ -70,7 +70,11 @@ mod tests {
     }
 
     fn shows(changed: &str) -> PasswordFacts {
-        PasswordFacts { changed: Some(at(changed)), created: Some(at("2020-01-01")), ..PasswordFacts::default() }
+        PasswordFacts {
+            changed: Some(at(changed)),
+            created: Some(at("2020-01-01")),
+            ..PasswordFacts::default()
+        }
     }
 
     fn read(memory: &mut Memory, facts: PasswordFacts) -> Age {
@@ -91,7 +95,11 @@ mod tests {
         assert_eq!(read(&mut memory, reset), Age::First(at("2026-02-01")));
         assert_eq!(memory.own, Some(at("2026-01-05")), "the holder's last own change stays known");
         let unmarked = shows("2026-02-01");
-        assert_eq!(read(&mut memory, unmarked), Age::First(at("2026-02-01")), "to clear the mark is no change");
+        assert_eq!(
+            read(&mut memory, unmarked),
+            Age::First(at("2026-02-01")),
+            "to clear the mark is no change"
+        );
         assert_eq!(read(&mut memory, shows("2026-02-02")), Age::Own(at("2026-02-02")));
     }
 
@@ -110,7 +118,10 @@ mod tests {
     #[test]
     fn what_a_server_forgets_stays_known() {
         let mut memory = Memory::default();
-        let login = PasswordFacts { last_login: Some("2026-01-05T18:00:00Z".parse().unwrap()), ..shows("2026-01-05") };
+        let login = PasswordFacts {
+            last_login: Some("2026-01-05T18:00:00Z".parse().unwrap()),
+            ..shows("2026-01-05")
+        };
         read(&mut memory, login);
         assert_eq!(memory.login, Some("2026-01-06".parse().unwrap()), "the local day");
         assert_eq!(read(&mut memory, PasswordFacts::default()), Age::Own(at("2026-01-05")));

@@ -45,7 +45,9 @@ fn hour(hour: u32) -> NaiveTime {
 pub(super) fn clock<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
     let text = String::deserialize(deserializer)?;
     NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
-        serde::de::Error::custom(format!("{text:?} is no time of day; expected hours and minutes, as in \"08:00\""))
+        serde::de::Error::custom(format!(
+            "{text:?} is no time of day; expected hours and minutes, as in \"08:00\""
+        ))
     })
 }
 
@@ -96,7 +98,11 @@ impl Days<'_> {
 
 /// The day `days` after `date`, before it where negative.
 pub fn shifted(date: NaiveDate, days: i64) -> NaiveDate {
-    date.checked_add_signed(TimeDelta::days(days)).unwrap_or(if days < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+    date.checked_add_signed(TimeDelta::days(days)).unwrap_or(if days < 0 {
+        NaiveDate::MIN
+    } else {
+        NaiveDate::MAX
+    })
 }
 
 /// The day `count` days before `date`.

@@ -2,9 +2,9 @@
 
 use super::age::{self, Age, age};
 use super::campaign;
-use super::days::{before, shifted};
+use super::days::{Days, before, shifted};
 use super::ladder::{self, Course};
-use super::policy::{Audience, DormantStep, Limit, Rule, Step};
+use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
 use super::{AFTER_SILENCE, Subject, World};
 use crate::model::change::{Gate, words};
 use crate::model::ids::Fingerprint;
@@ -71,6 +71,8 @@ struct Demand<'a> {
     /// Locks only after accepted warnings.
     needs_receipts: bool,
     campaign: Option<&'a Campaign>,
+    /// What follows the lock, and from when on.
+    afterwards: Vec<(What, NaiveDate, &'a str)>,
 }
 
 /// A step taken now: a notice to be written.
@@ -122,6 +124,8 @@ pub struct Act<'a> {
 pub enum What {
     /// It is locked.
     Lock,
+    /// Its mailbox is closed.
+    Close,
     /// It is deleted.
     Delete,
 }
@@ -153,6 +157,8 @@ pub struct Verdict<'a> {
     pub idle_days: Option<i64>,
     /// Whether the mailbox is fuller than the rules have it.
     pub nearly_full: bool,
+    /// Whether its reminders were not accepted: the unit's list has it.
+    pub unreached: bool,
     /// Whether a reminder had to wait for the next pass.
     pub postponed: bool,
 }
@@ -185,7 +191,12 @@ pub fn judge<'a>(
         ahead: Vec::new(),
         cycle: None,
         idle_days: idle.map(|last| (today - last).num_days()),
-        nearly_full: subject.facts.quota.zip(quota).is_some_and(|(quota, rule)| quota.percent() >= rule.percent),
+        nearly_full: subject
+            .facts
+            .quota
+            .zip(quota)
+            .is_some_and(|(quota, rule)| quota.percent() >= rule.percent),
+        unreached: false,
         postponed: false,
     };
     settle(world, subject, rule, idle, tracks_logins, room, &mut verdict);
@@ -267,6 +278,7 @@ fn demands<'a>(
             course: campaign::course(plan, days),
             needs_receipts: true,
             campaign: Some(campaign),
+            afterwards: Vec::new(),
         };
         return (vec![demand], Standing::Fresh);
     }
@@ -275,7 +287,9 @@ fn demands<'a>(
     let Some(active) = active else { return (Vec::new(), Standing::Inactive) };
     if subject.away {
         // Nothing is taken and nothing forgotten.
-        let kept = password(world, subject, rule, memory, active).into_iter().chain(idleness(world, subject, rule, idle, active));
+        let kept = password(world, subject, rule, memory, active)
+            .into_iter()
+            .chain(idleness(world, subject, rule, idle, active));
         return (kept.collect(), Standing::Away);
     }
     let demand = password(world, subject, rule, memory, active);
@@ -354,6 +368,7 @@ fn password<'a>(
         },
         needs_receipts: true,
         campaign: None,
+        afterwards: Vec::new(),
     })
 }
 
@@ -387,7 +402,10 @@ fn idleness<'a>(
     let (limit, steps) = match (lock, told) {
         (Some(lock), _) => (
             lock,
-            vec![step("khong-su-dung", -IDLE_WARNING, Audience::Contact), step("khoa-khong-su-dung", 0, Audience::Lock)],
+            vec![
+                step("khong-su-dung", -IDLE_WARNING, Audience::Contact),
+                step("khoa-khong-su-dung", 0, Audience::Lock),
+            ],
         ),
         (None, Some(told)) => (told, vec![step("khong-su-dung", 0, Audience::Contact)]),
         (None, None) => return None,
@@ -409,7 +427,17 @@ fn idleness<'a>(
         },
         needs_receipts: false,
         campaign: None,
+        afterwards: rule.dormancy.iter().filter_map(|one| follows(one, last, days)).collect(),
     })
+}
+
+fn follows<'a>(one: &'a Dormancy, last: NaiveDate, days: &Days<'_>) -> Option<(What, NaiveDate, &'a str)> {
+    let what = match one.then {
+        DormantStep::Tell | DormantStep::Lock => return None,
+        DormantStep::Close => What::Close,
+        DormantStep::Delete => What::Delete,
+    };
+    Some((what, days.next(one.after.after(last, days.holidays)), one.basis.as_str()))
 }
 
 /// Takes what is due of a demand.
@@ -437,7 +465,7 @@ fn pursue<'a>(
             verdict.standing = Standing::Locked;
             verdict.cause = Some(demand.cause);
             verdict.deadline = Some(course.deadline);
-            verdict.acts.extend(deletion(world, demand, locked));
+            verdict.acts.extend(after_lock(world, demand, locked));
         }
         return run;
     }
@@ -466,7 +494,8 @@ fn pursue<'a>(
             }
             *room -= 1;
         }
-        let key = format!("rotation:{}:{}:{}:{}", subject.target, subject.id, cycle_of(course, &run), stage.name);
+        let key =
+            format!("rotation:{}:{}:{}:{}", subject.target, subject.id, cycle_of(course, &run), stage.name);
         let reachable = subject.mail.is_some_and(|mail| world.settings.may_receive(mail));
         let notice = (stage.to == Audience::Holder && reachable).then(|| key.clone());
         if stage.to != Audience::Holder || notice.is_some() {
@@ -488,13 +517,16 @@ fn pursue<'a>(
     if verdict.standing == Standing::Fresh && !run.taken.is_empty() && demand.cause != Cause::Idle {
         verdict.standing = if course.deadline < today { Standing::Overdue } else { Standing::Warned };
     }
+    verdict.unreached |= demand.needs_receipts
+        && !run.taken.is_empty()
+        && matches!(warned(world, &run, &verdict.memory, tracks_logins), Warned::Unreachable);
     if let Some(act) = locking(world, subject, demand, &mut run, tracks_logins, verdict) {
         verdict.acts.push(act);
     }
     verdict.ahead.extend(
-        ladder::ahead(course, &run, days)
+        ladder::ahead(course, &run, today, days)
             .into_iter()
-            .filter(|(stage, _)| stage.to != Audience::Lock || !subject.protected)
+            .filter(|(stage, _)| stage.to != Audience::Lock || subject.lockable)
             .map(|(stage, at)| (at.date().max(today), stage.to)),
     );
     run
@@ -513,7 +545,7 @@ fn number(course: &Course, step: &str) -> (usize, usize) {
 
 /// The day of the lock if nothing changes; a protected account has none.
 fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>) -> Option<NaiveDate> {
-    if subject.protected {
+    if !subject.lockable {
         return None;
     }
     // What is due now is taken now: the distances count from today.
@@ -522,7 +554,7 @@ fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>
     for stage in ladder::due(course, run, world.days.clock(world.now), &world.days) {
         tried.taken.push(Taken { step: stage.name.clone(), on: today, notice: None });
     }
-    let ahead = ladder::ahead(course, &tried, &world.days);
+    let ahead = ladder::ahead(course, &tried, today, &world.days);
     ahead.into_iter().find(|(stage, _)| stage.to == Audience::Lock).map(|(_, at)| at.date())
 }
 
@@ -535,7 +567,7 @@ fn locking<'a>(
     tracks_logins: bool,
     verdict: &mut Verdict<'a>,
 ) -> Option<Act<'a>> {
-    if subject.protected {
+    if !subject.lockable {
         return None;
     }
     let days = &world.days;
@@ -544,11 +576,16 @@ fn locking<'a>(
     let lock = course.stages.iter().find(|stage| stage.to == Audience::Lock)?;
     let due = match run.taken.iter().find(|taken| taken.step == lock.name) {
         Some(taken) => taken.on,
-        None => ladder::ahead(course, run, days).into_iter().find(|(stage, _)| stage.to == Audience::Lock)?.1.date(),
+        None => ladder::ahead(course, run, today, days)
+            .into_iter()
+            .find(|(stage, _)| stage.to == Audience::Lock)?
+            .1
+            .date(),
     };
     // Every other step comes first; of a campaign, those that were missed are past.
     let open = |stage: &&ladder::Stage| !run.taken.iter().any(|taken| taken.step == stage.name);
-    let waits = course.ends.is_none() && course.stages.iter().filter(|stage| stage.to != Audience::Lock).any(|stage| open(&stage));
+    let waits = course.ends.is_none()
+        && course.stages.iter().filter(|stage| stage.to != Audience::Lock).any(|stage| open(&stage));
     if due > today || waits {
         return None;
     }
@@ -599,15 +636,18 @@ enum Warned {
 
 fn warned(world: &World<'_>, run: &Run, memory: &Memory, tracks_logins: bool) -> Warned {
     let settled = TimeDelta::hours(world.settings.bounce_hours.into());
-    let mut keys = run.taken.iter().filter_map(|taken| taken.notice.as_ref()).peekable();
-    if keys.peek().is_none() || (tracks_logins && memory.login.is_none()) {
+    let today = world.days.date(world.now);
+    let mut sent = run.taken.iter().filter_map(|taken| Some((taken.notice.as_ref()?, taken.on))).peekable();
+    if sent.peek().is_none() || (tracks_logins && memory.login.is_none()) {
         return Warned::Unreachable;
     }
     // All were accepted, and one of them so long ago that it would have come back by now: a mail of the last hours of a
     // campaign shows no more than the one before it.
     let (mut waits, mut stayed) = (false, false);
-    for key in keys {
+    for (key, on) in sent {
         match world.receipts.get(key) {
+            // Taken in this very pass.
+            None if on == today => waits = true,
             Some(Receipt::Accepted(at)) => stayed |= world.now - *at >= settled,
             Some(Receipt::Waiting) => waits = true,
             Some(Receipt::Failed) | None => return Warned::Unreachable,
@@ -616,17 +656,60 @@ fn warned(world: &World<'_>, run: &Run, memory: &Memory, tracks_logins: bool) ->
     if stayed && !waits { Warned::Accepted } else { Warned::Waiting }
 }
 
-/// The deletion after a campaign's hold: always with two approvals.
-fn deletion<'a>(world: &World<'a>, demand: &Demand<'a>, locked: NaiveDate) -> Option<Act<'a>> {
-    let plan = &demand.campaign?.plan;
-    let due = campaign::delete_on(plan, locked, &world.days)?;
-    (due <= world.days.date(world.now)).then_some(Act {
-        what: What::Delete,
-        cause: demand.cause,
-        basis: demand.basis,
-        document: demand.document,
-        gate: Gate::Two,
-        deadline: demand.course.deadline,
-        due,
-    })
+/// What follows a lock once its day has come: a mailbox is closed with one approval, an account deleted with two.
+fn after_lock<'a>(world: &World<'a>, demand: &Demand<'a>, locked: NaiveDate) -> Vec<Act<'a>> {
+    let days = &world.days;
+    let campaign = demand.campaign.and_then(|one| campaign::delete_on(&one.plan, locked, days));
+    let campaign = campaign.map(|due| (What::Delete, due, demand.basis));
+    // Never on the heels of the lock, however long nobody has used the account.
+    let earliest = days.working_days_after(locked, AFTER_LIST);
+    let idle = demand.afterwards.iter().map(|(what, due, basis)| (*what, (*due).max(earliest), *basis));
+    let all = campaign.into_iter().chain(idle);
+    all.filter(|(_, due, _)| *due <= days.date(world.now))
+        .map(|(what, due, basis)| Act {
+            what,
+            cause: demand.cause,
+            basis,
+            document: demand.document,
+            gate: if what == What::Delete { Gate::Two } else { Gate::One },
+            deadline: demand.course.deadline,
+            due,
+        })
+        .collect()
+}
+
+/// The step of this name as the holder would get it, whether or not it is due; else the names there are.
+pub fn preview<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    remembered: &Memory,
+    step: &str,
+) -> Result<Issue<'a>, Vec<String>> {
+    let mut memory = remembered.clone();
+    age::observe(&mut memory, &subject.facts, world.days.zone);
+    let rule = world.policy.rule(subject.target, subject.holder);
+    let (demands, _) = demands(world, subject, rule, None, &memory);
+    let mut names = Vec::new();
+    for demand in demands {
+        let course = demand.course;
+        let run = memory.runs.get(&course.cycle).cloned().unwrap_or_default();
+        for stage in course.stages.iter().filter(|stage| stage.to == Audience::Holder) {
+            if stage.name == step {
+                return Ok(Issue {
+                    step: stage.name.clone(),
+                    to: stage.to,
+                    cause: demand.cause,
+                    basis: demand.basis,
+                    document: demand.document,
+                    campaign: demand.campaign,
+                    key: "preview".to_owned(),
+                    deadline: course.deadline,
+                    lock_on: lock_day(&course, &run, subject, world),
+                    number: number(&course, &stage.name),
+                });
+            }
+            names.push(stage.name.clone());
+        }
+    }
+    Err(names)
 }

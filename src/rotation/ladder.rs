@@ -57,7 +57,8 @@ pub fn stages(
         })
         .collect();
     // Who is overdue when the rules begin starts at the first step, with the distances of the others.
-    if let Some(late) = stages.first().map(|first| (begins - first.on()).num_days()).filter(|late| *late > 0) {
+    if let Some(late) = stages.first().map(|first| (begins - first.on()).num_days()).filter(|late| *late > 0)
+    {
         for stage in &mut stages {
             stage.at = days.next(shifted(stage.on(), late)).and_time(NaiveTime::MIN);
         }
@@ -65,8 +66,13 @@ pub fn stages(
     stages
 }
 
-/// The stages that `run` has not taken, each with the moment from which it is due.
-pub fn ahead<'a>(course: &'a Course, run: &Run, days: &Days<'_>) -> Vec<(&'a Stage, NaiveDateTime)> {
+/// The stages that `run` has not taken, each with the moment from which it is due; one that is overdue is taken today.
+pub fn ahead<'a>(
+    course: &'a Course,
+    run: &Run,
+    today: NaiveDate,
+    days: &Days<'_>,
+) -> Vec<(&'a Stage, NaiveDateTime)> {
     let mut before: Option<(NaiveDate, NaiveDate)> = None;
     let mut found = Vec::new();
     for stage in &course.stages {
@@ -81,7 +87,7 @@ pub fn ahead<'a>(course: &'a Course, run: &Run, days: &Days<'_>) -> Vec<(&'a Sta
             }
             _ => stage.at,
         };
-        before = Some((stage.on(), due.date()));
+        before = Some((stage.on(), due.date().max(today)));
         found.push((stage, due));
     }
     found
@@ -89,7 +95,7 @@ pub fn ahead<'a>(course: &'a Course, run: &Run, days: &Days<'_>) -> Vec<(&'a Sta
 
 /// The stages to be taken at `now`.
 pub fn due<'a>(course: &'a Course, run: &Run, now: NaiveDateTime, days: &Days<'_>) -> Vec<&'a Stage> {
-    let ahead = ahead(course, run, days);
+    let ahead = ahead(course, run, now.date(), days);
     let Some(ends) = course.ends else {
         return ahead.into_iter().take_while(|(_, at)| *at <= now).map(|(stage, _)| stage).collect();
     };
@@ -97,7 +103,8 @@ pub fn due<'a>(course: &'a Course, run: &Run, now: NaiveDateTime, days: &Days<'_
     // sent beside the next one.
     let latest = |to: Audience| course.stages.iter().rfind(|stage| stage.to == to && stage.at <= now);
     let open = ahead.into_iter().map(|(stage, _)| stage);
-    open.filter(|stage| latest(stage.to) == Some(*stage) && (now < ends || stage.to == Audience::Lock)).collect()
+    open.filter(|stage| latest(stage.to) == Some(*stage) && (now < ends || stage.to == Audience::Lock))
+        .collect()
 }
 
 #[cfg(test)]
@@ -194,10 +201,18 @@ mod tests {
         let none = BTreeSet::new();
         let days = Days { zone: Ho_Chi_Minh, holidays: &none, lock_hours: LockHours::default() };
         let stage = |name: &str, on: &str| Stage { name: name.into(), to: Audience::Holder, at: at(on) };
-        let stages = vec![stage("mo-dot", "2020-01-09"), stage("ngay-3", "2020-01-13"), stage("cuoi", "2020-01-15")];
-        let course = Course { cycle: "c".into(), deadline: date("2020-01-15"), stages, ends: Some(at("2020-01-16")) };
+        let stages =
+            vec![stage("mo-dot", "2020-01-09"), stage("ngay-3", "2020-01-13"), stage("cuoi", "2020-01-15")];
+        let course =
+            Course { cycle: "c".into(), deadline: date("2020-01-15"), stages, ends: Some(at("2020-01-16")) };
         assert_eq!(
-            walk(&course, "2020-01-08", "2020-01-20", &["2020-01-09", "2020-01-10", "2020-01-11", "2020-01-12", "2020-01-13"], &days),
+            walk(
+                &course,
+                "2020-01-08",
+                "2020-01-20",
+                &["2020-01-09", "2020-01-10", "2020-01-11", "2020-01-12", "2020-01-13"],
+                &days
+            ),
             ["2020-01-14 ngay-3", "2020-01-15 cuoi"]
         );
     }

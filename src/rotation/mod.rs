@@ -27,7 +27,7 @@ use days::Days;
 use judge::Verdict;
 use policy::{Holder, Policy};
 use settings::Settings;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A worker that was silent for longer had stopped, or its clock was set: nothing is locked before people could see
 /// that it runs again.
@@ -80,8 +80,10 @@ pub struct Subject<'a> {
     pub login: Option<&'a str>,
     /// Whether it is disabled or locked.
     pub disabled: bool,
-    /// Whether it is never written.
+    /// Whether it is never written: its ladder ends with the chief.
     pub protected: bool,
+    /// Whether rosterd can lock it; where it cannot, the ladder ends with the department.
+    pub lockable: bool,
     /// Whether the holder is on leave or seconded: the ladder pauses.
     pub away: bool,
     /// What the target shows.
@@ -112,18 +114,19 @@ pub fn resumed(passes: &[Time], now: Time) -> Option<Time> {
 pub fn evaluate<'a>(
     world: &World<'a>,
     subjects: &[Subject<'a>],
-    memories: &BTreeMap<AccountId, Memory>,
+    memories: &BTreeMap<(TargetId, AccountId), Memory>,
 ) -> Evaluation<'a> {
     let mut evaluation = Evaluation::default();
     // Where nobody was ever seen signing in, the server does not say, and no mailbox counts as never opened.
-    let tracks_logins = subjects.iter().any(|one| one.facts.last_login.is_some())
-        || memories.values().any(|memory| memory.login.is_some());
+    let mut tracks: BTreeSet<&TargetId> = BTreeSet::new();
+    tracks.extend(subjects.iter().filter(|one| one.facts.last_login.is_some()).map(|one| one.target));
+    tracks.extend(memories.iter().filter(|(_, memory)| memory.login.is_some()).map(|((target, _), _)| target));
     let mut room = world.settings.reminders_per_pass;
     let none = Memory::default();
     evaluation.verdicts.reserve(subjects.len());
     for subject in subjects {
-        let memory = memories.get(subject.id).unwrap_or(&none);
-        let verdict = judge::judge(world, subject, memory, tracks_logins, &mut room);
+        let memory = memories.get(&(subject.target.clone(), subject.id.clone())).unwrap_or(&none);
+        let verdict = judge::judge(world, subject, memory, tracks.contains(subject.target), &mut room);
         evaluation.postponed += usize::from(verdict.postponed);
         evaluation.verdicts.push(verdict);
     }

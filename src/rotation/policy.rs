@@ -167,13 +167,13 @@ pub struct Dormancy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DormantStep {
-    /// It is in the report.
-    Report,
     /// Its agency's contacts are told.
     Tell,
-    /// It is locked.
+    /// It is locked, with an approval.
     Lock,
-    /// Its deletion is proposed.
+    /// Its mailbox, locked before, is closed, with an approval.
+    Close,
+    /// Its deletion, locked before, is proposed to two operators.
     Delete,
 }
 
@@ -222,7 +222,8 @@ impl Policy {
             let at = format!("rule {} ({})", number + 1, rule.system);
             basis.push((format!("{at}: basis"), &rule.basis));
             let limits = [("max_age", &rule.max_age), ("first_password", &rule.first_password)];
-            for (name, limit) in limits.into_iter().filter_map(|(name, limit)| Some((name, limit.as_ref()?))) {
+            for (name, limit) in limits.into_iter().filter_map(|(name, limit)| Some((name, limit.as_ref()?)))
+            {
                 basis.push((format!("{at}: {name}.basis"), &limit.basis));
                 if let Some(ladder) = &limit.ladder {
                     ladders.push((format!("{at}: {name}.ladder"), ladder));
@@ -231,6 +232,14 @@ impl Policy {
             basis.extend(rule.dormancy.iter().map(|one| (format!("{at}: dormancy.basis"), &one.basis)));
             basis.extend(rule.quota.iter().map(|one| (format!("{at}: quota.basis"), &one.basis)));
             basis.extend(rule.password.iter().map(|one| (format!("{at}: password.basis"), &one.basis)));
+            let of = |then| rule.dormancy.iter().find(|one| one.then == then);
+            let later = [DormantStep::Close, DormantStep::Delete].into_iter().find_map(of);
+            if let (Some(later), None) = (later, of(DormantStep::Lock)) {
+                return Err(format!(
+                    "{at}: dormancy after {}: an account is locked before it is closed or deleted",
+                    later.after
+                ));
+            }
             if rule.kinds.is_empty() {
                 return Err(format!("{at}: kinds is empty; expected person, unit, administrator or service"));
             }
@@ -248,7 +257,11 @@ fn check_ladder(at: &str, steps: &[Step]) -> Result<(), String> {
         if let [one, next] = pair
             && one.days > next.days
         {
-            return Err(format!("{at}: step {} lies before step {}: order them by days", number + 2, number + 1));
+            return Err(format!(
+                "{at}: step {} lies before step {}: order them by days",
+                number + 2,
+                number + 1
+            ));
         }
     }
     for step in steps {
@@ -284,7 +297,14 @@ mod tests {
         let days: Vec<_> = standard().iter().map(|step| (step.days, step.to.as_str())).collect();
         assert_eq!(
             days,
-            [(-14, "holder"), (-7, "holder"), (-1, "holder"), (3, "contact"), (7, "department"), (14, "lock")]
+            [
+                (-14, "holder"),
+                (-7, "holder"),
+                (-1, "holder"),
+                (3, "contact"),
+                (7, "department"),
+                (14, "lock")
+            ]
         );
         policy("").check().unwrap();
     }
@@ -310,7 +330,9 @@ mod tests {
         let policy = policy(
             "[[rule]]\nbasis = 'a'\nkinds = ['administrator']\n[[rule]]\nbasis = 'b'\n[[rule]]\nbasis = 'c'\nsystem = 'tthc'",
         );
-        let basis = |system: &str, holder| policy.rule(&TargetId::new(system), holder).map(|rule| rule.basis.as_str());
+        let basis = |system: &str, holder| {
+            policy.rule(&TargetId::new(system), holder).map(|rule| rule.basis.as_str())
+        };
         assert_eq!(basis("mail", Holder::Administrator), Some("a"));
         assert_eq!(basis("mail", Holder::Unit), Some("b"));
         assert_eq!(basis("mail", Holder::Service), None);

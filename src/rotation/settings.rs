@@ -1,7 +1,7 @@
 //! What a site decides beside the written rules: since when they bind whom, who is exempt, who is told.
 
 use super::days::{LockHours, clock};
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AgencyCode, TargetId};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,9 @@ pub struct Settings {
     pub chief: Recipient,
     /// The address that holders type by hand to change the password, without a scheme.
     pub sign_in_at: String,
+    /// The same for systems beside the mailbox, by name.
+    #[serde(default)]
+    pub sign_in_at_systems: BTreeMap<TargetId, String>,
     /// When accounts may be locked, on working days.
     #[serde(default)]
     pub lock_hours: LockHours,

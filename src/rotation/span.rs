@@ -20,7 +20,9 @@ impl Span {
     /// Reads `45 ngày`, `5 ngày làm việc`, `3 tháng`, `1 năm`, or the same in English.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("{text:?} is no span of time: write it as \"45 ngày\", \"5 ngày làm việc\" or \"3 tháng\"")
+            format!(
+                "{text:?} is no span of time: write it as \"45 ngày\", \"5 ngày làm việc\" or \"3 tháng\""
+            )
         };
         let (number, unit) = text.trim().split_once(char::is_whitespace).ok_or_else(wrong)?;
         let number: u32 = number.parse().ok().filter(|number| *number <= 36_500).ok_or_else(wrong)?;
@@ -47,7 +49,7 @@ impl Span {
     pub fn least_days(self) -> u32 {
         match self {
             Self::Days(days) | Self::WorkingDays(days) => days,
-            Self::Months(months) => months * 365 / 12 - months.min(2),
+            Self::Months(months) => (months * 365 / 12).saturating_sub(3),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The status: how many accounts stand where, by agency and system, and what the next days bring.
 
-use super::judge::{Standing, Verdict};
+use super::judge::{Standing, Verdict, cleared};
 use super::policy::Audience;
-use crate::model::ids::{AgencyCode, TargetId};
+use super::{Subject, World, age, campaign};
+use crate::model::ids::{AccountId, AgencyCode, TargetId};
+use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -99,4 +101,47 @@ pub fn status(verdicts: &[Verdict<'_>], today: NaiveDate, idle_after: Option<u32
         }
     }
     status
+}
+
+/// How far a campaign has come in one agency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Progress {
+    /// Accounts in it.
+    pub accounts: u64,
+    /// Of them changed by their holders since the opening.
+    pub changed: u64,
+    /// Of them locked.
+    pub locked: u64,
+}
+
+impl Progress {
+    /// The share that has changed, in percent.
+    pub fn percent(self) -> u64 {
+        self.changed * 100 / self.accounts.max(1)
+    }
+}
+
+/// How far `campaign` has come, by agency.
+pub fn progress(
+    world: &World<'_>,
+    campaign: &Campaign,
+    subjects: &[Subject<'_>],
+    memories: &BTreeMap<(TargetId, AccountId), Memory>,
+) -> BTreeMap<AgencyCode, Progress> {
+    let mut table: BTreeMap<AgencyCode, Progress> = BTreeMap::new();
+    for subject in subjects {
+        let mut memory = memories.get(&(subject.target.clone(), subject.id.clone())).cloned().unwrap_or_default();
+        age::observe(&mut memory, &subject.facts, world.days.zone);
+        let run = memory.runs.get(&campaign::cycle(&campaign.plan));
+        let locked = subject.disabled && run.is_some_and(|run| !run.taken.is_empty());
+        let covered = campaign::covers(&campaign.plan, subject.agency, subject.holder, world.agencies);
+        if !covered || subject.disabled && !locked {
+            continue;
+        }
+        let row = table.entry(subject.agency.clone()).or_default();
+        row.accounts += 1;
+        row.changed += u64::from(cleared(campaign, &memory, world));
+        row.locked += u64::from(locked);
+    }
+    table
 }

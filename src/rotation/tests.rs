@@ -32,7 +32,7 @@ struct Stage {
     /// What the mail server says of every notice.
     accepts: bool,
     sent: BTreeMap<String, Receipt>,
-    memory: BTreeMap<AccountId, Memory>,
+    memory: BTreeMap<(TargetId, AccountId), Memory>,
     said: Vec<String>,
     standing: Standing,
 }
@@ -100,6 +100,7 @@ impl Stage {
             login: Some("annv"),
             disabled: self.disabled,
             protected: self.protected,
+            lockable: !self.protected,
             away: self.away,
             facts: self.facts,
         };
@@ -124,7 +125,7 @@ impl Stage {
                     self.said.push(format!("{today} LOCK {}", act.gate));
                     lock = true;
                 }
-                What::Lock => {}
+                What::Lock | What::Close => {}
                 What::Delete => {
                     assert_eq!(act.gate, Gate::Two);
                     self.said.push(format!("{today} DELETE"));
@@ -134,7 +135,7 @@ impl Stage {
         self.standing = verdict.standing;
         let memory = verdict.memory.clone();
         self.disabled |= lock;
-        self.memory.insert(AccountId::new("a1"), memory);
+        self.memory.insert((TargetId::mail(), AccountId::new("a1")), memory);
         self.passes.push(now);
     }
 
@@ -186,10 +187,14 @@ fn a_reset_is_no_rotation() {
     let mut stage = Stage::new();
     stage.days("2026-01-05", "2026-03-20");
     stage.said();
-    stage.facts = PasswordFacts { changed: Some(at("2026-03-20T15:00:00")), must_change: true, ..stage.facts };
+    stage.facts =
+        PasswordFacts { changed: Some(at("2026-03-20T15:00:00")), must_change: true, ..stage.facts };
     stage.days("2026-03-21", "2026-05-30");
     let said = stage.said();
-    assert!(said.iter().any(|line| line.contains("LOCK")), "a first password has a term of its own: {said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("LOCK")),
+        "a first password has a term of its own: {said:?}"
+    );
     assert!(said[0].contains("holder"), "{said:?}");
 }
 
@@ -201,7 +206,7 @@ fn nobody_is_locked_whose_warnings_were_not_accepted() {
     assert!(stage.said().iter().all(|line| !line.contains("LOCK")));
     assert_eq!(stage.standing, Standing::Unreachable);
     // The printed list is handed over; five working days and one approval later the account is locked.
-    let cycle = stage.memory[&AccountId::new("a1")].runs.keys().next().unwrap().clone();
+    let cycle = stage.memory[&(TargetId::mail(), AccountId::new("a1"))].runs.keys().next().unwrap().clone();
     stage.handed.insert((AccountId::new("a1"), cycle), date("2026-04-01"));
     stage.days("2026-04-02", "2026-04-30");
     assert_eq!(stage.said(), ["2026-04-08 LOCK one"]);
@@ -334,7 +339,8 @@ fn an_unlocked_account_starts_again_at_the_first_step() {
     stage.days("2026-01-05", "2026-03-30");
     stage.said();
     stage.disabled = false;
-    stage.facts = PasswordFacts { changed: Some(at("2026-03-30T15:00:00")), must_change: true, ..stage.facts };
+    stage.facts =
+        PasswordFacts { changed: Some(at("2026-03-30T15:00:00")), must_change: true, ..stage.facts };
     stage.days("2026-03-31", "2026-05-30");
     let said = stage.said();
     assert_eq!(said.first().unwrap(), "2026-03-31 holder nhac-1");
@@ -354,7 +360,7 @@ fn gia_lai() -> Campaign {
 fn in_gia_lai() -> Stage {
     let mut stage = Stage::new();
     stage.campaigns = vec![gia_lai()];
-    stage.facts.changed = Some(at("2019-06-01T09:00:00"));
+    stage.facts.changed = Some(at("2019-12-01T09:00:00"));
     stage.facts.last_login = Some(at("2020-01-02T09:00:00"));
     stage.holidays = date("2020-01-23").iter_days().take(7).collect();
     stage
@@ -409,9 +415,13 @@ fn an_account_unlocked_after_a_campaign_is_no_longer_the_campaign_s() {
     assert!(stage.disabled);
     stage.said();
     stage.disabled = false;
-    stage.facts = PasswordFacts { changed: Some(at("2020-01-20T15:00:00")), must_change: true, ..stage.facts };
+    stage.facts =
+        PasswordFacts { changed: Some(at("2020-01-20T15:00:00")), must_change: true, ..stage.facts };
     hours(&mut stage, "2020-01-21", "2020-02-02");
-    assert!(stage.said().iter().all(|line| line.contains("holder nhac-")), "the rule on first passwords takes over");
+    assert!(
+        stage.said().iter().all(|line| line.contains("holder nhac-")),
+        "the rule on first passwords takes over"
+    );
 }
 
 #[test]

@@ -94,6 +94,7 @@ impl Store {
             .filter_map(|one| match one {
                 Evidence::Row { roster, .. } | Evidence::Absence { roster, .. } => Some(roster.as_str()),
                 Evidence::Snapshot { .. }
+                | Evidence::Rule { .. }
                 | Evidence::Operator { .. }
                 | Evidence::Match { .. }
                 | Evidence::Unsettled { .. } => None,

@@ -62,13 +62,18 @@ pub struct OutboxCounts {
 impl WriteTx {
     /// Puts `notice` into the outbox; `false` where the same key already went to the same address.
     pub async fn enqueue(&mut self, notice: &Notice) -> Result<bool, StoreError> {
+        self.enqueue_for(notice, self.now).await
+    }
+
+    /// The same, to leave not before `at`.
+    pub async fn enqueue_for(&mut self, notice: &Notice, at: Time) -> Result<bool, StoreError> {
         let insert = sql(
             "outbox",
             "INSERT INTO outbox (id, key, address, body, state, attempts, next_at)
              VALUES ($1, $2, $3, $4, 'queued', 0, $5) ON CONFLICT (key, address) DO NOTHING",
         );
         let insert = insert.text(&ids::fresh(self.now)?).text(&notice.key).text(&notice.to);
-        let insert = insert.text(&json("a notice", notice)?).time(self.now);
+        let insert = insert.text(&json("a notice", notice)?).time(at);
         Ok(self.execute(insert).await? == 1)
     }
 }

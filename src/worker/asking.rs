@@ -51,7 +51,8 @@ impl Engine {
             | Evidence::Snapshot { .. }
             | Evidence::Operator { .. }
             | Evidence::Match { .. }
-            | Evidence::Unsettled { .. } => None,
+            | Evidence::Unsettled { .. }
+            | Evidence::Rule { .. } => None,
         })?;
         let (name, address) = name_and_address(change);
         let letter = Letter::ReceiverAsks(ReceiverAsks {

@@ -42,7 +42,12 @@ pub struct Engine {
     pub program: PathBuf,
     /// Set when the process is to stop.
     pub stop: Arc<AtomicBool>,
+    /// The clock, where it is another than the machine's.
+    pub clock: Option<Clock>,
 }
+
+/// A clock: calendars are played with one that is moved by hand.
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
 
 /// Why the engine cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +108,17 @@ impl Engine {
         let templates = Templates::load(config.mail_templates.as_deref(), &config.sender)?;
         let program = std::env::current_exe()
             .map_err(|source| EngineError::File { path: "the program itself".into(), source })?;
-        Ok(Self { site, keys, store, directory, systems, templates, program, stop: Arc::default() })
+        Ok(Self {
+            site,
+            keys,
+            store,
+            directory,
+            systems,
+            templates,
+            program,
+            stop: Arc::default(),
+            clock: None,
+        })
     }
 
     /// The configuration.
@@ -123,7 +138,7 @@ impl Engine {
 
     /// The moment.
     pub fn now(&self) -> Time {
-        Utc::now()
+        self.clock.as_ref().map_or_else(Utc::now, |clock| clock())
     }
 
     /// The local date of a moment.

@@ -2,10 +2,10 @@
 
 use super::engine::Engine;
 use crate::model::account::Snapshot;
+use crate::model::adoption::Adoption;
+use crate::model::custodian::Custodian;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, QuestionKey};
 use crate::model::legal_hold::HoldSubject;
-use crate::model::custodian::Custodian;
-use crate::model::adoption::Adoption;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use crate::model::role::RoleSnapshot;

@@ -2,15 +2,17 @@
 
 pub mod asking;
 pub mod engine;
-mod late_orders;
 mod history;
 mod known;
+mod late_orders;
 pub mod look;
 pub mod mailing;
 pub mod pass;
 pub mod planning;
 pub mod pressing;
 pub mod preview;
+pub mod reminding;
+pub mod rotating;
 pub mod schedule;
 pub mod service;
 pub mod telling;

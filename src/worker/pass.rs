@@ -3,6 +3,8 @@
 
 use super::engine::Engine;
 use super::planning::Planned;
+use super::rotating::Reminded;
+use super::telling::TellError;
 use crate::apply::{Applied, Applier};
 use crate::directory::ReadError;
 use crate::intake::answer::Answerer;
@@ -48,6 +50,8 @@ pub struct Summary {
     pub questions: u64,
     /// Roles held by somebody whom no roster names, where nothing is proposed.
     pub unclaimed: u64,
+    /// Reminders of rotation.
+    pub reminded: Reminded,
     /// What was carried out.
     pub applied: Applied,
     /// Ordered changes that a newer export confirmed.
@@ -286,6 +290,14 @@ impl Engine {
         clock.ended("plan");
         let published = self.publish(token, pass, &planned, &directory, &systems).await?;
         clock.ended("publish");
+        if let Some(rotated) = &planned.rotated {
+            match self.remind(token, rotated).await {
+                Ok(reminded) => summary.reminded = reminded,
+                Err(TellError::Store(error)) => return Err(error),
+                Err(error) => summary.errors.push(error.to_string()),
+            }
+            clock.ended("remind");
+        }
         count_plan(&planned, published, summary);
         Ok(Some(planned.counts))
     }
@@ -363,7 +375,8 @@ impl Engine {
                             let undone = Some("undone");
                             // It was never done where only its order was withdrawn.
                             if !tx.transition(&original, State::Applied, State::Undone, undone).await? {
-                                tx.transition(&original, State::Ordered, State::Undone, Some("withdrawn")).await?;
+                                tx.transition(&original, State::Ordered, State::Undone, Some("withdrawn"))
+                                    .await?;
                             }
                         }
                     }
@@ -395,6 +408,7 @@ impl Engine {
             zone: self.config().time_zone,
             holidays: &self.config().holidays,
             clock: &clock,
+            may_lock: &|| self.days().is_none_or(|days| days.may_lock(self.now())),
             stop: &self.stop,
         };
         summary.applied = applier.run().await?;

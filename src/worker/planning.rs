@@ -2,13 +2,14 @@
 //! in chunks and published in one short transaction.
 
 use super::engine::Engine;
+use super::rotating::Rotated;
 use crate::apply::undo::original;
 use crate::directory::Write;
 use crate::directory::compare::{Shows, shows};
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::account::{Attr, Attrs, Snapshot, Values};
-use crate::model::change::{ChangeKind, State, StoredChange};
+use crate::model::change::{Change, ChangeKind, State, StoredChange};
 use crate::model::ids::{AccountId, ChangeId, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
 use crate::model::question::Question;
@@ -31,6 +32,8 @@ const ROSTERS: usize = 25;
 pub struct Planned {
     /// What reconciling proposed.
     pub proposals: Proposals,
+    /// What the rules on passwords come to.
+    pub rotated: Option<Rotated>,
     /// What becomes of the stored changes.
     pub plan: Plan,
     /// The live changes it was held against.
@@ -65,7 +68,10 @@ impl Engine {
         let now = self.now();
         let config = self.config();
         let known = self.known(more).await?;
-        let proposals = reconcile(&self.world(&known, directory, systems));
+        let mut proposals = reconcile(&self.world(&known, directory, systems));
+        let rotated = self.rotate(directory, systems, &proposals.people, &proposals.away).await?;
+        let by_rule = rotated.as_ref().map(|rotated| by_rule(rotated, &proposals.changes));
+        proposals.changes.extend(by_rule.into_iter().flatten());
         let counts = Counts::of(directory);
         let standing = self.standing(now, directory).await?;
         let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();
@@ -74,7 +80,16 @@ impl Engine {
         let live = standing.live.into_iter().map(|one| (one.id.clone(), one)).collect();
         let open_questions = known.asked.keys().cloned().collect();
         let fulfilled = standing.fulfilled;
-        Ok(Planned { proposals, plan, live, counts, fulfilled, people_before: known.people, open_questions })
+        Ok(Planned {
+            proposals,
+            rotated,
+            plan,
+            live,
+            counts,
+            fulfilled,
+            people_before: known.people,
+            open_questions,
+        })
     }
 
     /// What already stands.
@@ -209,8 +224,16 @@ impl Engine {
     }
 
     fn delta(&self, pass: &str, planned: &Planned, directory: &Snapshot) -> PlanDelta {
-        let Planned { proposals, plan, live, people_before, open_questions, counts: _, fulfilled: _ } =
-            planned;
+        let Planned {
+            proposals,
+            plan,
+            live,
+            people_before,
+            open_questions,
+            rotated: _,
+            counts: _,
+            fulfilled: _,
+        } = planned;
         let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
             approval_days: self.config().approval_days,
@@ -280,6 +303,23 @@ impl Engine {
             })
             .collect()
     }
+}
+
+/// The changes that rules on passwords ask for, but for accounts that are on their way out by a roster or an operator:
+/// what takes more away comes first.
+fn by_rule(rotated: &Rotated, proposals: &[Change]) -> Vec<Change> {
+    let leaving: BTreeSet<_> = proposals
+        .iter()
+        .filter(|one| {
+            matches!(
+                one.kind,
+                ChangeKind::DisableAccount | ChangeKind::CloseAccount | ChangeKind::DeleteAccount
+            )
+        })
+        .map(|one| (&one.target, &one.subject))
+        .collect();
+    let stays = |change: &&Change| !leaving.contains(&(&change.target, &change.subject));
+    rotated.changes.iter().filter(stays).cloned().collect()
 }
 
 /// Whether a change may still be read or decided by anybody: what is handed over stays as it was handed over.

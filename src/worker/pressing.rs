@@ -181,6 +181,7 @@ impl Engine {
             let file = stored.change.evidence.iter().find_map(|one| match one {
                 Evidence::Absence { file, .. } | Evidence::Row { file, .. } => Some(file.clone()),
                 Evidence::Snapshot { .. }
+                | Evidence::Rule { .. }
                 | Evidence::Operator { .. }
                 | Evidence::Match { .. }
                 | Evidence::Unsettled { .. } => None,

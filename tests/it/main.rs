@@ -10,6 +10,7 @@
 
 mod support;
 
+mod calendar;
 mod cli;
 mod directory;
 mod e2e;

@@ -108,6 +108,7 @@ fn change(stored: &StoredChange, lang: Lang) -> String {
             Evidence::Row { .. }
             | Evidence::Absence { .. }
             | Evidence::Snapshot { .. }
+            | Evidence::Rule { .. }
             | Evidence::Operator { .. } => ("Căn cứ", "Evidence"),
         };
         line(vi, en, &evidence(one, lang));
@@ -143,6 +144,7 @@ pub fn evidence(evidence: &Evidence, lang: Lang) -> String {
             format!("not named in {file}{}", number(document))
         }
         (Evidence::Snapshot { target, entry }, _) => format!("{target}: {entry}"),
+        (Evidence::Rule { document, basis, .. }, _) => format!("{document}: {basis}"),
         (Evidence::Operator { login, reason }, _) => format!("{login}: {reason}"),
         (Evidence::Match { row, account }, lang) => words::found_by(*row, account.as_ref(), lang),
         (Evidence::Unsettled { agency }, lang) => words::unsettled(agency, lang),

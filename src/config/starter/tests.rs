@@ -6,7 +6,7 @@ use crate::model::agency::{Agency, Contact};
 use crate::reconcile::policy::{Naming, Policy, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Step};
 use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
-use crate::{directory, intake, notify, plan, store, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, rotation, store, telemetry, workbook, worker};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 16, "the file, ten tables and six settings");
+    assert_eq!(variants.len(), 1 + 17, "the file, eleven tables and six settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -155,6 +155,8 @@ fn it_says_every_setting() {
     missing(&["time_to_serve"], settings::<plan::serve::TimeToServe>());
     missing(&["deadlines"], settings::<plan::ladder::Ladders>());
     missing(&["deadlines", "suspicions"], settings::<plan::ladder::Ladder>());
+    missing(&["rotation"], settings::<rotation::settings::Settings>());
+    missing(&["rotation", "exempt"], settings::<rotation::settings::Exemption>());
     missing(&["brakes"], settings::<plan::brakes::Limits>());
     missing(&["brakes", "disables"], settings::<plan::brakes::Limit>());
     missing(&["log"], settings::<telemetry::Settings>());

@@ -5,9 +5,9 @@ use crate::model::change::ChangeKind;
 use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
-    AccountCreated, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount, CustodianLeaves,
-    KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, ReadAs, ReceiverAsks, RosterFeedback,
-    SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
+    CustodianLeaves, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs,
+    ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -37,6 +37,11 @@ pub fn samples() -> Vec<Letter> {
         custodian_leaves(false),
         late(true),
         late(false),
+        reminder(true),
+        reminder(false),
+        digest("contact"),
+        digest("department"),
+        digest("chief"),
     ]
 }
 
@@ -247,5 +252,53 @@ fn custodian_leaves(absent: bool) -> Letter {
         mailboxes: vec!["vanthu.skhcn@example.vn".into(), "tiepdan.skhcn@example.vn".into()],
         absent,
         answer_by: day(12, 11),
+    })
+}
+
+fn reminder(campaign: bool) -> Letter {
+    Letter::RotationReminder(RotationReminder {
+        agency: AGENCY.into(),
+        account: "annv.skhcn@example.vn".into(),
+        system: "thư điện tử công vụ".into(),
+        cause: if campaign { "campaign" } else { "first-password" }.into(),
+        number: 2,
+        of: if campaign { 4 } else { 1 },
+        deadline: day(11, 27),
+        until_hour: campaign.then(|| "17 giờ 00".into()),
+        lock_on: campaign.then(|| day(11, 30)),
+        deletes: campaign,
+        document: "99/2025/QĐ-UBND".into(),
+        decided_by: "Ủy ban nhân dân tỉnh".into(),
+        basis: "Điều 8".into(),
+        sign_in_at: "mail.example.vn".into(),
+        min_length: campaign.then_some(8),
+        classes: if campaign { vec!["chữ hoa".into(), "chữ số".into()] } else { Vec::new() },
+        contact_name: "Bộ phận hỗ trợ".into(),
+        contact_phone: "0200 0000 000".into(),
+    })
+}
+
+fn digest(audience: &'static str) -> Letter {
+    let account = |name: &str, address: &str, lock_on| OverdueAccount {
+        name: name.into(),
+        address: address.into(),
+        agency: AGENCY.into(),
+        deadline: day(11, 20),
+        lock_on,
+    };
+    let contact = audience == "contact";
+    Letter::RotationDigest(RotationDigest {
+        agency: AGENCY.into(),
+        audience,
+        cause: if contact { "max-age" } else { "idle" }.into(),
+        document: "99/2025/QĐ-UBND".into(),
+        basis: "Điều 8".into(),
+        count: if contact { 4 } else { 2 },
+        accounts: vec![
+            account("Nguyễn Văn An", "annv.skhcn@example.vn", Some(day(12, 4))),
+            account("Lê Thị Cúc", "cuclt.skhcn@example.vn", None),
+        ],
+        unreached: if contact { vec![account("Lê Thị Cúc", "cuclt.skhcn@example.vn", None)] } else { Vec::new() },
+        below: if contact { vec![AgencyCount { agency: "Trung tâm Khuyến nông".into(), count: 2 }] } else { Vec::new() },
     })
 }

@@ -184,6 +184,7 @@ pub fn line(change: &Change) -> String {
         Evidence::Snapshot { .. }
         | Evidence::Operator { .. }
         | Evidence::Match { .. }
+        | Evidence::Rule { .. }
         | Evidence::Unsettled { .. } => None,
     });
     write!(line, ", {}", place.unwrap_or_else(|| "no evidence".into())).unwrap();

@@ -9,6 +9,7 @@ use rosterd::apply::undo::{original, reverse};
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Snapshot, Values};
 use rosterd::model::brake::{BrakeKind, BrakeScope};
 use rosterd::model::change::{Change, ChangeKind, Reason, State, StoredChange};
+use rosterd::model::custodian::Custodian;
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode, BrakeKey, ChangeId, TargetId};
 use rosterd::model::legal_hold::HoldSubject;

@@ -17,6 +17,9 @@ pub const PASSWORD: &str = "mat-khau-thu-nghiem";
 /// The sample province's directory.
 pub const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/province/directory.ldif");
 
+/// What gives a program a clock of its own.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
 /// The sample's root.
 pub const SUFFIX: &str = "dc=tinhmau,dc=gov,dc=vn";
 
@@ -30,6 +33,8 @@ pub struct Slapd {
     child: Option<Child>,
     /// Whether a write that is answered is on the disk; what tests write need not outlive the machine.
     durable: bool,
+    /// Whether its clock is another than the machine's (see [`Slapd::set_clock`]).
+    own_clock: bool,
 }
 
 impl Slapd {
@@ -40,22 +45,35 @@ impl Slapd {
 
     /// A server with what [`Slapd::slapcat`] or rosterd wrote, accounts and policy included.
     pub fn load(data: &Path) -> Self {
-        Self::new(SUFFIX, &std::fs::read_to_string(data).unwrap(), "", false)
+        Self::new(SUFFIX, &std::fs::read_to_string(data).unwrap(), "", false, false)
     }
 
     /// A server with the entries of `data`; what it has answered is on the disk, as a site would have it.
     #[allow(dead_code, reason = "the measurements start one")]
     pub fn durable(suffix: &str, data: &str) -> Self {
-        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), "", true)
+        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), "", true, false)
     }
 
     /// A server with the entries of `data`; `overlays` is added to its configuration (cn=config LDIF).
     pub fn start(suffix: &str, data: &Path, overlays: &str) -> Self {
         let data = std::fs::read_to_string(data).unwrap();
-        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), overlays, false)
+        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), overlays, false, false)
     }
 
-    fn new(suffix: &str, data: &str, overlays: &str, durable: bool) -> Self {
+    /// A server with the entries of `data` and a clock of its own: a calendar is played on it.
+    pub fn with_clock(suffix: &str, data: &str) -> Self {
+        assert!(Path::new(FAKETIME).exists(), "{FAKETIME} is missing: apt-get install faketime");
+        Self::new(suffix, &format!("{data}\n{}", accounts(suffix)), "", false, true)
+    }
+
+    /// Sets the clock of [`Slapd::with_clock`] to `seconds` from the machine's.
+    pub fn set_clock(&self, seconds: i64) {
+        let file = self.path("clock");
+        std::fs::write(file.with_extension("new"), format!("{seconds:+}\n")).unwrap();
+        std::fs::rename(file.with_extension("new"), file).unwrap();
+    }
+
+    fn new(suffix: &str, data: &str, overlays: &str, durable: bool, own_clock: bool) -> Self {
         for tool in ["/usr/sbin/slapd", "/usr/sbin/slapadd", "/usr/bin/ldapsearch"] {
             assert!(Path::new(tool).exists(), "{tool} is missing: apt-get install slapd ldap-utils");
         }
@@ -63,7 +81,8 @@ impl Slapd {
         let certificates = certificates(folder.path());
         let suffix = suffix.to_owned();
         let mut server =
-            Self { folder, suffix, certificates, ports: (Port::free(), Port::free()), child: None, durable };
+            Self { folder, suffix, certificates, ports: (Port::free(), Port::free()), child: None, durable, own_clock };
+        server.set_clock(0);
         for part in ["config", "db"] {
             std::fs::create_dir(server.path(part)).unwrap();
         }
@@ -266,7 +285,15 @@ impl Slapd {
 
     fn launch(&mut self) -> bool {
         let log = std::fs::File::create(self.path("log")).unwrap();
-        let mut child = Command::new("/usr/sbin/slapd")
+        let mut slapd = Command::new("/usr/sbin/slapd");
+        if self.own_clock {
+            slapd
+                .env("LD_PRELOAD", FAKETIME)
+                .env("FAKETIME_TIMESTAMP_FILE", self.path("clock"))
+                .env("FAKETIME_NO_CACHE", "1")
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        let mut child = slapd
             .arg("-F")
             .arg(self.path("config"))
             .args(["-h", &format!("{}/ {}/", self.ldap(), self.ldaps()), "-d", "stats"])

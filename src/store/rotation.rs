@@ -1,0 +1,120 @@
+//! Rotation: what is remembered of passwords and ladders, what became of reminders, and the printed lists handed over.
+
+use super::change::id_list;
+use super::statement::{json, sql};
+use super::{Fenced, Store, StoreError, WriteTx};
+use crate::model::Time;
+use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
+use crate::model::rotation::{Memory, Receipt};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// An account on a printed list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    /// The account.
+    pub account: AccountId,
+    /// The cycle it did not answer to.
+    pub cycle: String,
+    /// The agency the list is for.
+    pub agency: AgencyCode,
+    /// The local date it was handed over.
+    pub on: NaiveDate,
+}
+
+impl Fenced {
+    /// Keeps what is remembered of the accounts of one agency in `target`.
+    pub async fn save_memory(
+        &mut self,
+        target: &TargetId,
+        agency: &AgencyCode,
+        memories: &BTreeMap<AccountId, Memory>,
+    ) -> Result<(), StoreError> {
+        let upsert = sql(
+            "rotation memory",
+            "INSERT INTO rotation_memory (target, agency, body) VALUES ($1, $2, $3)
+             ON CONFLICT (target, agency) DO UPDATE SET body = excluded.body
+             WHERE rotation_memory.body <> excluded.body",
+        );
+        let body = json("what is remembered of passwords", memories)?;
+        self.execute(upsert.text(target.as_str()).text(agency.as_str()).text(&body)).await?;
+        Ok(())
+    }
+}
+
+impl WriteTx {
+    /// Notes that the printed list with these accounts was handed to their unit; the first day counts.
+    pub async fn hand_over_list(&mut self, accounts: &[Handed], by: &Login) -> Result<u64, StoreError> {
+        let mut noted = 0;
+        for Handed { account, cycle, agency, on } in accounts {
+            self.require_operator(by, Some(agency)).await?;
+            let insert = sql(
+                "rotation list",
+                "INSERT INTO rotation_handed (account, cycle, agency, operator, handed)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, cycle) DO NOTHING",
+            );
+            let insert = insert.text(account.as_str()).text(cycle).text(agency.as_str()).text(by.as_str());
+            if self.execute(insert.text(&on.to_string())).await? == 1 {
+                self.audit(by.as_str(), "rotation.list", account.as_str(), cycle);
+                noted += 1;
+            }
+        }
+        Ok(noted)
+    }
+}
+
+impl Store {
+    /// What is remembered of accounts, by target and agency.
+    pub async fn memories(
+        &self,
+    ) -> Result<BTreeMap<(TargetId, AgencyCode), BTreeMap<AccountId, Memory>>, StoreError> {
+        let query = sql("rotation memory", "SELECT target, agency, body FROM rotation_memory");
+        let rows = self.rows(query).await?;
+        let place = |row: &super::statement::Row| -> Result<_, StoreError> {
+            Ok((TargetId::new(row.text("target")?), row.word("agency", AgencyCode::stored)?))
+        };
+        rows.iter().map(|row| Ok((place(row)?, row.json("body")?))).collect()
+    }
+
+    /// What became of the notices with these keys. One to several addressees counts once one of them took it.
+    pub async fn receipts<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, Receipt>, StoreError> {
+        let source = self.dialect.ids();
+        let query = format!(
+            "SELECT o.key, o.state, o.next_at FROM outbox o JOIN {source} s ON o.key = s.id ORDER BY o.key, o.id"
+        );
+        let list = id_list(keys.into_iter())?;
+        let mut found = BTreeMap::new();
+        for row in self.rows(sql("receipts", query).text(&list)).await? {
+            let receipt = match row.text("state")?.as_str() {
+                "queued" | "sending" => Receipt::Waiting,
+                "sent" => Receipt::Accepted(row.time("next_at")?),
+                "failed" => Receipt::Failed,
+                other => return Err(StoreError::decode("outbox state", other)),
+            };
+            let best = found.entry(row.text("key")?).or_insert(receipt);
+            if matches!(receipt, Receipt::Accepted(_)) {
+                *best = receipt;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Accounts on printed lists that were handed over.
+    pub async fn handed(&self) -> Result<BTreeMap<(AccountId, String), NaiveDate>, StoreError> {
+        let query = sql("rotation list", "SELECT account, cycle, handed FROM rotation_handed");
+        let rows = self.rows(query).await?;
+        let read = |row: &super::statement::Row| {
+            Ok(((AccountId::new(row.text("account")?), row.text("cycle")?), row.date("handed")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// When passes began since `from`, in order.
+    pub async fn passes_since(&self, from: Time) -> Result<Vec<Time>, StoreError> {
+        let query = sql("passes", "SELECT started FROM pass WHERE started >= $1 ORDER BY started").time(from);
+        self.rows(query).await?.iter().map(|row| row.time("started")).collect()
+    }
+}
