@@ -12,7 +12,7 @@ use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{Policy, RoleMap};
 use crate::workbook::Reader;
-use crate::{directory, intake, notify, plan, store, systems, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, store, systems, telemetry, web, workbook, worker};
 use chrono::NaiveDate;
 use profile::Profile;
 use serde::Deserialize;
@@ -87,6 +87,9 @@ pub struct Config {
     /// The background worker.
     #[serde(default)]
     pub worker: worker::Settings,
+    /// The review page; without it there is none.
+    #[serde(default)]
+    pub web: Option<web::Settings>,
     /// What reading one workbook may cost.
     #[serde(default)]
     pub reader: workbook::Limits,
@@ -187,6 +190,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     config.policy.layout.people = tree.people.clone();
     if let Some(login) = tree.dialect.name(crate::model::account::Attr::Login) {
         login.clone_into(&mut config.policy.layout.login_attribute);
+    }
+    if let Some(page) = &config.web {
+        page.check().map_err(|why| form(format!("web: {why}")))?;
     }
     let mut names = BTreeSet::new();
     for system in &config.systems {

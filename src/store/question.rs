@@ -5,6 +5,7 @@ use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{Login, QuestionKey};
+use crate::model::operator::Right;
 use crate::model::question::Question;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ impl WriteTx {
         let query = sql("question", "SELECT body FROM question WHERE key = $1 AND state <> 'superseded'")
             .text(key.as_str());
         let question: Question = self.row(query).await?.ok_or_else(missing)?.json("body")?;
-        self.require_operator(by, Some(&question.agency)).await?;
+        self.require(by, Right::Review, Some(&question.agency)).await?;
         let candidates = &question.candidates;
         if !candidates.is_empty() && !candidates.iter().any(|candidate| candidate.answer == answer) {
             return Err(StoreError::Missing { what: "candidate", id: answer.to_owned() });

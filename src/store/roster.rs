@@ -61,7 +61,7 @@ pub struct Feedback {
     pub results: Vec<RowResult>,
 }
 
-const COLUMNS: &str = "id, agency, file, sha256, arrived, kind, body, notes, done_path, spool_path, results";
+pub(super) const COLUMNS: &str = "id, agency, file, sha256, arrived, kind, body, notes, done_path, spool_path, results";
 
 impl WriteTx {
     /// Stores an arrival and owes it feedback.
@@ -196,7 +196,7 @@ impl Store {
     }
 }
 
-fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
+pub(super) fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
     row.maybe("kind")?
         .map(|word| match word.as_str() {
             "full" => Ok(RosterKind::Full),
@@ -207,7 +207,7 @@ fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
         .transpose()
 }
 
-fn read(row: &Row) -> Result<Arrival, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Arrival, StoreError> {
     let kind = kind(row)?;
     let roster: Option<Roster> = row.maybe_json("body")?;
     Ok(Arrival {

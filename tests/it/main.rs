@@ -22,4 +22,5 @@ mod sample;
 mod scenarios;
 mod store;
 mod systems;
+mod web;
 mod workbook;
