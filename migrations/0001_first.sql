@@ -23,11 +23,72 @@ CREATE TABLE operator (
     login TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     agencies TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('operator', 'contact')),
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'contact', 'auditor', 'reviewer', 'approver', 'administrator')),
     enrolled_by TEXT NOT NULL,
     at TEXT NOT NULL,
     removed_at TEXT,
-    CHECK (kind = 'operator' OR agencies <> '[]')
+    CHECK (role <> 'contact' OR agencies <> '[]')
+);
+
+-- How an operator signs in to the page: an argon2id hash, and a sealed TOTP secret with the last step that was used.
+CREATE TABLE credential (
+    login TEXT NOT NULL PRIMARY KEY REFERENCES operator (login),
+    password TEXT,
+    totp TEXT,
+    totp_step BIGINT NOT NULL,
+    at TEXT NOT NULL
+);
+
+-- A one-time sign-in, by the hash of its code.
+CREATE TABLE invitation (
+    hash TEXT NOT NULL PRIMARY KEY,
+    login TEXT NOT NULL REFERENCES operator (login),
+    expires TEXT NOT NULL,
+    used_at TEXT
+);
+
+-- A signed-in browser, by the hash of its cookie. `confirmed` is when the password was last given.
+CREATE TABLE web_session (
+    id TEXT NOT NULL PRIMARY KEY,
+    login TEXT NOT NULL REFERENCES operator (login),
+    opened TEXT NOT NULL,
+    seen TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    confirmed TEXT,
+    address TEXT NOT NULL,
+    browser TEXT NOT NULL,
+    ended TEXT
+);
+CREATE INDEX web_session_login ON web_session (login);
+
+-- Attempts to sign in, by login and by network address: each is counted before its password is looked at.
+CREATE TABLE sign_in_attempt (
+    what TEXT NOT NULL PRIMARY KEY,
+    attempts BIGINT NOT NULL,
+    last TEXT NOT NULL,
+    wait_until TEXT NOT NULL
+);
+
+-- A program's token for the interface, by its hash. It acts as its operator and may do at most what `scope` says.
+CREATE TABLE api_token (
+    id TEXT NOT NULL PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    login TEXT NOT NULL REFERENCES operator (login),
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'decide')),
+    made TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    revoked TEXT
+);
+
+-- Who put a workbook in through the page: never approves what it asks for.
+CREATE TABLE upload (
+    agency TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    file TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (agency, sha256, operator)
 );
 
 -- Who stands in for whom, between two instants; `ended` where it was called off before.
@@ -153,6 +214,9 @@ CREATE TABLE change_content (
 );
 -- `waits`: it takes away and rests on matches that nobody has confirmed.
 CREATE INDEX change_content_waits ON change_content (id) WHERE waits = 1;
+-- A page of one agency, and what happened to one person, are found without reading everybody's.
+CREATE INDEX change_content_agency ON change_content (agency);
+CREATE INDEX change_content_person ON change_content (person) WHERE person IS NOT NULL;
 
 -- The rows that publishing a plan will put into `change`, by the lease of its worker. What a crash leaves here is
 -- read by nobody, and the next plan under that lease removes it.
@@ -467,6 +531,8 @@ CREATE TABLE audit (
     hash TEXT NOT NULL,
     PRIMARY KEY (lane, seq)
 );
+
+CREATE INDEX audit_at ON audit (at);
 
 CREATE TABLE audit_detail (
     lane TEXT NOT NULL,

@@ -56,6 +56,10 @@ pub mod systems;
 pub mod telemetry;
 /// TLS clients: whom to trust.
 pub mod tls;
+/// The review page: sign-in, lists, decisions, the interface for programs.
+pub mod web;
+/// Closed sets as people call them.
+pub mod words;
 /// The only place that opens or writes a workbook.
 pub mod workbook;
 /// Passes, schedule, leases, shutdown.

@@ -17,6 +17,7 @@ mod report;
 mod review;
 mod rotation;
 mod run;
+mod sign_in;
 mod slip;
 mod template;
 mod undo;
@@ -64,7 +65,7 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Read(args) => read::run(args, cli.json, lang.unwrap_or_default()).await,
         Command::Completions { shell } => Ok(completions::run(shell)),
         Command::Check => check::run(&cli.config, cli.json, lang).await,
-        Command::Run { once } => run::run(&open(&cli.config, lang).await?, once, cli.json).await,
+        Command::Run { once } => run::run(open(&cli.config, lang).await?, once, cli.json).await,
         Command::Apply => run::apply(&open(&cli.config, lang).await?, cli.json).await,
         Command::Plan(mut args) => {
             args.ldif = args.ldif.map(absolute).transpose()?;

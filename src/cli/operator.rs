@@ -2,20 +2,22 @@
 //! operators.
 
 use super::args::OperatorAction;
-use super::{Code, print_json, who};
+use super::{Code, print_json, sign_in, who};
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::{Operator, OperatorKind};
+use crate::model::operator::{Operator, OperatorRole};
 use crate::store::Delegation;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 
 /// Runs `rosterd operator`.
 pub async fn run(engine: &Engine, action: OperatorAction, as_json: bool) -> Result<Code> {
     match action {
-        OperatorAction::Add { login, name, agency, contact } => {
-            add(engine, login, name, &agency, contact).await
+        OperatorAction::Add { login, name, role, agency, contact, page_only } => {
+            let agencies = agency.iter().map(|code| AgencyCode::parse(code)).collect::<Result<_, _>>()?;
+            let role = if contact { OperatorRole::Contact } else { role.0 };
+            add(engine, Operator { login: Login::new(login), name, role, agencies }, page_only).await
         }
         OperatorAction::Delegate { deputy, from, until, absent } => {
             delegate(engine, deputy, (from, until), absent).await
@@ -23,20 +25,24 @@ pub async fn run(engine: &Engine, action: OperatorAction, as_json: bool) -> Resu
         OperatorAction::Recall { id } => recall(engine, &id).await,
         OperatorAction::List => list(engine, as_json).await,
         OperatorAction::Remove { login } => remove(engine, login).await,
+        OperatorAction::Password { login } => sign_in::password(engine, &Login::new(login)).await,
+        OperatorAction::Totp { login, remove } => sign_in::totp(engine, &Login::new(login), remove).await,
+        OperatorAction::Invite { login, minutes } => {
+            sign_in::invite(engine, &Login::new(login), TimeDelta::minutes(minutes.into())).await
+        }
+        OperatorAction::Token { action } => sign_in::token(engine, action, as_json).await,
     }
 }
 
-async fn add(
-    engine: &Engine,
-    login: String,
-    name: String,
-    agencies: &[String],
-    contact: bool,
-) -> Result<Code> {
-    let agencies = agencies.iter().map(|code| AgencyCode::parse(code)).collect::<Result<_, _>>()?;
-    let operator = Operator { login: Login::new(login), name, agencies };
-    if nix::unistd::User::from_name(operator.login.as_str())?.is_none() {
-        bail!("{} is no login of this system", operator.login);
+async fn add(engine: &Engine, operator: Operator, page_only: bool) -> Result<Code> {
+    if !page_only && nix::unistd::User::from_name(operator.login.as_str())?.is_none() {
+        bail!(
+            "{} is no login of this system; an operator who signs in to the page alone: --page-only",
+            operator.login
+        );
+    }
+    if operator.role == OperatorRole::Contact && operator.agencies.is_empty() {
+        bail!("a contact is one of an agency: name it with --agency CODE");
     }
     if let Some(code) = engine.site.unknown_agency(&operator) {
         bail!("agency {code} is not in {}", engine.config().agencies.display());
@@ -45,15 +51,11 @@ async fn add(
     engine
         .store
         .write(engine.now(), async |mut tx| {
-            if contact {
-                tx.add_contact(&operator, &by).await?;
-            } else {
-                tx.add_operator(&operator, &by).await?;
-            }
+            tx.add_operator(&operator, &by).await?;
             tx.commit(()).await
         })
         .await?;
-    eprintln!("{} enrolled{}", operator.login, if contact { " as a contact" } else { "" });
+    eprintln!("{} enrolled as {}", operator.login, operator.role);
     Ok(0)
 }
 
@@ -115,8 +117,8 @@ async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
         let list: Vec<_> = operators
             .iter()
             .map(|one| {
-                let Operator { login, name, agencies } = &one.operator;
-                json!({ "login": login, "name": name, "kind": one.kind, "agencies": agencies,
+                let Operator { login, name, role, agencies } = &one.operator;
+                json!({ "login": login, "name": name, "role": role, "agencies": agencies,
                     "removed": one.removed.is_some() })
             })
             .collect();
@@ -132,12 +134,12 @@ async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
     for one in operators {
         let agencies: Vec<_> = one.operator.agencies.iter().map(AgencyCode::as_str).collect();
         let scope = if agencies.is_empty() { "*".to_owned() } else { agencies.join(",") };
-        let kind = if one.kind == OperatorKind::Contact { "  (contact)" } else { "" };
         let removed = if one.removed.is_some() { "  (removed)" } else { "" };
         crate::cli::line!(
-            "{:<16} {:<30} {scope}{kind}{removed}",
+            "{:<16} {:<30} {:<13} {scope}{removed}",
             one.operator.login.as_str(),
-            one.operator.name
+            one.operator.name,
+            one.operator.role
         );
     }
     for Delegation { id, operator, deputy, since, until } in &delegations {

@@ -2,16 +2,69 @@
 
 use super::{Code, print_json};
 use crate::plan::Counts;
+use crate::web::{Desk, Page, TemplateMaker};
 use crate::worker::engine::{Engine, Gripped};
 use crate::worker::pass::Summary;
 use anyhow::{Result, bail};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-/// Runs the worker, or one pass.
-pub async fn run(engine: &Engine, once: bool, as_json: bool) -> Result<Code> {
-    if !once {
-        engine.serve().await?;
-        return Ok(0);
+/// Runs the worker with its page, or one pass.
+pub async fn run(engine: Engine, once: bool, as_json: bool) -> Result<Code> {
+    let engine = Arc::new(engine);
+    if once {
+        return pass(&engine, as_json).await;
     }
+    match page(&engine).await? {
+        Some(page) => {
+            tracing::info!(address = page.address(), "the page is open");
+            serve(&engine, page).await?;
+        }
+        None => engine.serve().await?,
+    }
+    Ok(0)
+}
+
+/// The page, listening, where the configuration has one.
+pub async fn page(engine: &Arc<Engine>) -> Result<Option<Page>> {
+    if engine.config().web.is_none() {
+        return Ok(None);
+    }
+    let maker = engine.clone();
+    let template: TemplateMaker = Arc::new(move |code| {
+        let engine = maker.clone();
+        Box::pin(async move {
+            super::template::workbook(&engine, &code)
+                .await
+                .map(|made| made.bytes)
+                .map_err(|why| format!("{why:#}"))
+        })
+    });
+    let desk = Desk::open(
+        engine.site.clone(),
+        engine.keys.clone(),
+        engine.store.clone(),
+        engine.program.clone(),
+        engine.wake_file(),
+        template,
+        engine.stop.clone(),
+    )?;
+    Ok(Some(Page::listen(desk).await?))
+}
+
+/// The worker and the page, until they are asked to stop; where the worker cannot run, the page ends too.
+pub async fn serve(engine: &Engine, page: Page) -> Result<()> {
+    let work = async {
+        let ended = engine.serve().await;
+        engine.stop.store(true, Ordering::Relaxed);
+        ended
+    };
+    let (ended, ()) = tokio::join!(work, page.serve());
+    Ok(ended?)
+}
+
+/// One pass.
+async fn pass(engine: &Engine, as_json: bool) -> Result<Code> {
     engine.listen()?;
     let grip = engine.grip_or_say().await?;
     let summary = engine.pass_under(&grip).await?;

@@ -36,7 +36,7 @@ pub async fn operator(engine: &Engine) -> Result<Operator> {
 pub async fn voice(engine: &Engine) -> Result<Operator> {
     let login = login()?;
     for login in session().into_iter().chain([login.clone()]) {
-        if let Some((voice, _)) = engine.store.voice(&login).await? {
+        if let Some(voice) = engine.store.voice(&login).await? {
             return Ok(voice);
         }
     }

@@ -102,6 +102,16 @@ impl SiteKey {
         self.derive("first-password")
     }
 
+    /// The key of the page's form tokens.
+    pub fn page(&self) -> [u8; 32] {
+        self.derive("page")
+    }
+
+    /// The key TOTP secrets are sealed under.
+    pub fn totp(&self) -> [u8; 32] {
+        self.derive("totp")
+    }
+
     fn derive(&self, purpose: &str) -> [u8; 32] {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
         let mut key = [0; 32];

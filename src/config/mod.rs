@@ -14,7 +14,7 @@ use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{DirectoryCan, Policy, RoleMap};
 use crate::workbook::Reader;
-use crate::{directory, intake, notify, plan, rotation, store, systems, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, rotation, store, systems, telemetry, web, workbook, worker};
 use chrono::NaiveDate;
 use profile::Profile;
 use serde::Deserialize;
@@ -96,6 +96,9 @@ pub struct Config {
     /// The background worker.
     #[serde(default)]
     pub worker: worker::Settings,
+    /// The review page; without it there is none.
+    #[serde(default)]
+    pub web: Option<web::Settings>,
     /// What reading one workbook may cost.
     #[serde(default)]
     pub reader: workbook::Limits,
@@ -216,6 +219,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         ));
     }
     config.policy.retention.check().map_err(|why| form(format!("policy.{why}")))?;
+    if let Some(page) = &config.web {
+        page.check().map_err(|why| form(format!("web: {why}")))?;
+    }
     let mut names = BTreeSet::new();
     for system in &config.systems {
         let name = system.name();

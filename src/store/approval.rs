@@ -5,6 +5,7 @@ use super::transition::ENOUGH;
 use super::{Store, StoreError, WriteTx, change, legal_hold};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
+use crate::model::operator::Right;
 use crate::model::rfc3339;
 use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeSet;
@@ -60,8 +61,10 @@ impl WriteTx {
         by: &Login,
         forbidden: &BTreeSet<Login>,
     ) -> Result<Approval, StoreError> {
-        let (stored, instead_of) = self.change_for(id, by).await?;
-        if forbidden.contains(by) || instead_of.as_ref().is_some_and(|other| forbidden.contains(other)) {
+        let (stored, instead_of) = self.change_for(id, by, Right::Approve).await?;
+        let answers_for_it =
+            forbidden.contains(by) || instead_of.as_ref().is_some_and(|other| forbidden.contains(other));
+        if answers_for_it || self.handed_in(&stored, by).await? {
             return Ok(Approval::PutInByYou);
         }
         if stored.key != *key {
@@ -114,7 +117,7 @@ impl WriteTx {
         by: &Login,
         reason: &str,
     ) -> Result<Approval, StoreError> {
-        let (stored, _) = self.change_for(id, by).await?;
+        let (stored, _) = self.change_for(id, by, Right::Review).await?;
         if stored.key != *key {
             return Ok(Approval::KeyMoved { now: stored.key });
         }
@@ -156,8 +159,9 @@ impl WriteTx {
         &mut self,
         id: &ChangeId,
         by: &Login,
+        right: Right,
     ) -> Result<(StoredChange, Option<Login>), StoreError> {
-        let operator = self.require_operator(by, None).await?;
+        let operator = self.require(by, right, None).await?;
         let stored = self.stored_change(id).await?;
         let stored = stored.ok_or_else(|| StoreError::Missing { what: "change", id: id.to_string() })?;
         let instead_of = self.instead_of(&operator, &stored.change.agency).await?;

@@ -193,7 +193,7 @@ impl Store {
              FROM audit a LEFT JOIN audit_detail d ON d.lane = a.lane AND d.seq = a.seq
              WHERE (a.lane, a.seq) > ($1, $2) ORDER BY a.lane, a.seq LIMIT $3",
         );
-        self.rows(query.text(lane).int(seq).int(limit)).await?.iter().map(read).collect()
+        self.rows(query.text(lane).int(seq).int(limit)).await?.iter().map(read_audit).collect()
     }
 
     /// The parts of the trail that speak of `subjects`: of each lane the unbroken chain from the first row about one of
@@ -309,7 +309,7 @@ impl Check {
     }
 }
 
-fn read(row: &Row) -> Result<AuditRow, StoreError> {
+pub(super) fn read_audit(row: &Row) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
         lane: row.text("lane")?,
         seq: row.int("seq")?,

@@ -6,6 +6,7 @@ use crate::model::Time;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
 use crate::model::change::State;
 use crate::model::ids::{BrakeKey, ChangeId, Login};
+use crate::model::operator::Right;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much may be carried out of one kind within one scope and window.
@@ -46,7 +47,7 @@ impl WriteTx {
         reason: &str,
         forbidden: &BTreeSet<Login>,
     ) -> Result<Release, StoreError> {
-        let Some(brake) = self.open_brake(key, by).await? else { return Ok(Release::NotOpen) };
+        let Some(brake) = self.open_brake(key, by, Right::Approve).await? else { return Ok(Release::NotOpen) };
         if forbidden.contains(by) {
             return Ok(Release::PutInByYou);
         }
@@ -89,7 +90,7 @@ impl WriteTx {
         by: &Login,
         reason: &str,
     ) -> Result<Option<u64>, StoreError> {
-        let Some(brake) = self.open_brake(key, by).await? else { return Ok(None) };
+        let Some(brake) = self.open_brake(key, by, Right::Review).await? else { return Ok(None) };
         let close = sql("discard", "UPDATE brake SET state = 'discarded' WHERE key = $1 AND state = 'open'");
         if self.execute(close.text(key.as_str())).await? == 0 {
             return Ok(None);
@@ -139,15 +140,20 @@ impl WriteTx {
         Ok(written)
     }
 
-    async fn open_brake(&mut self, key: &BrakeKey, by: &Login) -> Result<Option<Brake>, StoreError> {
-        self.require_operator(by, None).await?;
+    async fn open_brake(
+        &mut self,
+        key: &BrakeKey,
+        by: &Login,
+        right: Right,
+    ) -> Result<Option<Brake>, StoreError> {
+        self.require(by, right, None).await?;
         let query =
             sql("brake", "SELECT body FROM brake WHERE key = $1 AND state = 'open'").text(key.as_str());
         let Some(row) = self.row(query).await? else { return Ok(None) };
         let brake: Brake = row.json("body")?;
         match &brake.scope {
-            BrakeScope::Agency(agency) => self.require_operator(by, Some(agency)).await.map(|_| ())?,
-            BrakeScope::Province => self.require_province_operator(by).await?,
+            BrakeScope::Agency(agency) => self.require(by, right, Some(agency)).await.map(|_| ())?,
+            BrakeScope::Province => self.require_province(by, right).await?,
         }
         Ok(Some(brake))
     }

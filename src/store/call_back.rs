@@ -4,6 +4,7 @@
 use super::approval::{about, detail};
 use super::statement::sql;
 use super::{Store, StoreError, WriteTx};
+use crate::model::operator::Right;
 use crate::model::Time;
 use crate::model::ids::{ChangeId, ChangeKey, Login};
 use std::collections::BTreeSet;
@@ -43,7 +44,7 @@ impl WriteTx {
         spoke_with: &str,
         forbidden: &BTreeSet<Login>,
     ) -> Result<Noted, StoreError> {
-        let (stored, _) = self.change_for(id, by).await?;
+        let (stored, _) = self.change_for(id, by, Right::Review).await?;
         if forbidden.contains(by) {
             return Ok(Noted::PutInByYou);
         }

@@ -2,6 +2,7 @@
 
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx};
+use crate::model::operator::Right;
 use crate::model::ids::Login;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub enum Start {
 impl WriteTx {
     /// Asks for a campaign, or agrees to the one that was asked for in the same words; the second operator starts it.
     pub async fn start_campaign(&mut self, plan: &CampaignPlan, by: &Login) -> Result<Start, StoreError> {
-        self.require_province_operator(by).await?;
+        self.require_province(by, Right::Approve).await?;
         let body = json("a campaign", plan)?;
         let now = self.now;
         let insert = sql(
@@ -59,7 +60,7 @@ impl WriteTx {
 
     /// Stops a campaign; `false` where none of that name is asked for or runs.
     pub async fn stop_campaign(&mut self, name: &str, by: &Login, reason: &str) -> Result<bool, StoreError> {
-        self.require_province_operator(by).await?;
+        self.require_province(by, Right::Approve).await?;
         let now = self.now;
         let stop = sql(
             "campaign",

@@ -2,10 +2,10 @@
 //! one may, and passes nothing on.
 
 use super::statement::{Row, sql};
-use super::{Store, StoreError, WriteTx, ids};
+use super::{Store, StoreError, WriteTx, ids, operator};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::Operator;
+use crate::model::operator::{Operator, Right};
 
 /// One operator standing in for another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ impl WriteTx {
     /// Names a deputy. The absent operator does so, or one for the whole province. Gives the delegation's id.
     pub async fn delegate(&mut self, delegation: &Delegation, by: &Login) -> Result<String, StoreError> {
         let Delegation { id: _, operator, deputy, since, until } = delegation;
-        self.require_operator(operator, None).await?;
-        self.require_operator(deputy, None).await?;
+        self.require(operator, Right::Approve, None).await?;
+        self.require(deputy, Right::Approve, None).await?;
         self.require_self_or_province(by, operator).await?;
         let id = ids::fresh(self.now)?;
         let insert = sql(
@@ -63,9 +63,9 @@ impl WriteTx {
 
     async fn require_self_or_province(&mut self, by: &Login, operator: &Login) -> Result<(), StoreError> {
         if by == operator {
-            return self.require_operator(by, None).await.map(|_| ());
+            return self.require(by, Right::Approve, None).await.map(|_| ());
         }
-        self.require_province_operator(by).await
+        self.require_province(by, Right::Administer).await
     }
 
     /// For whom `operator` decides about `agency`: for nobody else where it is in his or her own scope, else for an
@@ -81,7 +81,7 @@ impl WriteTx {
         let now = self.now;
         let query = sql("delegation", MANDATES).text(operator.login.as_str()).time(now);
         for row in self.rows(query).await? {
-            let absent = absent(&row)?;
+            let absent = operator::read(&row)?;
             if absent.may_see(agency) {
                 return Ok(Some(absent.login));
             }
@@ -91,8 +91,8 @@ impl WriteTx {
 }
 
 /// The absent operators for whom $1 stands in at $2.
-const MANDATES: &str = "SELECT o.login, o.name, o.agencies FROM delegation d
-     JOIN operator o ON o.login = d.operator AND o.removed_at IS NULL AND o.kind = 'operator'
+const MANDATES: &str = "SELECT o.login, o.name, o.role, o.agencies FROM delegation d
+     JOIN operator o ON o.login = d.operator AND o.removed_at IS NULL AND o.role <> 'contact'
      WHERE d.deputy = $1 AND d.ended IS NULL AND d.since <= $2 AND d.until > $2 ORDER BY d.id";
 
 impl Store {
@@ -118,14 +118,6 @@ impl Store {
     /// The absent operators for whom `deputy` stands in at `now`.
     pub async fn stands_in_for(&self, deputy: &Login, now: Time) -> Result<Vec<Operator>, StoreError> {
         let query = sql("delegations", MANDATES).text(deputy.as_str()).time(now);
-        self.rows(query).await?.iter().map(absent).collect()
+        self.rows(query).await?.iter().map(operator::read).collect()
     }
-}
-
-fn absent(row: &Row) -> Result<Operator, StoreError> {
-    Ok(Operator {
-        login: Login::new(row.text("login")?),
-        name: row.text("name")?,
-        agencies: row.json("agencies")?,
-    })
 }

@@ -2,6 +2,7 @@
 
 use crate::model::change::State;
 use crate::model::ids::Login;
+use crate::model::operator::Right;
 use std::path::PathBuf;
 
 /// An error of the store. Decisions that a person can react to (a key that moved, a second approval by one login)
@@ -103,6 +104,14 @@ pub enum StoreError {
         operator: Login,
         /// For which agency.
         agency: String,
+    },
+    /// The operator's role does not have the right.
+    #[error("the role of {operator} does not include the right to {right}")]
+    NotAllowed {
+        /// Who.
+        operator: Login,
+        /// What was asked for.
+        right: Right,
     },
     /// A state change that the table of transitions does not have.
     #[error("a change cannot go from {from} to {to}")]

@@ -5,6 +5,7 @@ use super::statement::{Row, sql};
 use super::{Store, StoreError, WriteTx, ids};
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
 use crate::model::incident::Incident;
+use crate::model::operator::Right;
 
 impl WriteTx {
     /// Opens an incident on an account of `agency`; one operator may. Gives its id, `None` where one is open.
@@ -16,7 +17,7 @@ impl WriteTx {
         by: &Login,
         reason: &str,
     ) -> Result<Option<String>, StoreError> {
-        self.require_operator(by, Some(agency)).await?;
+        self.require(by, Right::Review, Some(agency)).await?;
         let id = ids::fresh(self.now)?;
         let insert = sql(
             "incident",
@@ -37,7 +38,7 @@ impl WriteTx {
         let query = sql("incident", "SELECT account, agency FROM incident WHERE id = $1").text(id);
         let missing = || StoreError::Missing { what: "incident", id: id.to_owned() };
         let row = self.row(query).await?.ok_or_else(missing)?;
-        self.require_operator(by, Some(&row.word("agency", AgencyCode::stored)?)).await?;
+        self.require(by, Right::Review, Some(&row.word("agency", AgencyCode::stored)?)).await?;
         let update = sql(
             "incident",
             "UPDATE incident SET state = 'closed', closed_by = $1, closed = $2 WHERE id = $3 AND state = 'open'",

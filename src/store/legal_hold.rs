@@ -4,6 +4,7 @@ use super::statement::{Row, Statement, sql};
 use super::{Store, StoreError, WriteTx, ids};
 use crate::model::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
 use crate::model::legal_hold::{HoldSubject, LegalHold};
+use crate::model::operator::Right;
 
 /// What became of setting or lifting a legal hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl WriteTx {
         by: &Login,
         reason: &str,
     ) -> Result<Decided, StoreError> {
-        self.require_operator(by, Some(agency)).await?;
+        self.require(by, Right::Approve, Some(agency)).await?;
         let [person, target, account] = columns(subject);
         let insert = sql(
             "legal hold",
@@ -102,7 +103,7 @@ impl WriteTx {
             .text(account.as_str()),
         };
         let Some(row) = self.row(query).await? else { return Err(StoreError::Busy { what: "legal hold" }) };
-        self.require_operator(by, Some(&row.word("agency", AgencyCode::stored)?)).await?;
+        self.require(by, Right::Approve, Some(&row.word("agency", AgencyCode::stored)?)).await?;
         if row.text("state")? == "holds" {
             return Ok(Decided::Nothing);
         }
@@ -114,7 +115,7 @@ impl WriteTx {
         let query = sql("legal hold", "SELECT agency, state FROM legal_hold WHERE id = $1").text(id);
         let missing = || StoreError::Missing { what: "legal hold", id: id.to_owned() };
         let row = self.row(query).await?.ok_or_else(missing)?;
-        self.require_operator(by, Some(&row.word("agency", AgencyCode::stored)?)).await?;
+        self.require(by, Right::Approve, Some(&row.word("agency", AgencyCode::stored)?)).await?;
         if row.text("state")? == "lifted" {
             return Ok(Decided::Nothing);
         }

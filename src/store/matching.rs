@@ -4,6 +4,7 @@
 use super::dialect::Bulk;
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx, change};
+use crate::model::operator::Right;
 use crate::model::change::State;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, ChangeId, Fingerprint, Login, PersonId, TargetId};
@@ -42,7 +43,7 @@ impl WriteTx {
         by: &Login,
         forbidden: &BTreeSet<Login>,
     ) -> Result<MatchesConfirmed, StoreError> {
-        self.require_operator(by, Some(agency)).await?;
+        self.require(by, Right::Approve, Some(agency)).await?;
         if forbidden.contains(by) {
             return Ok(MatchesConfirmed::PutInByYou);
         }

@@ -4,15 +4,13 @@ use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::{Operator, OperatorKind};
+use crate::model::operator::{Operator, OperatorRole, Right};
 
 /// An operator or a contact with the act of enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolled {
     /// The operator.
     pub operator: Operator,
-    /// Whether he or she decides, or only confirms.
-    pub kind: OperatorKind,
     /// Who enrolled him or her.
     pub by: String,
     /// When.
@@ -25,50 +23,51 @@ impl WriteTx {
     /// Enrols an operator, or changes name and scope. Once there is an operator, only those for the whole province
     /// enrol others: nobody widens his or her own scope. One for the whole province always stays.
     pub async fn add_operator(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
-        self.enrol(operator, OperatorKind::Operator, by).await
+        self.enrol(operator, by).await
     }
 
     /// Enrols a contact of the agencies in scope, of which there is at least one: he or she confirms for them, and
     /// decides nothing.
     pub async fn add_contact(&mut self, contact: &Operator, by: &Login) -> Result<(), StoreError> {
-        self.enrol(contact, OperatorKind::Contact, by).await
+        self.enrol(&Operator { role: OperatorRole::Contact, ..contact.clone() }, by).await
     }
 
-    async fn enrol(&mut self, operator: &Operator, kind: OperatorKind, by: &Login) -> Result<(), StoreError> {
-        let Operator { login, name, agencies } = operator;
+    async fn enrol(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
+        let Operator { login, name, role, agencies } = operator;
         let first =
             self.row(sql("operators", "SELECT login FROM operator WHERE removed_at IS NULL LIMIT 1")).await?;
         if first.is_some() {
-            self.require_province_operator(by).await?;
+            self.require_province(by, Right::Administer).await?;
         }
         let insert = sql(
             "add operator",
-            "INSERT INTO operator (login, name, agencies, kind, enrolled_by, at)
+            "INSERT INTO operator (login, name, agencies, role, enrolled_by, at)
              SELECT $1, $2, $3, $4, $5, $6
-             WHERE $4 = 'operator' AND $3 = '[]' OR EXISTS (SELECT 1 FROM operator o
-                 WHERE o.login <> $1 AND o.removed_at IS NULL AND o.agencies = '[]')
+             WHERE $4 = 'administrator' AND $3 = '[]' OR EXISTS (SELECT 1 FROM operator o
+                 WHERE o.login <> $1 AND o.removed_at IS NULL AND o.agencies = '[]' AND o.role = 'administrator')
              ON CONFLICT (login) DO UPDATE SET name = excluded.name, agencies = excluded.agencies,
-                 kind = excluded.kind, enrolled_by = excluded.enrolled_by, at = excluded.at, removed_at = NULL",
+                 role = excluded.role, enrolled_by = excluded.enrolled_by, at = excluded.at, removed_at = NULL",
         );
         let scope = json("an operator's scope", agencies)?;
-        let insert = insert.text(login.as_str()).text(name).text(&scope).text(kind.as_str());
+        let insert = insert.text(login.as_str()).text(name).text(&scope).text(role.as_str());
         let now = self.now;
         if self.execute(insert.text(by.as_str()).time(now)).await? == 0 {
             return Err(StoreError::NoProvinceOperator(login.clone()));
         }
-        self.audit(by.as_str(), "operator.add", login.as_str(), &format!("{} {name} {scope}", kind.as_str()));
+        self.audit(by.as_str(), "operator.add", login.as_str(), &format!("{role} {name} {scope}"));
         Ok(())
     }
 
     /// Removes an operator: the login decides nothing from now on. `false` where it was not enrolled. The last one
     /// for the whole province stays: without one nobody could enrol another, or whoever installs could.
     pub async fn remove_operator(&mut self, login: &Login, by: &Login) -> Result<bool, StoreError> {
-        self.require_province_operator(by).await?;
+        self.require_province(by, Right::Administer).await?;
         let update = sql(
             "remove operator",
             "UPDATE operator SET removed_at = $1 WHERE login = $2 AND removed_at IS NULL
              AND EXISTS (SELECT 1 FROM operator o
-                 WHERE o.login <> $2 AND o.removed_at IS NULL AND o.agencies = '[]')",
+                 WHERE o.login <> $2 AND o.removed_at IS NULL AND o.agencies = '[]'
+                 AND o.role = 'administrator')",
         );
         let removed = self.execute(update.time(self.now).text(login.as_str())).await? == 1;
         if removed {
@@ -79,42 +78,43 @@ impl WriteTx {
         Ok(removed)
     }
 
-    /// The enrolled operator `login`, with `agency` in scope. Every decision passes here.
-    pub(super) async fn require_operator(
-        &mut self,
-        login: &Login,
-        agency: Option<&AgencyCode>,
-    ) -> Result<Operator, StoreError> {
-        let (operator, kind) = self.enrolled(login).await?;
-        if kind == OperatorKind::Contact {
-            return Err(StoreError::OnlyContact(login.clone()));
-        }
-        in_scope(operator, agency)
-    }
-
     /// Who may speak for `agency`: an operator, or a contact of it.
     pub(super) async fn require_voice(
         &mut self,
         login: &Login,
         agency: &AgencyCode,
     ) -> Result<(), StoreError> {
-        let (operator, _) = self.enrolled(login).await?;
+        let operator = self.enrolled(login).await?;
         in_scope(operator, Some(agency)).map(|_| ())
     }
 
-    async fn enrolled(&mut self, login: &Login) -> Result<(Operator, OperatorKind), StoreError> {
+    async fn enrolled(&mut self, login: &Login) -> Result<Operator, StoreError> {
         let query = sql(
             "operator",
-            "SELECT login, name, agencies, kind FROM operator WHERE login = $1 AND removed_at IS NULL",
+            "SELECT login, name, role, agencies FROM operator WHERE login = $1 AND removed_at IS NULL",
         );
         let row = self.row(query.text(login.as_str())).await?;
-        let row = row.ok_or_else(|| StoreError::NotEnrolled(login.clone()))?;
-        Ok((read(&row)?, row.word("kind", OperatorKind::parse)?))
+        read(&row.ok_or_else(|| StoreError::NotEnrolled(login.clone()))?)
+    }
+
+    /// The same, with the right in his or her role.
+    pub(super) async fn require(
+        &mut self,
+        login: &Login,
+        right: Right,
+        agency: Option<&AgencyCode>,
+    ) -> Result<Operator, StoreError> {
+        let operator = in_scope(self.enrolled(login).await?, agency)?;
+        match operator.role {
+            role if role.may(right) => Ok(operator),
+            OperatorRole::Contact => Err(StoreError::OnlyContact(login.clone())),
+            _ => Err(StoreError::NotAllowed { operator: login.clone(), right }),
+        }
     }
 
     /// The same for what concerns the whole province: only an operator with every agency in scope.
-    pub(super) async fn require_province_operator(&mut self, login: &Login) -> Result<(), StoreError> {
-        let operator = self.require_operator(login, None).await?;
+    pub(super) async fn require_province(&mut self, login: &Login, right: Right) -> Result<(), StoreError> {
+        let operator = self.require(login, right, None).await?;
         if operator.agencies.is_empty() {
             return Ok(());
         }
@@ -127,12 +127,11 @@ impl Store {
     pub async fn operators(&self) -> Result<Vec<Enrolled>, StoreError> {
         let query = sql(
             "operators",
-            "SELECT login, name, agencies, kind, enrolled_by, at, removed_at FROM operator ORDER BY login",
+            "SELECT login, name, role, agencies, enrolled_by, at, removed_at FROM operator ORDER BY login",
         );
         let enrolled = |row: &Row| {
             Ok(Enrolled {
                 operator: read(row)?,
-                kind: row.word("kind", OperatorKind::parse)?,
                 by: row.text("enrolled_by")?,
                 at: row.time("at")?,
                 removed: row.maybe_time("removed_at")?,
@@ -144,17 +143,17 @@ impl Store {
     /// The enrolled operator `login`; a contact is none.
     pub async fn operator(&self, login: &Login) -> Result<Option<Operator>, StoreError> {
         let voice = self.voice(login).await?;
-        Ok(voice.and_then(|(operator, kind)| (kind == OperatorKind::Operator).then_some(operator)))
+        Ok(voice.filter(|operator| operator.role != OperatorRole::Contact))
     }
 
     /// The enrolled operator or contact `login`.
-    pub async fn voice(&self, login: &Login) -> Result<Option<(Operator, OperatorKind)>, StoreError> {
+    pub async fn voice(&self, login: &Login) -> Result<Option<Operator>, StoreError> {
         let query = sql(
             "operator",
-            "SELECT login, name, agencies, kind FROM operator WHERE login = $1 AND removed_at IS NULL",
+            "SELECT login, name, role, agencies FROM operator WHERE login = $1 AND removed_at IS NULL",
         );
         let row = self.row(query.text(login.as_str())).await?;
-        row.map(|row| Ok((read(&row)?, row.word("kind", OperatorKind::parse)?))).transpose()
+        row.map(|row| read(&row)).transpose()
     }
 }
 
@@ -168,10 +167,11 @@ fn in_scope(operator: Operator, agency: Option<&AgencyCode>) -> Result<Operator,
     }
 }
 
-fn read(row: &Row) -> Result<Operator, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Operator, StoreError> {
     Ok(Operator {
         login: Login::new(row.text("login")?),
         name: row.text("name")?,
+        role: row.word("role", OperatorRole::parse)?,
         agencies: row.json("agencies")?,
     })
 }

@@ -5,6 +5,7 @@ use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::change::words;
 use crate::model::ids::Login;
+use crate::model::operator::Right;
 use serde::{Deserialize, Serialize};
 
 words!(
@@ -31,7 +32,7 @@ pub struct Pause {
 impl WriteTx {
     /// Pauses; `false` where it already was, and then the first reason stays.
     pub async fn pause(&mut self, what: Paused, by: &Login, reason: &str) -> Result<bool, StoreError> {
-        self.require_province_operator(by).await?;
+        self.require_province(by, Right::Administer).await?;
         let insert = sql(
             "pause",
             "INSERT INTO pause (what, operator, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT (what) DO NOTHING",
@@ -46,7 +47,7 @@ impl WriteTx {
 
     /// Ends a pause; `false` where there was none.
     pub async fn resume(&mut self, what: Paused, by: &Login) -> Result<bool, StoreError> {
-        self.require_province_operator(by).await?;
+        self.require_province(by, Right::Administer).await?;
         let delete = sql("resume", "DELETE FROM pause WHERE what = $1").text(what.as_str());
         let resumed = self.execute(delete).await? == 1;
         if resumed {

@@ -5,6 +5,7 @@ use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{Login, QuestionKey};
+use crate::model::operator::Right;
 use crate::model::question::Question;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ impl WriteTx {
         if question.kind.is_for_contacts() {
             self.require_voice(by, &question.agency).await?;
         } else {
-            self.require_operator(by, Some(&question.agency)).await?;
+            self.require(by, Right::Review, Some(&question.agency)).await?;
         }
         let candidates = &question.candidates;
         if !candidates.is_empty() && !candidates.iter().any(|candidate| candidate.answer == answer) {

@@ -197,7 +197,7 @@ impl Store {
     }
 }
 
-fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
+pub(super) fn kind(row: &Row) -> Result<Option<RosterKind>, StoreError> {
     row.maybe("kind")?
         .map(|word| match word.as_str() {
             "full" => Ok(RosterKind::Full),

@@ -3,6 +3,7 @@
 use super::change::id_list;
 use super::statement::{json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
+use crate::model::operator::Right;
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
 use crate::model::rotation::{Memory, Receipt};
@@ -47,7 +48,7 @@ impl WriteTx {
     pub async fn hand_over_list(&mut self, accounts: &[Handed], by: &Login) -> Result<u64, StoreError> {
         let mut noted = 0;
         for Handed { account, cycle, agency, on } in accounts {
-            self.require_operator(by, Some(agency)).await?;
+            self.require(by, Right::HandOver, Some(agency)).await?;
             let insert = sql(
                 "rotation list",
                 "INSERT INTO rotation_handed (account, cycle, agency, operator, handed)

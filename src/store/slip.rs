@@ -5,6 +5,7 @@ use super::statement::{Row, sql};
 use super::{Fenced, Store, StoreError, WriteTx, legal_hold};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, ChangeId, Login};
+use crate::model::operator::Right;
 
 /// How a slip ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,12 +118,12 @@ impl WriteTx {
     }
 
     async fn require_slip_operator(&mut self, id: &ChangeId, by: &Login) -> Result<(), StoreError> {
-        self.require_operator(by, None).await?;
+        self.require(by, Right::HandOver, None).await?;
         let query = sql("slip", "SELECT agency FROM change_content WHERE id = $1").text(id.as_str());
         let Some(row) = self.row(query).await? else {
             return Err(StoreError::Missing { what: "change", id: id.to_string() });
         };
-        self.require_operator(by, Some(&row.word("agency", AgencyCode::stored)?)).await.map(|_| ())
+        self.require(by, Right::HandOver, Some(&row.word("agency", AgencyCode::stored)?)).await.map(|_| ())
     }
 
     async fn slip_row(&mut self, id: &ChangeId) -> Result<Option<Slip>, StoreError> {

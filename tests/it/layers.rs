@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("systems", &["model", "dsn", "ldap", "tls", "workbook"]),
     ("notify", &["model"]),
     ("sample", &["model", "roster"]),
+    ("words", &["model", "store"]),
     // Stages.
     ("intake", &["model", "files", "kill", "notify", "store", "workbook"]),
     ("apply", &["model", "files", "kill", "plan", "directory", "store", "systems", "workbook"]),
@@ -44,9 +45,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "store",
             "systems",
             "telemetry",
+            "web",
             "workbook",
             "worker",
         ],
+    ),
+    (
+        "web",
+        &["model", "reconcile", "apply", "config", "files", "intake", "notify", "store", "words", "workbook"],
     ),
     (
         "worker",
@@ -86,6 +92,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "store",
             "systems",
             "telemetry",
+            "web",
+            "words",
             "workbook",
             "worker",
         ],

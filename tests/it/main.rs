@@ -23,4 +23,5 @@ mod sample;
 mod scenarios;
 mod store;
 mod systems;
+mod web;
 mod workbook;

@@ -5,11 +5,17 @@ use super::{Code, words};
 use crate::config::{self, keys::SiteKey};
 use crate::files;
 use crate::model::Lang;
+use crate::model::ids::Login;
+use crate::model::operator::{Operator, OperatorRole};
 use crate::sample;
+use crate::web::account;
 use crate::worker::engine::Engine;
 use crate::worker::pass::Summary;
 use anyhow::{Context, Result};
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 const CONFIG: &str = include_str!("rosterd.toml");
 const ROLES: &str = include_str!("../../../mappings/roles/tthc.toml");
@@ -17,8 +23,8 @@ const ROLES: &str = include_str!("../../../mappings/roles/tthc.toml");
 /// What an earlier demo's worker left, beside what [`sample::lay_out`] lays out anew.
 const LEFT: [&str; 6] = ["state", "done", "refused", "mail", "systems/tthc/orders", "spool"];
 
-/// Runs `rosterd demo`. The page comes later; until then it ends after the first pass, with or without `--once`.
-pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
+/// Runs `rosterd demo`: a first pass, then the worker with its page, until it is asked to stop.
+pub async fn run(dir: &Path, once: bool, lang: Lang) -> Result<Code> {
     let dir = std::path::absolute(dir)?;
     let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
     if sample::is_laid(&dir) {
@@ -40,17 +46,58 @@ pub async fn run(dir: &Path, _once: bool, lang: Lang) -> Result<Code> {
     crate::cli::line!("{}", introduction(&laid, &dir, lang));
     let mut site = config::load(&config).await?;
     site.config.language = lang;
-    let engine = Engine::open(site).await?;
+    if let Some(page) = &mut site.config.web
+        && std::net::TcpListener::bind(page.listen).is_err()
+    {
+        // Another demo is there: any free port will do.
+        page.listen.set_port(0);
+    }
+    let engine = Arc::new(Engine::open(site).await?);
     let grip = engine.grip_or_say().await?;
     let summary = engine.pass_under(&grip).await?;
     engine.let_go(grip).await?;
-    engine.store.close().await;
     crate::cli::line!("{}{}", words::summary(&summary, lang), next_steps(&dir, &summary, lang));
     for error in super::run::errors(&summary) {
         eprintln!("error: {error}");
     }
+    if !once && let Some(page) = super::run::page(&engine).await? {
+        crate::cli::line!("{}", sign_ins(&engine, &page.address(), lang).await?);
+        super::run::serve(&engine, page).await?;
+    }
+    engine.store.close().await;
     let failed = super::run::errors(&summary).next().is_some();
     Ok(u8::from(failed))
+}
+
+/// Enrols whoever runs the demo, and an invented second operator for what two must decide; their one-time sign-ins.
+async fn sign_ins(engine: &Engine, address: &str, lang: Lang) -> Result<String> {
+    let own = super::who::login()?;
+    let enrol = [
+        (own.clone(), "Quản trị viên mẫu", OperatorRole::Administrator),
+        (Login::new("nguoi.duyet"), "Người phê duyệt mẫu", OperatorRole::Approver),
+    ];
+    let mut links = Vec::new();
+    for (login, name, role) in enrol {
+        let operator = Operator { login: login.clone(), name: name.into(), role, agencies: BTreeSet::new() };
+        engine
+            .store
+            .write(engine.now(), async |mut tx| {
+                tx.add_operator(&operator, &own).await?;
+                tx.commit(()).await
+            })
+            .await?;
+        let code = account::invite(&engine.store, engine.now(), &login, TimeDelta::hours(12), &own).await?;
+        links.push(format!("{address}sign-in?once={}", code.reveal()));
+    }
+    let [first, second] = [0, 1].map(|at| links.get(at).cloned().unwrap_or_default());
+    Ok(match lang {
+        Lang::Vi => format!(
+            "Trang rà soát: {address}\nĐăng nhập một lần (quản trị):  {first}\nĐăng nhập một lần (người duyệt thứ hai): {second}\nNhấn Ctrl+C để dừng."
+        ),
+        Lang::En => format!(
+            "The review page: {address}\nOne-time sign-in (administrator): {first}\nOne-time sign-in (second approver): {second}\nCtrl+C stops it."
+        ),
+    })
 }
 
 /// Removes what an earlier demo's worker wrote.

@@ -9,7 +9,7 @@ use rosterd::config::keys::SiteKey;
 use rosterd::model::change::{ChangeKind, State};
 use rosterd::model::ids::Login;
 use rosterd::model::notice::Notice;
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use rosterd::model::rotation::CampaignPlan;
 use rosterd::store::{Filter, Start};
 use rosterd::worker::engine::Engine;
@@ -186,7 +186,7 @@ impl Town {
         town.go_to(now);
         for (login, name) in [("an", "Trần Thị An"), ("binh", "Lê Văn Bình")] {
             let operator =
-                Operator { login: Login::new(login), name: name.into(), agencies: BTreeSet::new() };
+                Operator { login: Login::new(login), name: name.into(), role: OperatorRole::Administrator, agencies: BTreeSet::new() };
             let enrolled = town.engine.store.write(town.engine.now(), async |mut tx| {
                 tx.add_operator(&operator, &Login::new("an")).await?;
                 tx.commit(()).await

@@ -5,7 +5,7 @@ use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
 use rosterd::model::change::{ChangeKind, State};
 use rosterd::model::ids::Login;
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use std::collections::BTreeSet;
 
 const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
@@ -67,7 +67,10 @@ async fn a_suspicion_that_nobody_answers_climbs_step_by_step_and_locks_nobody() 
     let (an, contact) = (Login::new("an"), Login::new(desk::login()));
     let mine =
         Operator {
-            login: contact, name: "Đầu mối".into(), agencies: [suspect.change.agency.clone()].into()
+            login: contact,
+            name: "Đầu mối".into(),
+            role: OperatorRole::Contact,
+            agencies: [suspect.change.agency.clone()].into(),
         };
     store
         .write(chrono::Utc::now(), async |mut tx| {
@@ -150,7 +153,8 @@ async fn a_deputy_sees_and_approves_what_the_absent_operator_may() {
     let enrol = async |login: &str, agencies: &[&str]| {
         let agencies: BTreeSet<_> =
             agencies.iter().map(|code| rosterd::model::ids::AgencyCode::parse(code).unwrap()).collect();
-        let operator = Operator { login: Login::new(login), name: login.into(), agencies };
+        let role = OperatorRole::Administrator;
+        let operator = Operator { login: Login::new(login), name: login.into(), role, agencies };
         store
             .write(chrono::Utc::now(), async |mut tx| {
                 tx.add_operator(&operator, &an).await?;

@@ -7,7 +7,7 @@ use crate::support::site::{Base, Dir, Site};
 use rosterd::model::account::Attr;
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::ids::Login;
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -159,7 +159,12 @@ fn assert_changed(truth: &Truth, before: &Accounts, now: &Accounts) {
 async fn a_joiner_signs_in_with_the_slip(site: &Site, changes: &[StoredChange]) {
     let who = Command::new("id").arg("-un").output().unwrap();
     let login = Login::new(String::from_utf8(who.stdout).unwrap().trim());
-    let operator = Operator { login, name: "Người trực".into(), agencies: BTreeSet::default() };
+    let operator = Operator {
+        login,
+        name: "Người trực".into(),
+        role: OperatorRole::Administrator,
+        agencies: BTreeSet::default(),
+    };
     let store = site.store().await;
     let by = Login::new("an");
     store

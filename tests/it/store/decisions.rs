@@ -145,7 +145,8 @@ async fn a_login_that_is_not_enrolled_decides_nothing() {
         assert_eq!(site.store.operator(&binh).await.unwrap(), None);
         assert_eq!(site.state(one).await, State::Proposed);
         // Once there is an operator, only operators enrol.
-        let own = Operator { login: stranger.clone(), name: "x".into(), agencies: BTreeSet::new() };
+        let role = OperatorRole::Administrator;
+        let own = Operator { login: stranger.clone(), name: "x".into(), role, agencies: BTreeSet::new() };
         let enrol = async |mut tx: rosterd::store::WriteTx| {
             tx.add_operator(&own, &stranger).await?;
             tx.commit(()).await

@@ -2,7 +2,7 @@
 
 use super::*;
 use rosterd::model::ids::AccountId;
-use rosterd::model::operator::OperatorKind;
+use rosterd::model::operator::OperatorRole;
 use rosterd::store::{Approval, Confirmation, Delegation, WriteTx};
 
 impl Site {
@@ -32,16 +32,16 @@ impl Site {
     async fn enrol_as(
         &self,
         login: &Login,
-        kind: OperatorKind,
+        role: OperatorRole,
         agencies: &[&str],
         by: &Login,
     ) -> Result<(), StoreError> {
         let agencies = agencies.iter().map(|code| agency(code)).collect();
-        let operator = Operator { login: login.clone(), name: "x".into(), agencies };
+        let operator = Operator { login: login.clone(), name: "x".into(), role, agencies };
         let work = async |mut tx: WriteTx| {
-            match kind {
-                OperatorKind::Operator => tx.add_operator(&operator, by).await?,
-                OperatorKind::Contact => tx.add_contact(&operator, by).await?,
+            match role {
+                OperatorRole::Contact => tx.add_contact(&operator, by).await?,
+                _ => tx.add_operator(&operator, by).await?,
             }
             tx.commit(()).await
         };
@@ -147,10 +147,10 @@ async fn a_contact_confirms_for_the_agency_and_never_approves() {
     on_both(async |site| {
         let [an] = site.operators(["an"]).await;
         let [lien, khac] = ["lien", "khac"].map(Login::new);
-        site.enrol_as(&lien, OperatorKind::Contact, &["skhcn"], &an).await.unwrap();
-        site.enrol_as(&khac, OperatorKind::Contact, &["stc"], &an).await.unwrap();
+        site.enrol_as(&lien, OperatorRole::Contact, &["skhcn"], &an).await.unwrap();
+        site.enrol_as(&khac, OperatorRole::Contact, &["stc"], &an).await.unwrap();
         assert!(
-            site.enrol_as(&Login::new("x"), OperatorKind::Contact, &[], &an).await.is_err(),
+            site.enrol_as(&Login::new("x"), OperatorRole::Contact, &[], &an).await.is_err(),
             "of no agency"
         );
         assert_eq!(site.store.operator(&lien).await.unwrap(), None, "no operator");
@@ -163,7 +163,7 @@ async fn a_contact_confirms_for_the_agency_and_never_approves() {
         assert_eq!(site.store.confirmations().await.unwrap()[0].by, lien);
         // An operator who becomes a contact decides nothing any more.
         let [binh] = site.operators(["binh"]).await;
-        site.enrol_as(&binh, OperatorKind::Contact, &["skhcn"], &an).await.unwrap();
+        site.enrol_as(&binh, OperatorRole::Contact, &["skhcn"], &an).await.unwrap();
         assert!(matches!(site.approve_at(one, &binh, now()).await, Err(StoreError::OnlyContact(_))));
     })
     .await;
@@ -173,16 +173,16 @@ async fn a_contact_confirms_for_the_agency_and_never_approves() {
 async fn somebody_for_the_whole_province_always_stays() {
     on_both(async |site| {
         let (an, binh) = (Login::new("an"), Login::new("binh"));
-        let first = site.enrol_as(&an, OperatorKind::Operator, &["skhcn"], &an).await;
+        let first = site.enrol_as(&an, OperatorRole::Administrator, &["skhcn"], &an).await;
         assert!(matches!(first, Err(StoreError::NoProvinceOperator(_))), "{first:?}");
-        site.enrol_as(&an, OperatorKind::Operator, &[], &an).await.unwrap();
-        site.enrol_as(&binh, OperatorKind::Operator, &["skhcn"], &an).await.unwrap();
-        for kind in [OperatorKind::Operator, OperatorKind::Contact] {
+        site.enrol_as(&an, OperatorRole::Administrator, &[], &an).await.unwrap();
+        site.enrol_as(&binh, OperatorRole::Administrator, &["skhcn"], &an).await.unwrap();
+        for kind in [OperatorRole::Administrator, OperatorRole::Contact] {
             let narrowed = site.enrol_as(&an, kind, &["skhcn"], &an).await;
             assert!(matches!(narrowed, Err(StoreError::NoProvinceOperator(_))), "{narrowed:?}");
         }
-        site.enrol_as(&binh, OperatorKind::Operator, &[], &an).await.unwrap();
-        site.enrol_as(&an, OperatorKind::Operator, &["skhcn"], &binh).await.unwrap();
+        site.enrol_as(&binh, OperatorRole::Administrator, &[], &an).await.unwrap();
+        site.enrol_as(&an, OperatorRole::Administrator, &["skhcn"], &binh).await.unwrap();
         assert!(site.store.operator(&an).await.unwrap().unwrap().agencies.contains(&agency("skhcn")));
     })
     .await;

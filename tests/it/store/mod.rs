@@ -23,7 +23,7 @@ use rosterd::model::Time;
 use rosterd::model::account::{Attr, Values};
 use rosterd::model::change::{Change, ChangeKind, Gate, Reason, Risk, State};
 use rosterd::model::ids::{AgencyCode, CaseId, ChangeKey, Login, PersonId, Subject, TargetId};
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use rosterd::store::{NewChange, PlanDelta, Published, Settings, Standing, Store, StoreError, Token};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use std::collections::BTreeSet;
@@ -86,7 +86,8 @@ impl Site {
 
     async fn enrol(&self, login: &Login, agencies: &[&str]) {
         let agencies = agencies.iter().map(|code| agency(code)).collect();
-        let operator = Operator { login: login.clone(), name: login.to_string(), agencies };
+        let role = OperatorRole::Administrator;
+        let operator = Operator { login: login.clone(), name: login.to_string(), role, agencies };
         let by = self
             .store
             .operators()

@@ -12,7 +12,7 @@ use rosterd::directory::{Directory, ReadDirectory};
 use rosterd::model::account::{Account, AccountKind, Attr, Values};
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use rosterd::model::ids::Login;
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -29,6 +29,7 @@ pub async fn enrol(site: &Site) {
     let operator = Operator {
         login: Login::new(login()),
         name: "Nguyễn Văn Trực".into(),
+        role: OperatorRole::Administrator,
         agencies: BTreeSet::default(),
     };
     store

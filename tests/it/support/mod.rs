@@ -3,9 +3,11 @@
 pub mod desk;
 pub mod http;
 pub mod keycloak;
+pub mod page;
 pub mod postgres;
 pub mod scim;
 pub mod site;
 pub mod slapd;
 pub mod smtp;
 pub mod tls;
+pub mod webdriver;

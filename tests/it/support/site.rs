@@ -13,7 +13,7 @@ use rosterd::config;
 use rosterd::config::keys::SiteKey;
 use rosterd::model::change::{State, StoredChange};
 use rosterd::model::ids::{Login, TargetId};
-use rosterd::model::operator::Operator;
+use rosterd::model::operator::{Operator, OperatorRole};
 use rosterd::store::{Filter, MatchesConfirmed, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -69,7 +69,12 @@ impl Site {
         let store = site.store().await;
         for (login, name) in [("an", "Trần Thị An"), ("binh", "Lê Văn Bình")] {
             let operator =
-                Operator { login: Login::new(login), name: name.into(), agencies: BTreeSet::default() };
+                Operator {
+                    login: Login::new(login),
+                    name: name.into(),
+                    role: OperatorRole::Administrator,
+                    agencies: BTreeSet::default(),
+                };
             let by = Login::new("an");
             store
                 .write(chrono::Utc::now(), async |mut tx| {

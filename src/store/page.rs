@@ -1,0 +1,474 @@
+//! What the review page lists and counts: changes by filter, a page at a time by key; arrivals; the trail, newest first.
+
+use super::audit::{AuditRow, read_audit};
+use super::change::{COLUMNS, with_approvals};
+use super::roster::{self, Feedback};
+use super::statement::{Row, Statement, sql};
+use super::{Standing, Store, StoreError};
+use crate::model::Time;
+use crate::model::change::{ChangeKind, Gate, Risk, State};
+use crate::model::ids::{
+    AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, PersonId, RosterId, Subject, TargetId,
+};
+use crate::model::name::ascii;
+use crate::model::rfc3339;
+use crate::model::roster::RosterKind;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Which changes a page lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Only these agencies; empty means all. An operator's scope goes here.
+    pub agencies: Vec<AgencyCode>,
+    /// Only this state.
+    pub state: State,
+    /// Only this kind.
+    pub kind: Option<ChangeKind>,
+    /// Only this risk.
+    pub risk: Option<Risk>,
+    /// Only this gate.
+    pub gate: Option<Gate>,
+    /// Only this target.
+    pub target: Option<TargetId>,
+    /// Only what this brake holds, or held.
+    pub brake: Option<BrakeKey>,
+    /// Only what this roster asks for.
+    pub roster: Option<RosterId>,
+    /// Only those whose label, subject, addresses or document contain this text, tone marks and case aside.
+    pub text: Option<String>,
+    /// Only those first proposed before this moment.
+    pub proposed_before: Option<Time>,
+    /// Only those due on this day or before.
+    pub due_by: Option<NaiveDate>,
+    /// Only those last decided or carried out at this moment or later.
+    pub decided_since: Option<Time>,
+}
+
+impl Query {
+    /// Everything in a state within a scope.
+    pub fn of(state: State, agencies: Vec<AgencyCode>) -> Self {
+        Self {
+            agencies,
+            state,
+            kind: None,
+            risk: None,
+            gate: None,
+            target: None,
+            brake: None,
+            roster: None,
+            text: None,
+            proposed_before: None,
+            due_by: None,
+            decided_since: None,
+        }
+    }
+
+    /// `FROM … WHERE …` with its arguments. Where agencies are asked for, they come first: an agency's changes are
+    /// few. (CROSS JOIN keeps SQLite from choosing otherwise; for PostgreSQL it is a join like any other.)
+    fn sql(&self) -> (String, Vec<String>) {
+        let Self {
+            agencies,
+            state,
+            kind,
+            risk,
+            gate,
+            target,
+            brake,
+            roster,
+            text,
+            proposed_before,
+            due_by,
+            decided_since,
+        } = self;
+        let from = if agencies.is_empty() {
+            "FROM change c CROSS JOIN change_content t WHERE t.id = c.id"
+        } else {
+            "FROM change_content t CROSS JOIN change c WHERE c.id = t.id"
+        };
+        let mut query = from.to_owned();
+        let mut values: Vec<String> = Vec::new();
+        let mut add = |fragment: &str, value: String| {
+            values.push(value);
+            query.push_str(&fragment.replace('?', &format!("${}", values.len())));
+        };
+        add(" AND c.state = ?", state.to_string());
+        for (fragment, value) in [
+            (" AND c.kind = ?", kind.map(|kind| kind.to_string())),
+            (" AND t.risk = ?", risk.map(|risk| risk.to_string())),
+            (" AND t.gate = ?", gate.map(|gate| gate.to_string())),
+            (" AND c.target = ?", target.as_ref().map(ToString::to_string)),
+            (" AND c.brake = ?", brake.as_ref().map(ToString::to_string)),
+            (
+                " AND t.evidence LIKE ?",
+                roster.as_ref().map(|id| format!("%\"roster\":\"{}\"%", escaped(id.as_str()))),
+            ),
+            (
+                " AND t.search LIKE ? ESCAPE '\\'",
+                text.as_ref().map(|text| format!("%{}%", escaped(&ascii(text)))),
+            ),
+            (" AND c.proposed < ?", proposed_before.map(rfc3339)),
+            (" AND c.due <= ?", due_by.map(|day| day.to_string())),
+            (" AND c.decided >= ?", decided_since.map(rfc3339)),
+        ] {
+            if let Some(value) = value {
+                add(fragment, value);
+            }
+        }
+        if !agencies.is_empty() {
+            query.push_str(" AND t.agency IN (");
+            for (at, code) in agencies.iter().enumerate() {
+                values.push(code.to_string());
+                query.push_str(&format!("{}${}", if at > 0 { ", " } else { "" }, values.len()));
+            }
+            query.push(')');
+        }
+        (query, values)
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn bind(what: &'static str, text: String, values: &[String]) -> Statement {
+    values.iter().fold(sql(what, text), |query, value| query.text(value))
+}
+
+/// Where a page begins: after a change, or before one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// At the beginning.
+    First,
+    /// After the change with this id.
+    After(ChangeId),
+    /// So that it ends before the change with this id.
+    Before(ChangeId),
+}
+
+/// One page of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The changes, by due date and id.
+    pub rows: Vec<Standing>,
+    /// Whether more follow.
+    pub more_after: bool,
+    /// Whether there are more before.
+    pub more_before: bool,
+}
+
+/// How many changes stand in which state.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeFigures {
+    /// By state; what has ended is not counted.
+    pub by_state: BTreeMap<State, u64>,
+    /// Of the proposed ones, by kind.
+    pub by_kind: BTreeMap<ChangeKind, u64>,
+    /// Of the proposed ones, those that are due.
+    pub due: u64,
+    /// Carried out since the day began.
+    pub applied_today: u64,
+}
+
+/// How many changes of a query an agency has.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AgencyGroup {
+    /// The agency.
+    pub agency: AgencyCode,
+    /// How many.
+    pub count: u64,
+    /// How many of them are of high risk.
+    pub high: u64,
+    /// The earliest due date.
+    pub due: String,
+}
+
+/// Whether a workbook was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RosterState {
+    /// It was.
+    Read,
+    /// It could not be.
+    Refused,
+}
+
+/// An arrival as listed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ArrivalLine {
+    /// Its id.
+    pub id: RosterId,
+    /// Whose.
+    pub agency: AgencyCode,
+    /// The file's name as dropped.
+    pub file: String,
+    /// When.
+    pub arrived: Time,
+    /// Whether it was read.
+    pub state: RosterState,
+    /// What it was taken for; not decided before a pass.
+    pub kind: Option<RosterKind>,
+    /// Where its feedback lies.
+    pub feedback_path: Option<String>,
+}
+
+impl Store {
+    /// A page of at most `limit` changes.
+    pub async fn list_changes(
+        &self,
+        query: &Query,
+        place: &Place,
+        limit: usize,
+    ) -> Result<Listing, StoreError> {
+        let (from, mut values) = query.sql();
+        let (condition, order) = match place {
+            Place::First => (String::new(), "c.due, c.id"),
+            Place::After(id) => {
+                values.push(id.to_string());
+                let n = values.len();
+                let after =
+                    format!(" AND (c.due, c.id) > (SELECT a.due, a.id FROM change a WHERE a.id = ${n})");
+                (after, "c.due, c.id")
+            }
+            Place::Before(id) => {
+                values.push(id.to_string());
+                let n = values.len();
+                let before =
+                    format!(" AND (c.due, c.id) < (SELECT a.due, a.id FROM change a WHERE a.id = ${n})");
+                (before, "c.due DESC, c.id DESC")
+            }
+        };
+        let page = format!("SELECT {COLUMNS} {from}{condition} ORDER BY {order} LIMIT {}", limit + 1);
+        let mut tx = self.begin_read().await?;
+        let mut rows = tx.rows(bind("changes", page, &values)).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if matches!(place, Place::Before(_)) {
+            rows.reverse();
+        }
+        let ids = super::change::id_list(
+            rows.iter().map(|row| row.text("id")).collect::<Result<Vec<_>, _>>()?.iter().map(String::as_str),
+        )?;
+        let approvals = format!(
+            "SELECT p.change_id, COALESCE(p.operator, 'policy:' || p.policy) AS by_whom FROM approval p
+             WHERE p.change_id IN (SELECT s.id FROM {} s) ORDER BY p.at, p.operator",
+            self.dialect.ids()
+        );
+        let approvals = tx.rows(sql("approvals", approvals).text(&ids)).await?;
+        let rows = with_approvals(&rows, &approvals)?;
+        let (more_after, more_before) = match place {
+            Place::First => (more, false),
+            Place::After(_) => (more, true),
+            Place::Before(_) => (true, more),
+        };
+        Ok(Listing { rows, more_after, more_before })
+    }
+
+    /// How many changes a query has, counted up to `most`.
+    pub async fn count_changes(&self, query: &Query, most: u64) -> Result<u64, StoreError> {
+        let (from, values) = query.sql();
+        let text = format!("SELECT COUNT(*) AS n FROM (SELECT c.id {from} LIMIT {most}) x");
+        self.one(bind("count", text, &values)).await?.count("n")
+    }
+
+    /// How many changes of a query each agency has, the most first.
+    pub async fn changes_by_agency(&self, query: &Query) -> Result<Vec<AgencyGroup>, StoreError> {
+        let (from, values) = query.sql();
+        let text = format!(
+            "SELECT t.agency, COUNT(*) AS n, MIN(c.due) AS due,
+                 CAST(SUM(CASE WHEN t.risk = 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high
+             {from} GROUP BY t.agency ORDER BY n DESC, t.agency"
+        );
+        let rows = self.rows(bind("groups", text, &values)).await?;
+        let group = |row: &Row| {
+            Ok(AgencyGroup {
+                agency: row.word("agency", AgencyCode::stored)?,
+                count: row.count("n")?,
+                high: row.count("high")?,
+                due: row.text("due")?,
+            })
+        };
+        rows.iter().map(group).collect()
+    }
+
+    /// Ids and keys of at most `limit` changes of a query, by key: what a bulk decision covers.
+    pub async fn change_keys(
+        &self,
+        query: &Query,
+        limit: usize,
+    ) -> Result<Vec<(ChangeKey, ChangeId, AgencyCode)>, StoreError> {
+        let (from, values) = query.sql();
+        let text = format!("SELECT c.id, c.key, t.agency {from} ORDER BY c.key, c.id LIMIT {limit}");
+        let rows = self.rows(bind("keys", text, &values)).await?;
+        let read = |row: &Row| {
+            let agency = row.word("agency", AgencyCode::stored)?;
+            Ok((ChangeKey::new(row.text("key")?), ChangeId::new(row.text("id")?), agency))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// How many changes stand in which state within a scope.
+    pub async fn figures(
+        &self,
+        agencies: &[AgencyCode],
+        today: NaiveDate,
+        midnight: Time,
+    ) -> Result<ChangeFigures, StoreError> {
+        let live = super::change::words(State::is_live);
+        let (join, within) = if agencies.is_empty() {
+            ("", String::new())
+        } else {
+            let marks: Vec<_> = (0..agencies.len()).map(|at| format!("${}", at + 2)).collect();
+            (" JOIN change_content t ON t.id = c.id", format!(" AND t.agency IN ({})", marks.join(", ")))
+        };
+        let scoped = |what, text: String, first: &str| {
+            agencies.iter().fold(sql(what, text).text(first), |query, code| query.text(code.as_str()))
+        };
+        let by_state = format!(
+            "SELECT c.state, COUNT(*) AS n FROM change c{join}
+             WHERE c.state IN ({live}) AND c.state <> $1{within} GROUP BY c.state"
+        );
+        let by_kind = format!(
+            "SELECT c.kind, COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN c.due <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS due
+             FROM change c{join} WHERE c.state = 'proposed'{within} GROUP BY c.kind"
+        );
+        let applied = format!(
+            "SELECT COUNT(*) AS n FROM change c{join} WHERE c.decided >= $1 AND c.state = 'applied'{within}"
+        );
+        let mut tx = self.begin_read().await?;
+        let mut figures = ChangeFigures::default();
+        for row in tx.rows(scoped("figures", by_state, "")).await? {
+            figures.by_state.insert(row.word("state", State::parse)?, row.count("n")?);
+        }
+        for row in tx.rows(scoped("figures", by_kind, &today.to_string())).await? {
+            figures.by_kind.insert(row.word("kind", ChangeKind::parse)?, row.count("n")?);
+            figures.due += row.count("due")?;
+        }
+        for row in tx.rows(scoped("figures", applied, &rfc3339(midnight))).await? {
+            figures.applied_today = row.count("n")?;
+        }
+        Ok(figures)
+    }
+
+    /// Who approved a change and when, in order.
+    pub async fn approvals(&self, id: &ChangeId) -> Result<Vec<(String, Time)>, StoreError> {
+        let query = sql(
+            "approvals",
+            "SELECT COALESCE(operator, 'policy:' || policy) AS by_whom, at FROM approval
+             WHERE change_id = $1 ORDER BY at, operator",
+        );
+        let rows = self.rows(query.text(id.as_str())).await?;
+        rows.iter().map(|row| Ok((row.text("by_whom")?, row.time("at")?))).collect()
+    }
+
+    /// What was ever proposed for a person, or for a subject of an agency, the latest first.
+    pub async fn history(
+        &self,
+        person: Option<&PersonId>,
+        agency: &AgencyCode,
+        subject: (&TargetId, &Subject),
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let select = |condition: &str| {
+            format!(
+                "SELECT {COLUMNS} FROM change_content t CROSS JOIN change c WHERE c.id = t.id AND {condition}
+                 ORDER BY c.proposed DESC, c.id DESC LIMIT {limit}"
+            )
+        };
+        let query = match person {
+            Some(person) => sql("history", select("t.person = $1")).text(person.as_str()),
+            None => sql("history", select("t.agency = $1 AND c.target = $2 AND c.subject = $3"))
+                .text(agency.as_str())
+                .text(subject.0.as_str())
+                .text(subject.1.as_str()),
+        };
+        with_approvals(&self.rows(query).await?, &[])
+    }
+
+    /// Arrivals of a scope, the latest first, after the one with id `after`.
+    pub async fn arrivals(
+        &self,
+        agencies: &[AgencyCode],
+        since: Option<Time>,
+        after: Option<&RosterId>,
+        limit: usize,
+    ) -> Result<Vec<ArrivalLine>, StoreError> {
+        let mut text = "SELECT id, agency, file, arrived, state, kind, feedback_path FROM roster
+             WHERE arrived >= $1"
+            .to_owned();
+        let mut values = vec![since.map(rfc3339).unwrap_or_default()];
+        if let Some(after) = after {
+            values.push(after.to_string());
+            text.push_str(" AND (arrived, id) < (SELECT a.arrived, a.id FROM roster a WHERE a.id = $2)");
+        }
+        if !agencies.is_empty() {
+            let marks: Vec<_> = (0..agencies.len()).map(|at| format!("${}", values.len() + at + 1)).collect();
+            text.push_str(&format!(" AND agency IN ({})", marks.join(", ")));
+            values.extend(agencies.iter().map(ToString::to_string));
+        }
+        text.push_str(&format!(" ORDER BY arrived DESC, id DESC LIMIT {limit}"));
+        let line = |row: &Row| {
+            Ok(ArrivalLine {
+                id: RosterId::new(row.text("id")?),
+                agency: row.word("agency", AgencyCode::stored)?,
+                file: row.text("file")?,
+                arrived: row.time("arrived")?,
+                state: if row.text("state")? == "read" { RosterState::Read } else { RosterState::Refused },
+                kind: roster::kind(row)?,
+                feedback_path: row.maybe("feedback_path")?,
+            })
+        };
+        self.rows(bind("arrivals", text, &values)).await?.iter().map(line).collect()
+    }
+
+    /// One arrival with what a pass made of its rows, and where its feedback lies.
+    pub async fn arrival(&self, id: &RosterId) -> Result<Option<(Feedback, Option<String>)>, StoreError> {
+        let query = format!("SELECT {}, feedback_path FROM roster WHERE id = $1", roster::COLUMNS);
+        let Some(row) = self.row(sql("arrival", query).text(id.as_str())).await? else { return Ok(None) };
+        let results = row.maybe_json("results")?.unwrap_or_default();
+        Ok(Some((Feedback { arrival: roster::read(&row)?, results }, row.maybe("feedback_path")?)))
+    }
+
+    /// When each agency last sent a roster that was read, and a full one.
+    pub async fn last_rosters(&self) -> Result<BTreeMap<AgencyCode, (Time, Option<Time>)>, StoreError> {
+        let query = sql(
+            "last rosters",
+            "SELECT agency, MAX(arrived) AS latest, MAX(CASE WHEN kind = 'full' THEN arrived END) AS latest_full
+             FROM roster WHERE state = 'read' GROUP BY agency",
+        );
+        let mut last = BTreeMap::new();
+        for row in self.rows(query).await? {
+            let code = row.word("agency", AgencyCode::stored)?;
+            last.insert(code, (row.time("latest")?, row.maybe_time("latest_full")?));
+        }
+        Ok(last)
+    }
+
+    /// The trail, newest first: rows of an actor, a verb (or verbs with this beginning), before a moment.
+    pub async fn audit_page(
+        &self,
+        actor: &str,
+        verb: &str,
+        before: Option<Time>,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let query = format!(
+            "SELECT a.lane, a.seq, a.at, a.actor, a.verb, a.subject, a.detail_mac, a.prev, a.hash, d.detail
+             FROM audit a LEFT JOIN audit_detail d ON d.lane = a.lane AND d.seq = a.seq
+             WHERE ($1 = '' OR a.actor = $1) AND ($2 = '' OR a.verb LIKE $2 || '%') AND a.at < $3
+             ORDER BY a.at DESC, a.lane, a.seq DESC LIMIT {limit}"
+        );
+        let before = before.map_or_else(|| "9".to_owned(), rfc3339);
+        self.rows(sql("audit", query).text(actor).text(verb).text(&before))
+            .await?
+            .iter()
+            .map(read_audit)
+            .collect()
+    }
+
+    /// Names of operators, removed ones included, by login.
+    pub async fn operator_names(&self) -> Result<BTreeMap<Login, String>, StoreError> {
+        let rows = self.rows(sql("operators", "SELECT login, name FROM operator")).await?;
+        rows.iter().map(|row| Ok((Login::new(row.text("login")?), row.text("name")?))).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads.
+
+use super::super::decide::{self, sees_brake};
+use super::super::desk::Desk;
+use super::super::pages::Asked;
+use super::shapes::{BrakeShape, ChangeShape, Changes, Problem, QuestionShape, RosterShape};
+use super::{ApiError, Caller};
+use crate::model::ids::ChangeId;
+use crate::store::Place;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use std::sync::Arc;
+
+const PER_PAGE: usize = 200;
+
+/// A page of changes of one state (`proposed` unless said otherwise), by due date.
+#[utoipa::path(get, path = "/api/v1/changes", security(("token" = [])),
+    params(
+        ("state" = Option<String>, Query, description = "proposed, held, approved, applied, failed, …"),
+        ("agency" = Option<String>, Query, description = "an agency's code"),
+        ("kind" = Option<String>, Query, description = "create-account, disable-account, …"),
+        ("risk" = Option<String>, Query, description = "low, medium or high"),
+        ("gate" = Option<String>, Query, description = "none, one or two"),
+        ("target" = Option<String>, Query, description = "mail, or a system's name"),
+        ("text" = Option<String>, Query, description = "part of a name, address or document, tone marks or not"),
+        ("after" = Option<String>, Query, description = "the `next` of the page before")
+    ),
+    responses((status = 200, body = Changes), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn changes(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Changes>, ApiError> {
+    let query = asked.query(&desk, &caller.operator)?;
+    let place = if asked.after.is_empty() { Place::First } else { Place::After(ChangeId::new(&asked.after)) };
+    let listing = desk.store.list_changes(&query, &place, PER_PAGE).await?;
+    let next = listing.rows.last().filter(|_| listing.more_after).map(|one| one.stored.id.to_string());
+    let changes = listing.rows.iter().map(ChangeShape::of).collect::<Result<_, _>>().map_err(internal)?;
+    Ok(Json(Changes { changes, next }))
+}
+
+/// One change.
+#[utoipa::path(get, path = "/api/v1/changes/{id}", security(("token" = [])), params(("id" = String, Path)),
+    responses((status = 200, body = ChangeShape), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn change(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<ChangeShape>, ApiError> {
+    let standing = decide::change(&desk, &caller.operator, &id).await?;
+    Ok(Json(ChangeShape::of(&standing).map_err(internal)?))
+}
+
+/// Every question without an answer.
+#[utoipa::path(get, path = "/api/v1/questions", security(("token" = [])),
+    responses((status = 200, body = Vec<QuestionShape>), (status = 401, body = Problem)))]
+pub(super) async fn questions(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Vec<QuestionShape>>, ApiError> {
+    let open = desk.store.questions().await?;
+    let mine = open.iter().filter(|one| caller.operator.may_see(&one.question.agency));
+    Ok(Json(mine.map(QuestionShape::of).collect::<Result<_, _>>().map_err(internal)?))
+}
+
+/// Every brake that holds something.
+#[utoipa::path(get, path = "/api/v1/brakes", security(("token" = [])),
+    responses((status = 200, body = Vec<BrakeShape>), (status = 401, body = Problem)))]
+pub(super) async fn brakes(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Vec<BrakeShape>>, ApiError> {
+    let open = desk.store.open_brakes().await?;
+    let mine = open.iter().filter(|(brake, _)| sees_brake(&caller.operator, &brake.scope));
+    Ok(Json(mine.map(|(brake, by)| BrakeShape::of(brake, by)).collect()))
+}
+
+/// The latest 200 arrivals.
+#[utoipa::path(get, path = "/api/v1/rosters", security(("token" = [])),
+    responses((status = 200, body = Vec<RosterShape>), (status = 401, body = Problem)))]
+pub(super) async fn rosters(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Vec<RosterShape>>, ApiError> {
+    let scope: Vec<_> = caller.operator.agencies.iter().cloned().collect();
+    let arrivals = desk.store.arrivals(&scope, None, None, PER_PAGE).await?;
+    Ok(Json(arrivals.iter().map(RosterShape::of).collect()))
+}
+
+fn internal(error: serde_json::Error) -> ApiError {
+    ApiError(super::super::error::PageError::internal(error))
+}

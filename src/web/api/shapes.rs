@@ -1,0 +1,221 @@
+//! What the interface takes and gives. Words are those of the contract: `create-account`, `proposed`, `one`…
+
+use crate::model::brake::Brake;
+use crate::model::ids::Login;
+use crate::store::{ArrivalLine, OpenQuestion, RosterState, Standing};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Why a request was not answered as asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// In a sentence.
+    pub error: String,
+}
+
+impl Problem {
+    pub fn new(why: &str) -> Self {
+        Self { error: why.to_owned() }
+    }
+}
+
+/// A change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChangeShape {
+    pub id: String,
+    /// What an approval names beside the id: it is for exactly what this key covers.
+    pub key: String,
+    pub state: String,
+    pub kind: String,
+    pub target: String,
+    pub subject: String,
+    pub agency: String,
+    /// Name and address.
+    pub label: String,
+    /// The touched attributes as they were read.
+    pub before: Value,
+    /// The touched attributes as they are to be.
+    pub after: Value,
+    pub reason: String,
+    pub document: Option<String>,
+    /// A local date.
+    pub due: String,
+    pub effective: Option<String>,
+    /// `none`, `one` or `two`.
+    pub gate: String,
+    pub risk: String,
+    /// Who approved, in order.
+    pub approvals: Vec<String>,
+    pub brake: Option<String>,
+    /// Why it failed, went stale or was rejected.
+    pub outcome: Option<String>,
+    pub proposed: String,
+    /// When it came into its state.
+    pub since: String,
+    /// Where it comes from: file, sheet, row.
+    pub evidence: Value,
+}
+
+impl ChangeShape {
+    pub fn of(standing: &Standing) -> Result<Self, serde_json::Error> {
+        let (stored, change) = (&standing.stored, &standing.stored.change);
+        Ok(Self {
+            id: stored.id.to_string(),
+            key: stored.key.to_string(),
+            state: stored.state.to_string(),
+            kind: change.kind.to_string(),
+            target: change.target.to_string(),
+            subject: change.subject.to_string(),
+            agency: change.agency.to_string(),
+            label: change.label.clone(),
+            before: serde_json::to_value(&change.before)?,
+            after: serde_json::to_value(&change.after)?,
+            reason: change.reason.to_string(),
+            document: change.document.clone(),
+            due: change.due.to_string(),
+            effective: change.effective.map(|date| date.to_string()),
+            gate: change.gate.to_string(),
+            risk: change.risk.to_string(),
+            approvals: stored.approvals.clone(),
+            brake: stored.brake.as_ref().map(ToString::to_string),
+            outcome: stored.outcome.clone(),
+            proposed: crate::model::rfc3339(stored.proposed),
+            since: crate::model::rfc3339(standing.since),
+            evidence: serde_json::to_value(&change.evidence)?,
+        })
+    }
+}
+
+/// A page of changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Changes {
+    pub changes: Vec<ChangeShape>,
+    /// The `after` of the next page; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// A question to a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct QuestionShape {
+    pub key: String,
+    pub agency: String,
+    pub label: String,
+    pub asked: String,
+    /// Each with the `answer` to send.
+    pub candidates: Value,
+    pub evidence: Value,
+}
+
+impl QuestionShape {
+    pub fn of(open: &OpenQuestion) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            key: open.key.to_string(),
+            agency: open.question.agency.to_string(),
+            label: open.question.label.clone(),
+            asked: crate::model::rfc3339(open.asked),
+            candidates: serde_json::to_value(&open.question.candidates)?,
+            evidence: serde_json::to_value(&open.question.evidence)?,
+        })
+    }
+}
+
+/// An open brake with its arithmetic.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BrakeShape {
+    pub key: String,
+    /// An agency's code, or `*` for the province.
+    pub scope: String,
+    pub kind: String,
+    pub wanted: u64,
+    pub spent: u64,
+    pub limit: u64,
+    pub of_accounts: u64,
+    /// Keys of the changes it holds.
+    pub holds: Vec<String>,
+    pub released_by: Vec<String>,
+}
+
+impl BrakeShape {
+    pub fn of(brake: &Brake, by: &[Login]) -> Self {
+        let Brake { key, scope, kind, wanted, spent, limit, of_accounts, holds } = brake;
+        Self {
+            key: key.to_string(),
+            scope: scope.to_string(),
+            kind: kind.to_string(),
+            wanted: *wanted,
+            spent: *spent,
+            limit: *limit,
+            of_accounts: *of_accounts,
+            holds: holds.iter().map(ToString::to_string).collect(),
+            released_by: by.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// An arrival.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RosterShape {
+    pub id: String,
+    pub agency: String,
+    pub file: String,
+    pub arrived: String,
+    /// `read` or `refused`.
+    pub state: String,
+    /// `full`, `partial` or `request`, once decided.
+    pub kind: Option<String>,
+}
+
+impl RosterShape {
+    pub fn of(line: &ArrivalLine) -> Self {
+        Self {
+            id: line.id.to_string(),
+            agency: line.agency.to_string(),
+            file: line.file.clone(),
+            arrived: crate::model::rfc3339(line.arrived),
+            state: match line.state {
+                RosterState::Read => "read".into(),
+                RosterState::Refused => "refused".into(),
+            },
+            kind: line.kind.map(|kind| kind.as_str().to_owned()),
+        }
+    }
+}
+
+/// What is approved: the change as this key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApprovalGiven {
+    pub key: String,
+}
+
+/// What is rejected, and why; the reason goes back to the agency.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RejectionGiven {
+    pub key: String,
+    pub reason: String,
+}
+
+/// One of a question's answers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerGiven {
+    pub answer: String,
+}
+
+/// Why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReasonGiven {
+    pub reason: String,
+}
+
+/// What became of a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Outcome {
+    /// Whether it counts.
+    pub done: bool,
+    /// In a sentence.
+    pub message: String,
+}

@@ -1,0 +1,164 @@
+//! Decisions, for pages and programs alike: handed to the store, which says what came of them.
+
+use super::desk::Desk;
+use super::error::PageError;
+use crate::model::brake::BrakeScope;
+use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, QuestionKey};
+use crate::model::operator::Operator;
+use crate::store::{Approval, OpenQuestion, Release, Standing};
+use std::collections::BTreeSet;
+
+/// So many are decided in one transaction: it stays short.
+const AT_ONCE: usize = 50;
+
+/// The change `id`, where the operator may know of it.
+pub(super) async fn change(desk: &Desk, operator: &Operator, id: &str) -> Result<Standing, PageError> {
+    let found = desk.store.change(&ChangeId::new(id)).await?;
+    found.filter(|one| operator.may_see(&one.stored.change.agency)).ok_or(PageError::NotFound)
+}
+
+/// Approves changes, each as its key; what came of each, in order.
+pub(super) async fn approve(
+    desk: &Desk,
+    by: &Login,
+    changes: &[(ChangeId, ChangeKey, AgencyCode)],
+) -> Result<Vec<Approval>, PageError> {
+    let mut results = Vec::with_capacity(changes.len());
+    for some in changes.chunks(AT_ONCE) {
+        let work = async |mut tx: crate::store::WriteTx| {
+            let mut results = Vec::with_capacity(some.len());
+            for (id, key, agency) in some {
+                results.push(tx.approve(id, key, by, &desk.forbidden(agency)).await?);
+            }
+            tx.commit(results).await
+        };
+        results.extend(desk.store.write(desk.now(), work).await?);
+    }
+    if results.iter().any(|one| matches!(one, Approval::Approved { .. })) {
+        desk.wake();
+    }
+    Ok(results)
+}
+
+/// Rejects changes; the reason goes back to the agency.
+pub(super) async fn reject(
+    desk: &Desk,
+    by: &Login,
+    changes: &[(ChangeId, ChangeKey, AgencyCode)],
+    reason: &str,
+) -> Result<Vec<Approval>, PageError> {
+    let reason = said_why(reason)?;
+    let mut results = Vec::with_capacity(changes.len());
+    for some in changes.chunks(AT_ONCE) {
+        let work = async |mut tx: crate::store::WriteTx| {
+            let mut results = Vec::with_capacity(some.len());
+            for (id, key, _) in some {
+                results.push(tx.reject(id, key, by, reason).await?);
+            }
+            tx.commit(results).await
+        };
+        results.extend(desk.store.write(desk.now(), work).await?);
+    }
+    Ok(results)
+}
+
+/// The open brake `key` with who has released it, where the operator may know of it.
+pub(super) async fn brake(
+    desk: &Desk,
+    operator: &Operator,
+    key: &str,
+) -> Result<(crate::model::brake::Brake, Vec<Login>), PageError> {
+    let open = desk.store.open_brakes().await?;
+    open.into_iter()
+        .find(|(brake, _)| brake.key.as_str() == key && sees_brake(operator, &brake.scope))
+        .ok_or(PageError::NotFound)
+}
+
+/// Whether a brake is within the operator's sight.
+pub(super) fn sees_brake(operator: &Operator, scope: &BrakeScope) -> bool {
+    match scope {
+        BrakeScope::Agency(agency) => operator.may_see(agency),
+        BrakeScope::Province => operator.agencies.is_empty(),
+    }
+}
+
+/// Releases a brake for exactly what it holds.
+pub(super) async fn release(
+    desk: &Desk,
+    operator: &Operator,
+    key: &str,
+    reason: &str,
+) -> Result<Release, PageError> {
+    let (brake, _) = brake(desk, operator, key).await?;
+    let reason = said_why(reason)?;
+    let forbidden = match &brake.scope {
+        BrakeScope::Agency(agency) => desk.forbidden(agency),
+        BrakeScope::Province => BTreeSet::new(),
+    };
+    let work = async |mut tx: crate::store::WriteTx| {
+        let release = tx.release(&brake.key, &operator.login, reason, &forbidden).await?;
+        tx.commit(release).await
+    };
+    let release = desk.store.write(desk.now(), work).await?;
+    if matches!(release, Release::Released(_)) {
+        desk.wake();
+    }
+    Ok(release)
+}
+
+/// Rejects everything a brake holds; how many.
+pub(super) async fn discard(
+    desk: &Desk,
+    operator: &Operator,
+    key: &str,
+    reason: &str,
+) -> Result<u64, PageError> {
+    brake(desk, operator, key).await?;
+    let (key, reason) = (BrakeKey::new(key), said_why(reason)?);
+    let work = async |mut tx: crate::store::WriteTx| {
+        let count = tx.discard(&key, &operator.login, reason).await?;
+        tx.commit(count).await
+    };
+    Ok(desk.store.write(desk.now(), work).await?.unwrap_or(0))
+}
+
+/// The open question `key`, where the operator may know of it.
+pub(super) async fn question(desk: &Desk, operator: &Operator, key: &str) -> Result<OpenQuestion, PageError> {
+    let open = desk.store.questions().await?;
+    open.into_iter()
+        .find(|one| one.key.as_str() == key && operator.may_see(&one.question.agency))
+        .ok_or(PageError::NotFound)
+}
+
+/// Answers a question.
+pub(super) async fn answer(
+    desk: &Desk,
+    operator: &Operator,
+    key: &str,
+    answer: &str,
+) -> Result<(), PageError> {
+    question(desk, operator, key).await?;
+    if answer.trim().is_empty() {
+        return Err(PageError::Bad("Chưa chọn câu trả lời.".into(), "No answer was chosen.".into()));
+    }
+    let key = QuestionKey::new(key);
+    let work = async |mut tx: crate::store::WriteTx| {
+        tx.answer(&key, answer, &operator.login).await?;
+        tx.commit(()).await
+    };
+    desk.store.write(desk.now(), work).await?;
+    desk.wake();
+    Ok(())
+}
+
+/// A reason that says something.
+pub(super) fn said_why(reason: &str) -> Result<&str, PageError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 1000 {
+        return Err(PageError::Bad(
+            "Phải ghi lý do, không quá 1.000 ký tự.".into(),
+            "Say why, in at most 1,000 characters.".into(),
+        ));
+    }
+    Ok(reason)
+}

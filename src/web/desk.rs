@@ -1,0 +1,136 @@
+//! The desk: what every page works with, opened once.
+
+use super::settings::Settings;
+use super::templates;
+use crate::config::Site;
+use crate::config::keys::SiteKey;
+use crate::model::Time;
+use crate::model::ids::{AgencyCode, Login};
+use crate::model::operator::Operator;
+use crate::store::Store;
+use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
+use futures_util::future::BoxFuture;
+use minijinja::Environment;
+use ring::hmac;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::sync::Semaphore;
+
+/// Makes an agency's workbook filled in with what is known; it reads the directory, which the page does not.
+pub type TemplateMaker = Arc<dyn Fn(AgencyCode) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync>;
+
+/// What the page works with.
+pub struct Desk {
+    pub(super) site: Site,
+    pub(super) keys: SiteKey,
+    pub(super) store: Store,
+    pub(super) settings: Settings,
+    pub(super) templates: Environment<'static>,
+    pub(super) form_key: hmac::Key,
+    /// The file whose appearance asks the worker for a pass.
+    pub(super) wake: PathBuf,
+    /// The program itself, for reader processes.
+    pub(super) program: PathBuf,
+    pub(super) template: TemplateMaker,
+    /// Hashing passwords takes memory and a core: so many at once.
+    pub(super) hashing: Semaphore,
+    /// Set when the process is to stop.
+    pub(super) stop: Arc<AtomicBool>,
+}
+
+/// Why the desk cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The configuration has no `[web]`.
+    #[error("the configuration has no [web] table")]
+    NoSettings,
+    /// A template of ours does not parse.
+    #[error("a page's template cannot be used: {0}")]
+    Template(#[from] minijinja::Error),
+}
+
+impl Desk {
+    /// Opens the desk.
+    pub fn open(
+        site: Site,
+        keys: SiteKey,
+        store: Store,
+        program: PathBuf,
+        wake: PathBuf,
+        template: TemplateMaker,
+        stop: Arc<AtomicBool>,
+    ) -> Result<Self, DeskError> {
+        let settings = site.config.web.clone().ok_or(DeskError::NoSettings)?;
+        Ok(Self {
+            templates: templates::environment(&site)?,
+            form_key: hmac::Key::new(hmac::HMAC_SHA256, &keys.page()),
+            hashing: Semaphore::new(2),
+            site,
+            keys,
+            store,
+            settings,
+            wake,
+            program,
+            template,
+            stop,
+        })
+    }
+
+    /// The address people type, with a slash at its end.
+    pub(super) fn address(&self) -> String {
+        match &self.settings.public {
+            Some(public) => public.to_string(),
+            None => format!("http://{}/", self.settings.listen),
+        }
+    }
+
+    /// The moment.
+    pub(super) fn now(&self) -> Time {
+        Utc::now()
+    }
+
+    /// Today, where the province is.
+    pub(super) fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&self.site.config.time_zone).date_naive()
+    }
+
+    /// When a local day began.
+    pub(super) fn midnight(&self, day: NaiveDate) -> Time {
+        let local = day.and_time(NaiveTime::MIN);
+        let zone = self.site.config.time_zone;
+        zone.from_local_datetime(&local)
+            .earliest()
+            .map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
+    }
+
+    /// The logins that answer for an agency's rosters.
+    pub(super) fn forbidden(&self, agency: &AgencyCode) -> std::collections::BTreeSet<Login> {
+        self.site.forbidden(agency)
+    }
+
+    /// An agency's name; its code where it is not configured.
+    pub(super) fn agency_name(&self, code: &AgencyCode) -> String {
+        self.site.agencies.get(code).map_or_else(|| code.to_string(), |agency| agency.name.clone())
+    }
+
+    /// The agencies an operator sees, by name.
+    pub(super) fn agencies_of(&self, operator: &Operator) -> Vec<(&AgencyCode, &str)> {
+        let mut list: Vec<_> = self
+            .site
+            .agencies
+            .iter()
+            .filter(|(code, _)| operator.may_see(code))
+            .map(|(code, agency)| (code, agency.name.as_str()))
+            .collect();
+        list.sort_by_key(|(_, name)| crate::model::name::ascii(name));
+        list
+    }
+
+    /// Asks the worker for a pass: something was decided. Where it cannot be asked, the schedule's next pass does it.
+    pub(super) fn wake(&self) {
+        if let Err(error) = std::fs::write(&self.wake, b"") {
+            tracing::warn!(%error, "the worker could not be woken");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The review page: where an administrator sees what is about to happen and decides. Rendered here, whole, without
+//! script; it shows what is stored and hands decisions to the store, which enforces who may.
+
+pub mod account;
+mod api;
+mod assets;
+mod decide;
+mod desk;
+mod error;
+mod guard;
+mod listen;
+mod metrics;
+mod pages;
+pub mod password;
+pub mod secret;
+mod settings;
+mod sign_in;
+mod templates;
+pub mod totp;
+mod view;
+
+pub use desk::{Desk, DeskError, TemplateMaker};
+pub use listen::{ListenError, Page};
+pub use settings::{Codes, Settings};

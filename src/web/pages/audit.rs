@@ -1,0 +1,106 @@
+//! The audit trail: who did what, the newest first; export; whether the chain holds.
+
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use crate::model::operator::Right;
+use crate::store::StoreError;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+const PER_PAGE: usize = 100;
+/// Rows read at a time for the export.
+const CHUNK: i64 = 5_000;
+
+#[derive(Deserialize, Serialize, Clone)]
+pub(in super::super) struct Asked {
+    #[serde(default)]
+    actor: String,
+    #[serde(default)]
+    verb: String,
+    #[serde(default, skip_serializing)]
+    before: String,
+}
+
+/// The trail.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    show(&desk, &signed, &asked, Value::from(())).await
+}
+
+/// The trail speaks of everybody: it is for those who see the whole province.
+fn require(signed: &Signed) -> Result<(), PageError> {
+    signed.require(Right::Audit)?;
+    if signed.operator.agencies.is_empty() { Ok(()) } else { Err(PageError::Forbidden) }
+}
+
+async fn show(desk: &Desk, signed: &Signed, asked: &Asked, verified: Value) -> Result<Response, PageError> {
+    let before =
+        chrono::DateTime::parse_from_rfc3339(&asked.before).ok().map(|at| at.with_timezone(&chrono::Utc));
+    let mut rows = desk.store.audit_page(asked.actor.trim(), asked.verb.trim(), before, PER_PAGE + 1).await?;
+    let more = rows.len() > PER_PAGE;
+    rows.truncate(PER_PAGE);
+    let more = context! {
+        next => rows.last().filter(|_| more).map(|row| crate::model::rfc3339(row.at)),
+        rows => Value::from_serialize(&rows),
+        asked => Value::from_serialize(asked),
+        verified,
+    };
+    signed.view.page(desk, "audit.html", more)
+}
+
+/// Checks every row, link, detail and oath.
+pub(in super::super) async fn verify(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let verified = match desk.store.audit_verify().await {
+        Ok(report) => context! { holds => true, report => Value::from_serialize(&report) },
+        Err(StoreError::AuditBroken { lane, seq, why }) => context! { holds => false, lane, seq, why },
+        Err(error) => return Err(error.into()),
+    };
+    let all = Asked { actor: String::new(), verb: String::new(), before: String::new() };
+    show(&desk, &signed, &all, verified).await
+}
+
+/// Every row as JSON lines, as the command prints them.
+pub(in super::super) async fn export(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let by = &signed.operator.login;
+    desk.store
+        .write(desk.now(), async |mut tx| {
+            tx.audit(by.as_str(), "audit.export", "audit", "");
+            tx.commit(()).await
+        })
+        .await?;
+    let chunks = stream::try_unfold((desk, String::new(), 0), async |(desk, lane, seq)| {
+        let rows = desk.store.audit_export(&lane, seq, CHUNK).await?;
+        let Some(last) = rows.last() else { return Ok::<_, PageError>(None) };
+        let next = (desk.clone(), last.lane.clone(), last.seq);
+        let mut text = String::new();
+        for row in &rows {
+            text.push_str(&serde_json::to_string(row).map_err(PageError::internal)?);
+            text.push('\n');
+        }
+        Ok(Some((text, next)))
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/x-ndjson; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
+    ];
+    Ok((headers, Body::from_stream(chunks)).into_response())
+}

@@ -1,0 +1,95 @@
+//! Brakes: what tripped, the arithmetic, what is held, release by two operators or discard.
+
+use super::super::decide::{self, sees_brake};
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use super::changes::Line;
+use crate::model::Lang;
+use crate::model::change::State as ChangeState;
+use crate::model::operator::Right;
+use crate::store::{Place, Query};
+use crate::words;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// So many of what is held are shown; the rest is a list of its own.
+const SHOWN: usize = 50;
+
+/// Every open brake.
+pub(in super::super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let open = desk.store.open_brakes().await?;
+    let brakes: Vec<_> = open
+        .iter()
+        .filter(|(brake, _)| sees_brake(&signed.operator, &brake.scope))
+        .map(|(brake, by)| context! { brake => Value::from_serialize(brake), held => brake.holds.len(), by })
+        .collect();
+    signed.view.page(&desk, "brakes.html", context! { brakes })
+}
+
+/// One brake.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<Response, PageError> {
+    let (brake, by) = decide::brake(&desk, &signed.operator, &key).await?;
+    let query = Query { brake: Some(brake.key.clone()), ..Query::of(ChangeState::Held, signed.scope()) };
+    let listing = desk.store.list_changes(&query, &Place::First, SHOWN).await?;
+    let held = desk.store.count_changes(&query, 1_000_000).await?;
+    let (login, today) = (&signed.operator.login, desk.today());
+    let lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
+    let more = context! {
+        mine => by.contains(login),
+        by,
+        held,
+        more => listing.more_after,
+        lines => Value::from_serialize(&lines),
+        brake => Value::from_serialize(&brake),
+    };
+    signed.view.page(&desk, "brake.html", more)
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Reasoned {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Releases it.
+pub(in super::super) async fn release(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(key): Path<String>,
+    Form(given): Form<Reasoned>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Approve)?;
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password(&format!("/brakes/{key}"));
+    }
+    let release = decide::release(&desk, &signed.operator, &key, &given.reason).await?;
+    signed.view.go(&desk, "/brakes", &words::release(&release, signed.view.lang))
+}
+
+/// Discards it: everything it holds is rejected.
+pub(in super::super) async fn discard(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(key): Path<String>,
+    Form(given): Form<Reasoned>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Review)?;
+    let count = decide::discard(&desk, &signed.operator, &key, &given.reason).await?;
+    let said = match signed.view.lang {
+        Lang::Vi => format!("Đã bỏ {count} thay đổi mà phanh này giữ."),
+        Lang::En => format!("{count} changes held by this brake were rejected."),
+    };
+    signed.view.go(&desk, "/brakes", &said)
+}

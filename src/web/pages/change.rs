@@ -1,0 +1,200 @@
+//! One change: who, what, where, why, on what evidence, how risky, who agreed, what will happen and how it is undone.
+
+use super::super::decide;
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::sign_in::is_own_password;
+use super::super::view::{Signed, own_path};
+use super::changes::{Line, differences};
+use super::rosters::{Field, record_as_sent, record_masked};
+use crate::model::change::{Risk, State as ChangeState};
+use crate::model::evidence::Evidence;
+use crate::model::ids::{ChangeKey, RosterId};
+use crate::model::operator::Right;
+use crate::store::Standing;
+use crate::words;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// So much of the history is shown.
+const HISTORY: usize = 30;
+
+/// A piece of evidence as the page shows it.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    evidence: Evidence,
+    /// The row as it was understood, personal data masked.
+    fields: Option<Vec<Field>>,
+}
+
+/// The page.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let standing = decide::change(&desk, &signed.operator, &id).await?;
+    let (stored, change) = (&standing.stored, &standing.stored.change);
+    let (login, today) = (&signed.operator.login, desk.today());
+    let mut evidence = Vec::new();
+    for one in &change.evidence {
+        evidence.push(Shown { fields: masked_row(&desk, one).await?, evidence: one.clone() });
+    }
+    let names = desk.store.operator_names().await?;
+    let approvals: Vec<_> = desk
+        .store
+        .approvals(&stored.id)
+        .await?
+        .into_iter()
+        .map(|(by, at)| {
+            let login = crate::model::ids::Login::new(by.clone());
+            context! { name => names.get(&login).cloned(), by, at => crate::model::rfc3339(at) }
+        })
+        .collect();
+    let history: Vec<_> = history(&desk, &signed, &standing)
+        .await?
+        .iter()
+        .map(|one| context! { line => Value::from_serialize(Line::of(&one.stored, login, today)), since => crate::model::rfc3339(one.since) })
+        .collect();
+    let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
+    let forbidden = desk.forbidden(&change.agency).contains(login);
+    let more = context! {
+        line => Value::from_serialize(Line::of(stored, login, today)),
+        differences => Value::from_serialize(differences(stored)),
+        change => Value::from_serialize(change),
+        brake => stored.brake,
+        proposed => crate::model::rfc3339(stored.proposed),
+        since => crate::model::rfc3339(standing.since),
+        evidence => Value::from_serialize(&evidence),
+        approvals,
+        history,
+        waits,
+        may_reject => stored.state.may_become(ChangeState::Rejected),
+        forbidden,
+        has_password => desk.store.credential(login).await?.password.is_some(),
+    };
+    signed.view.page(&desk, "change.html", more)
+}
+
+async fn history(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Standing>, PageError> {
+    let change = &of.stored.change;
+    let subject = (&change.target, &change.subject);
+    let mut found = desk.store.history(change.person.as_ref(), &change.agency, subject, HISTORY).await?;
+    found.retain(|one| one.stored.id != of.stored.id && signed.operator.may_see(&one.stored.change.agency));
+    Ok(found)
+}
+
+async fn masked_row(desk: &Desk, evidence: &Evidence) -> Result<Option<Vec<Field>>, PageError> {
+    let Evidence::Row { roster, sheet, row, .. } = evidence else { return Ok(None) };
+    let Some((feedback, _)) = desk.store.arrival(roster).await? else { return Ok(None) };
+    let rows = feedback.arrival.roster.into_iter().flat_map(|roster| roster.rows);
+    Ok(rows.into_iter().find(|one| one.sheet == *sheet && one.row == *row).map(|one| record_masked(&one)))
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Decided {
+    key: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    next: String,
+}
+
+impl Decided {
+    fn next(&self, id: &str) -> String {
+        if self.next.is_empty() { format!("/changes/{id}") } else { own_path(&self.next).to_owned() }
+    }
+}
+
+/// Approves.
+pub(in super::super) async fn approve(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(decided): Form<Decided>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Approve)?;
+    let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
+    if stored.change.risk == Risk::High && !signed.is_confirmed(&desk) {
+        return signed.ask_password(&format!("/changes/{id}"));
+    }
+    let named = (stored.id, ChangeKey::new(&decided.key), stored.change.agency);
+    let results = decide::approve(&desk, &signed.operator.login, &[named]).await?;
+    said(&desk, &signed, &decided.next(&id), &results)
+}
+
+/// Rejects.
+pub(in super::super) async fn reject(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(decided): Form<Decided>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Review)?;
+    let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
+    let named = (stored.id, ChangeKey::new(&decided.key), stored.change.agency);
+    let results = decide::reject(&desk, &signed.operator.login, &[named], &decided.reason).await?;
+    said(&desk, &signed, &decided.next(&id), &results)
+}
+
+fn said(
+    desk: &Desk,
+    signed: &Signed,
+    next: &str,
+    results: &[crate::store::Approval],
+) -> Result<Response, PageError> {
+    let lang = signed.view.lang;
+    let text = results.first().map(|one| words::approval(one, lang)).unwrap_or_default();
+    signed.view.go(desk, next, &text)
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Reveal {
+    #[serde(default)]
+    password: String,
+    roster: String,
+    sheet: String,
+    row: u32,
+}
+
+/// Shows a row of the roster behind the change as it was sent: for the password, and written into the trail.
+pub(in super::super) async fn as_sent(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(reveal): Form<Reveal>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Reveal)?;
+    let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
+    // Only a row that this change rests on: an id and a row number are not a way to read rosters.
+    let cited = stored.change.evidence.iter().any(|one| {
+        matches!(one, Evidence::Row { roster, sheet, row, .. }
+            if roster.as_str() == reveal.roster && *sheet == reveal.sheet && *row == reveal.row)
+    });
+    if !cited {
+        return Err(PageError::NotFound);
+    }
+    if !is_own_password(&desk, &signed, &reveal.password).await? {
+        let wrong = signed.view.t("Mật khẩu không đúng.", "The password is wrong.");
+        return signed.view.go(&desk, &format!("/changes/{id}"), wrong);
+    }
+    let roster = RosterId::new(&reveal.roster);
+    let by = &signed.operator.login;
+    let about =
+        stored.change.person.as_ref().map_or(stored.change.subject.as_str(), |person| person.as_str());
+    let detail = format!("{} {} {} {}", stored.id, roster, reveal.sheet, reveal.row);
+    desk.store
+        .write(desk.now(), async |mut tx| {
+            tx.audit(by.as_str(), "row.reveal", about, &detail);
+            tx.commit(()).await
+        })
+        .await?;
+    let fields = record_as_sent(&desk, &roster, &reveal.sheet, reveal.row).await?;
+    let more = context! { id, sheet => reveal.sheet, row => reveal.row, fields => Value::from_serialize(&fields), agency => stored.change.agency };
+    signed.view.page(&desk, "as_sent.html", more)
+}

@@ -1,0 +1,292 @@
+//! The review list: changes of a state, filtered, a page at a time by key.
+
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use crate::model::account::Attr;
+use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange};
+use crate::model::evidence::Evidence;
+use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
+use crate::model::name::{PersonName, ascii};
+use crate::model::operator::Operator;
+use crate::store::{Place, Query};
+use axum::extract::State;
+use axum::response::Response;
+use chrono::TimeDelta;
+use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Changes a page.
+pub(in super::super) const PER_PAGE: usize = 50;
+/// A list's length is counted up to here, and said to be more beyond.
+const COUNTED: u64 = 2_000;
+
+/// A filter as a query has it; what is empty filters nothing.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(in super::super) struct Asked {
+    pub state: String,
+    pub agency: String,
+    pub kind: String,
+    pub risk: String,
+    pub gate: String,
+    pub target: String,
+    pub text: String,
+    /// `today`: only what is due.
+    pub due: String,
+    /// Only what waits since so many days or more.
+    pub age: String,
+    /// `today`: only what was decided or carried out today.
+    pub decided: String,
+    pub roster: String,
+    pub brake: String,
+    /// `agency`: how many of each agency instead of the changes.
+    pub group: String,
+    #[serde(skip_serializing)]
+    pub after: String,
+    #[serde(skip_serializing)]
+    pub before: String,
+}
+
+impl Asked {
+    /// The query within the operator's scope. A word that is none is said to be so.
+    pub fn query(&self, desk: &Desk, operator: &Operator) -> Result<Query, PageError> {
+        let agencies = match parsed(&self.agency, |text| AgencyCode::stored(text))? {
+            Some(code) if operator.may_see(&code) => vec![code],
+            Some(_) => return Err(PageError::NotFound),
+            None => operator.agencies.iter().cloned().collect(),
+        };
+        let today = desk.today();
+        let days = parsed(&self.age, |text| text.parse::<u16>().ok())?;
+        Ok(Query {
+            kind: parsed(&self.kind, ChangeKind::parse)?,
+            risk: parsed(&self.risk, Risk::parse)?,
+            gate: parsed(&self.gate, Gate::parse)?,
+            target: parsed(&self.target, |text| Some(TargetId::new(text)))?,
+            brake: parsed(&self.brake, |text| Some(BrakeKey::new(text)))?,
+            roster: parsed(&self.roster, |text| Some(RosterId::new(text)))?,
+            text: parsed(self.text.trim(), |text| Some(text.to_owned()))?,
+            proposed_before: days.map(|days| desk.midnight(today) - TimeDelta::days(i64::from(days) - 1)),
+            due_by: (self.due == "today").then_some(today),
+            decided_since: (self.decided == "today").then(|| desk.midnight(today)),
+            ..Query::of(parsed(&self.state, ChangeState::parse)?.unwrap_or(ChangeState::Proposed), agencies)
+        })
+    }
+
+    fn place(&self) -> Place {
+        match (self.after.as_str(), self.before.as_str()) {
+            ("", "") => Place::First,
+            ("", before) => Place::Before(ChangeId::new(before)),
+            (after, _) => Place::After(ChangeId::new(after)),
+        }
+    }
+
+    /// Whether anything but the state is asked for.
+    fn is_filtered(&self) -> bool {
+        let Self {
+            state: _,
+            agency,
+            kind,
+            risk,
+            gate,
+            target,
+            text,
+            due,
+            age,
+            decided,
+            roster,
+            brake,
+            group: _,
+            after: _,
+            before: _,
+        } = self;
+        [agency, kind, risk, gate, target, text, due, age, decided, roster, brake]
+            .iter()
+            .any(|one| !one.is_empty())
+    }
+}
+
+fn parsed<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, PageError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse(text).map(Some).ok_or_else(|| {
+        PageError::Bad(
+            format!("Bộ lọc có giá trị không dùng được: “{text}”."),
+            format!("The filter has a value that cannot be used: “{text}”."),
+        )
+    })
+}
+
+/// One attribute's difference.
+#[derive(Debug, Clone, Serialize)]
+pub(in super::super) struct Difference {
+    pub attr: &'static str,
+    pub before: String,
+    pub after: String,
+    /// `added`, `removed`, `changed`, or `same`.
+    pub how: &'static str,
+}
+
+/// A change as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub(in super::super) struct Line {
+    pub id: String,
+    pub key: String,
+    pub name: String,
+    pub address: String,
+    pub kind: ChangeKind,
+    pub agency: AgencyCode,
+    pub target: TargetId,
+    pub state: ChangeState,
+    pub risk: Risk,
+    pub gate: Gate,
+    pub needed: usize,
+    pub have: usize,
+    /// Whether the operator who looks has approved it.
+    pub mine: bool,
+    pub due: String,
+    pub overdue: bool,
+    pub differences: Vec<Difference>,
+    pub document: Option<String>,
+    /// The workbook behind it.
+    pub file: Option<String>,
+    pub outcome: Option<String>,
+}
+
+impl Line {
+    /// The line of a change, for `login`, on a local date.
+    pub fn of(stored: &StoredChange, login: &Login, today: chrono::NaiveDate) -> Self {
+        let change = &stored.change;
+        let (name, address) = match change.label.split_once(" <") {
+            Some((name, address)) => (name.to_owned(), address.trim_end_matches('>').to_owned()),
+            None => (change.label.clone(), String::new()),
+        };
+        let by_operators = stored.approvals.iter().filter(|by| !by.starts_with("policy:"));
+        let file = change.evidence.iter().find_map(|one| match one {
+            Evidence::Row { file, .. } | Evidence::Absence { file, .. } => Some(file.clone()),
+            Evidence::Snapshot { .. }
+            | Evidence::Rule { .. }
+            | Evidence::Operator { .. }
+            | Evidence::Match { .. }
+            | Evidence::Unsettled { .. } => None,
+        });
+        let shown = |one: &Difference| match change.kind {
+            ChangeKind::CreateAccount => ["title", "unit"].contains(&one.attr),
+            ChangeKind::GrantRole | ChangeKind::RevokeRole => one.attr == "role",
+            _ => !["dn", "disabled", "family_name", "given_name"].contains(&one.attr),
+        };
+        Self {
+            id: stored.id.to_string(),
+            key: stored.key.to_string(),
+            name,
+            address,
+            kind: change.kind,
+            agency: change.agency.clone(),
+            target: change.target.clone(),
+            state: stored.state,
+            risk: change.risk,
+            gate: change.gate,
+            needed: change.gate.needed(),
+            have: by_operators.clone().count(),
+            mine: by_operators.clone().any(|by| by == login.as_str()),
+            due: change.due.to_string(),
+            overdue: change.due < today,
+            differences: differences(stored).into_iter().filter(shown).collect(),
+            document: change.document.clone(),
+            file,
+            outcome: stored.outcome.clone(),
+        }
+    }
+}
+
+/// What differs, attribute by attribute.
+pub(in super::super) fn differences(stored: &StoredChange) -> Vec<Difference> {
+    let change = &stored.change;
+    let attrs: std::collections::BTreeSet<&Attr> = change.before.keys().chain(change.after.keys()).collect();
+    attrs
+        .into_iter()
+        .map(|attr| {
+            let text = |side: &crate::model::account::Attrs| {
+                side.get(attr).map(ToString::to_string).unwrap_or_default()
+            };
+            let (before, after) = (text(&change.before), text(&change.after));
+            let how = match (before.as_str(), after.as_str()) {
+                (before, after) if before == after => "same",
+                ("", _) => "added",
+                (_, "") => "removed",
+                _ => "changed",
+            };
+            Difference { attr: attr.as_str(), before, after, how }
+        })
+        .collect()
+}
+
+/// The list.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    axum::extract::Query(asked): axum::extract::Query<Asked>,
+) -> Result<Response, PageError> {
+    let query = asked.query(&desk, &signed.operator)?;
+    let today = desk.today();
+    let agencies: Vec<_> =
+        desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
+    let systems: Vec<_> = std::iter::once("mail".to_owned())
+        .chain(desk.site.config.systems.iter().map(|one| one.name().to_string()))
+        .collect();
+    let base = context! {
+        asked => Value::from_serialize(&asked),
+        filtered => asked.is_filtered(),
+        state => query.state,
+        agencies,
+        systems,
+        kinds => Value::from_serialize(ChangeKind::ALL),
+        risks => Value::from_serialize(Risk::ALL),
+        gates => Value::from_serialize(Gate::ALL),
+        states => Value::from_serialize(SHOWN),
+        most => COUNTED,
+    };
+    if asked.group == "agency" {
+        let groups = desk.store.changes_by_agency(&query).await?;
+        let count: u64 = groups.iter().map(|group| group.count).sum();
+        let more = context! { groups => Value::from_serialize(&groups), count, lines => Vec::<Value>::new(), ..base };
+        return signed.view.page(&desk, "changes.html", more);
+    }
+    let listing = desk.store.list_changes(&query, &asked.place(), PER_PAGE).await?;
+    let count = desk.store.count_changes(&query, COUNTED + 1).await?;
+    let login = &signed.operator.login;
+    let mut lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
+    let (first, last) = (lines.first().map(|line| line.id.clone()), lines.last().map(|line| line.id.clone()));
+    // Within the page, what came in one workbook stands together, people by given name.
+    lines.sort_by_cached_key(|line| {
+        let given = PersonName::new(&line.name).map(|name| (ascii(name.given()), name));
+        (line.due.clone(), line.agency.clone(), line.file.clone(), given, line.id.clone())
+    });
+    let more = context! {
+        groups => Value::from(()),
+        count,
+        first => first.filter(|_| listing.more_before),
+        last => last.filter(|_| listing.more_after),
+        lines => Value::from_serialize(&lines),
+        bulk => query.state == ChangeState::Proposed && count > 0,
+        ..base
+    };
+    signed.view.page(&desk, "changes.html", more)
+}
+
+/// The states a list offers, in the order of a change's life.
+const SHOWN: &[ChangeState] = &[
+    ChangeState::Proposed,
+    ChangeState::Held,
+    ChangeState::Approved,
+    ChangeState::Ordered,
+    ChangeState::Applied,
+    ChangeState::Failed,
+    ChangeState::Unknown,
+    ChangeState::Stale,
+    ChangeState::Expired,
+    ChangeState::Rejected,
+    ChangeState::Undone,
+];

@@ -1,0 +1,100 @@
+//! The pages: each reads what it shows and hands what is decided to the store.
+
+mod account;
+mod agencies;
+mod audit;
+mod brakes;
+mod bulk;
+mod change;
+mod changes;
+mod holds;
+mod operators;
+mod overview;
+mod pause;
+mod questions;
+mod rosters;
+mod slips;
+
+pub(super) use changes::Asked;
+
+use super::desk::Desk;
+use super::{api, assets, guard, metrics, sign_in};
+use crate::store::OutboxCounts;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// Every route, behind the guard.
+pub(super) fn router(desk: &Arc<Desk>) -> Router {
+    let largest = usize::try_from(desk.settings.upload_mb).unwrap_or(32).saturating_mul(1024 * 1024);
+    Router::new()
+        .route("/healthz", get(metrics::healthz))
+        .route("/readyz", get(metrics::readyz))
+        .route("/assets/rosterd.css", get(assets::style))
+        .route("/assets/rosterd.js", get(assets::script))
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/confirm", get(sign_in::confirm_form).post(sign_in::confirm))
+        .route("/language", post(sign_in::language))
+        .route("/", get(overview::page))
+        .route("/changes", get(changes::page))
+        .route("/changes/selected", post(bulk::selected))
+        .route("/changes/bulk", get(bulk::page).post(bulk::approve))
+        .route("/changes/{id}", get(change::page))
+        .route("/changes/{id}/approve", post(change::approve))
+        .route("/changes/{id}/reject", post(change::reject))
+        .route("/changes/{id}/as-sent", post(change::as_sent))
+        .route("/changes/{id}/hold", post(holds::of_change))
+        .route("/brakes", get(brakes::list))
+        .route("/brakes/{key}", get(brakes::page))
+        .route("/brakes/{key}/release", post(brakes::release))
+        .route("/brakes/{key}/discard", post(brakes::discard))
+        .route("/questions", get(questions::list))
+        .route("/questions/{key}", get(questions::page).post(questions::answer))
+        .route("/rosters", get(rosters::list))
+        .route(guard::UPLOAD, post(rosters::upload).layer(DefaultBodyLimit::max(largest)))
+        .route("/rosters/{id}", get(rosters::page))
+        .route("/rosters/{id}/feedback", get(rosters::feedback))
+        .route("/agencies", get(agencies::list))
+        .route("/agencies/{code}", get(agencies::page))
+        .route("/agencies/{code}/template", post(agencies::template))
+        .route("/holds", get(holds::list))
+        .route("/holds/{id}/agree", post(holds::agree))
+        .route("/holds/{id}/lift", post(holds::lift))
+        .route("/slips", get(slips::list))
+        .route("/slips/{id}/print", post(slips::print))
+        .route("/slips/{id}/confirm", post(slips::confirm))
+        .route("/audit", get(audit::page))
+        .route("/audit/export", get(audit::export))
+        .route("/audit/verify", post(audit::verify))
+        .route("/operators", get(operators::list).post(operators::add))
+        .route("/operators/remove", post(operators::remove))
+        .route("/operators/invite", post(operators::invite))
+        .route("/operators/end-session", post(operators::end_session))
+        .route("/operators/tokens", post(operators::add_token))
+        .route("/operators/revoke-token", post(operators::revoke_token))
+        .route("/account", get(account::page))
+        .route("/account/password", post(account::password))
+        .route("/account/totp", post(account::totp))
+        .route("/account/end-session", post(account::end_session))
+        .route("/pause", get(pause::page).post(pause::pause))
+        .route("/pause/resume", post(pause::resume))
+        .nest("/api/v1", api::router())
+        .fallback(nothing)
+        .layer(from_fn_with_state(desk.clone(), guard::guard))
+        .with_state(desk.clone())
+}
+
+async fn nothing() -> super::error::PageError {
+    super::error::PageError::NotFound
+}
+
+/// The outbox as labels and values.
+pub(super) fn mail_figures(counts: &OutboxCounts) -> Vec<(String, String)> {
+    let OutboxCounts { queued, sending, sent, failed } = counts;
+    [("queued", queued), ("sending", sending), ("sent", sent), ("failed", failed)]
+        .map(|(state, count)| (format!("{{state=\"{state}\"}}"), count.to_string()))
+        .into()
+}

@@ -1,0 +1,82 @@
+//! The overview: what waits, what is held and why, what came in today, what failed, who is late. Every number opens the
+//! list behind it.
+
+use super::super::decide::sees_brake;
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use super::agencies;
+use crate::model::change::State as ChangeState;
+use crate::store::Paused;
+use axum::extract::State;
+use axum::response::Response;
+use minijinja::{Value, context};
+use std::sync::Arc;
+
+/// More arrivals of today, or late agencies, are behind a link.
+const SHOWN: usize = 8;
+
+/// The page.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let (today, scope) = (desk.today(), signed.scope());
+    let midnight = desk.midnight(today);
+    let figures = desk.store.figures(&scope, today, midnight).await?;
+    let of = |state: ChangeState| figures.by_state.get(&state).copied().unwrap_or_default();
+    let brakes: Vec<_> = desk
+        .store
+        .open_brakes()
+        .await?
+        .into_iter()
+        .filter(|(brake, _)| sees_brake(&signed.operator, &brake.scope))
+        .map(|(brake, by)| {
+            context! { brake => Value::from_serialize(&brake), held => brake.holds.len(), by => by.len() }
+        })
+        .collect();
+    let mut questions = desk.store.questions().await?;
+    questions.retain(|one| signed.operator.may_see(&one.question.agency));
+    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, 1000).await?;
+    let arrived = arrivals.len();
+    let refused = arrivals.iter().filter(|one| one.state == crate::store::RosterState::Refused).count();
+    let standings = agencies::standings(&desk, &signed.operator).await?;
+    let late: Vec<_> = standings.iter().filter(|one| one.late).collect();
+    let outbox = desk.store.outbox_counts().await?;
+    let pass = desk.store.last_pass().await?;
+    let mut paused = Vec::new();
+    for what in Paused::ALL {
+        if let Some(pause) = desk.store.paused(*what).await? {
+            paused.push(context! { what => what.as_str(), by => pause.by, reason => pause.reason, at => crate::model::rfc3339(pause.at) });
+        }
+    }
+    let kinds: Vec<_> = figures.by_kind.iter().map(|(kind, count)| context! { kind, count }).collect();
+    let more = context! {
+        due => figures.due,
+        proposed => of(ChangeState::Proposed),
+        held => of(ChangeState::Held),
+        approved => of(ChangeState::Approved),
+        ordered => of(ChangeState::Ordered),
+        failed => of(ChangeState::Failed),
+        unknown => of(ChangeState::Unknown),
+        expired => of(ChangeState::Expired),
+        applied_today => figures.applied_today,
+        kinds,
+        brakes,
+        questions => questions.len(),
+        arrivals => Value::from_serialize(&arrivals[..arrived.min(SHOWN)]),
+        arrived,
+        refused,
+        late_count => late.len(),
+        late => Value::from_serialize(&late[..late.len().min(SHOWN)]),
+        mail_failed => outbox.failed,
+        mail_queued => outbox.queued,
+        pass => pass.map(|pass| context! {
+            started => crate::model::rfc3339(pass.started),
+            ended => pass.ended.map(crate::model::rfc3339),
+            outcome => pass.outcome,
+        }),
+        paused,
+    };
+    signed.view.page(&desk, "overview.html", more)
+}

@@ -1,0 +1,322 @@
+//! Words: closed sets as people call them, in both languages, for the terminal and the page alike.
+
+use crate::model::Lang;
+use crate::model::brake::BrakeKind;
+use crate::model::change::{Gate, Reason, Risk, State};
+use crate::model::evidence::Evidence;
+use crate::model::operator::OperatorRole;
+use crate::model::question::{Question, QuestionKind};
+use crate::store::{Approval, Release};
+
+/// A state as people call it.
+pub fn state(state: State, lang: Lang) -> &'static str {
+    match (state, lang) {
+        (State::Proposed, Lang::Vi) => "chờ duyệt",
+        (State::Held, Lang::Vi) => "tạm giữ",
+        (State::Approved, Lang::Vi) => "đã duyệt",
+        (State::Rejected, Lang::Vi) => "không duyệt",
+        (State::Claimed, Lang::Vi) => "đang thực hiện",
+        (State::Ordered, Lang::Vi) => "đã chuyển phiếu",
+        (State::Applied, Lang::Vi) => "đã thực hiện",
+        (State::Failed, Lang::Vi) => "bị từ chối",
+        (State::Stale, Lang::Vi) => "đã lỗi thời",
+        (State::Unknown, Lang::Vi) => "chưa rõ kết quả",
+        (State::Superseded, Lang::Vi) => "đã thay thế",
+        (State::Expired, Lang::Vi) => "hết hạn duyệt",
+        (State::Undone, Lang::Vi) => "đã hoàn tác",
+        (state, Lang::En) => state.as_str(),
+    }
+}
+
+/// Why a change is proposed, in a sentence.
+pub fn reason(reason: Reason, lang: Lang) -> &'static str {
+    use Reason::{
+        AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue, HandOver, Incident, Joiner,
+        Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, MailboxRetention, MoverAlias, NoRosterClaims,
+        PasswordOverdue, Rehire, RequestChange, RequestCreate, RequestReset, RequestRevoke, RequestSuspend,
+        RequestUnlock, RoleByPosition, RoleEndsByLeaving, RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave,
+        RolesApart, RosterAttribute, Transfer, TransferByReceiver, TransferredAway, Undo,
+    };
+    match (reason, lang) {
+        (Joiner, Lang::Vi) => "Có tên trong danh sách của cơ quan nhưng chưa có tài khoản.",
+        (Joiner, Lang::En) => "On the agency's roster, without an account.",
+        (RequestCreate, Lang::Vi) => "Cơ quan đề nghị cấp mới tài khoản.",
+        (RequestCreate, Lang::En) => "The agency asks for a new account.",
+        (RequestChange, Lang::Vi) => "Cơ quan đề nghị thay đổi thông tin tài khoản.",
+        (RequestChange, Lang::En) => "The agency asks for a change of the account.",
+        (RequestSuspend, Lang::Vi) => "Cơ quan đề nghị tạm khóa tài khoản.",
+        (RequestSuspend, Lang::En) => "The agency asks for the account to be suspended.",
+        (RequestRevoke, Lang::Vi) => "Cơ quan đề nghị thu hồi tài khoản.",
+        (RequestRevoke, Lang::En) => "The agency asks for the account to be revoked.",
+        (RequestReset, Lang::Vi) => "Cơ quan đề nghị đặt lại mật khẩu.",
+        (RequestReset, Lang::En) => "The agency asks for a new password.",
+        (RosterAttribute, Lang::Vi) => "Danh sách của cơ quan ghi khác với thông tin trên hệ thống.",
+        (RosterAttribute, Lang::En) => "The agency's roster states another value than the system holds.",
+        (Transfer, Lang::Vi) => "Không còn trong danh sách cơ quan cũ và có tên trong danh sách cơ quan mới.",
+        (Transfer, Lang::En) => "Gone from the former agency's roster and present on the new one's.",
+        (TransferByReceiver, Lang::Vi) => {
+            "Có tên trong danh sách cơ quan khác; cơ quan cũ chưa thông báo chuyển đi."
+        }
+        (TransferByReceiver, Lang::En) => {
+            "Present on another agency's roster; the former agency has not said so yet."
+        }
+        (LeaverConfirmed, Lang::Vi) => "Đã thôi việc hoặc nghỉ hưu, có văn bản hoặc xác nhận của đầu mối.",
+        (LeaverConfirmed, Lang::En) => "Has left, by a document or the contact's confirmation.",
+        (LeaverByStatus, Lang::Vi) => "Danh sách ghi đã thôi việc hoặc nghỉ hưu nhưng chưa kèm văn bản.",
+        (LeaverByStatus, Lang::En) => "The roster's status says so, without a document yet.",
+        (TransferredAway, Lang::Vi) => "Cơ quan cũ ghi đã chuyển đi nhưng chưa cơ quan nào tiếp nhận.",
+        (TransferredAway, Lang::En) => {
+            "The former agency says transferred and no other lists the person yet."
+        }
+        (Rehire, Lang::Vi) => "Đã trở lại làm việc; tài khoản đang bị khóa.",
+        (Rehire, Lang::En) => "Works here again; the account is disabled.",
+        (AbsentFromFull, Lang::Vi) => "Không có tên trong danh sách đầy đủ của cơ quan.",
+        (AbsentFromFull, Lang::En) => "Absent from the agency's full roster.",
+        (NoRosterClaims, Lang::Vi) => {
+            "Cơ quan đã gửi danh sách đầy đủ và không ai trong đó dùng tài khoản này."
+        }
+        (NoRosterClaims, Lang::En) => "The agency has sent a full roster and nobody on it has this account.",
+        (RoleByPosition, Lang::Vi) => "Vị trí công tác được giao vai trò này.",
+        (RoleByPosition, Lang::En) => "The position gives this role.",
+        (RoleNotByPosition, Lang::Vi) => "Vị trí công tác hiện nay không còn được giao vai trò này.",
+        (RoleNotByPosition, Lang::En) => "The position no longer gives this role.",
+        (RoleEndsByTransfer, Lang::Vi) => "Người giữ vai trò chuyển sang cơ quan khác.",
+        (RoleEndsByTransfer, Lang::En) => "The holder goes to another agency.",
+        (RoleEndsByLeaving, Lang::Vi) => "Người giữ vai trò thôi việc.",
+        (RoleEndsByLeaving, Lang::En) => "The holder leaves.",
+        (RoleRestsOnLeave, Lang::Vi) => "Người giữ vai trò đang nghỉ dài ngày hoặc biệt phái.",
+        (RoleRestsOnLeave, Lang::En) => "The holder is on leave or seconded.",
+        (RequestUnlock, Lang::Vi) => "Cơ quan đề nghị mở khóa và đặt lại mật khẩu.",
+        (RequestUnlock, Lang::En) => "The agency asks for the account to be unlocked with a new password.",
+        (MailboxRetention, Lang::Vi) => "Đã hết thời hạn giữ hộp thư của người thôi việc.",
+        (MailboxRetention, Lang::En) => "The time for which a leaver's mailbox is kept has passed.",
+        (LeavePolicy, Lang::Vi) => "Đang nghỉ dài ngày hoặc biệt phái; quy định của tỉnh tạm khóa tài khoản.",
+        (LeavePolicy, Lang::En) => "On leave or seconded; the province suspends the account meanwhile.",
+        (MoverAlias, Lang::Vi) => "Thêm địa chỉ phụ sau khi chuyển cơ quan, theo quy định của tỉnh.",
+        (MoverAlias, Lang::En) => "A further address after a move, as the province wants it.",
+        (Custodian, Lang::Vi) => "Hộp thư đơn vị có người phụ trách khác.",
+        (Custodian, Lang::En) => "The unit mailbox has another custodian.",
+        (HandOver, Lang::Vi) => "Vị trí hoặc hộp thư đơn vị đã được bàn giao.",
+        (HandOver, Lang::En) => "A desk or a unit mailbox was handed over.",
+        (PasswordOverdue, Lang::Vi) => "Mật khẩu đã quá thời hạn quy định và đã hết các bước đôn đốc.",
+        (PasswordOverdue, Lang::En) => "The password is older than allowed, and the warnings have run out.",
+        (FirstLoginOverdue, Lang::Vi) => "Mật khẩu lần đầu chưa được đổi trong thời hạn.",
+        (FirstLoginOverdue, Lang::En) => "The first password was not changed in time.",
+        (Dormant, Lang::Vi) => "Tài khoản không được dùng quá thời hạn quy định.",
+        (Dormant, Lang::En) => "Not used for longer than the rule allows.",
+        (Campaign, Lang::Vi) => "Đợt đổi mật khẩu chung.",
+        (Campaign, Lang::En) => "A campaign in which everybody changes the password.",
+        (Leak, Lang::Vi) => "Địa chỉ có trong danh sách tài khoản bị lộ.",
+        (Leak, Lang::En) => "The address is on a list of leaked accounts.",
+        (Incident, Lang::Vi) => "Tài khoản bị chiếm quyền sử dụng.",
+        (Incident, Lang::En) => "The account was taken over.",
+        (DefaultPassword, Lang::Vi) => "Mật khẩu là một trong các mật khẩu mặc định đã biết.",
+        (DefaultPassword, Lang::En) => "The password is one of the known default ones.",
+        (RolesApart, Lang::Vi) => "Đang giữ cùng lúc hai vai trò không được kiêm; đã có người quyết định giữ vai trò nào.",
+        (RolesApart, Lang::En) => "Held together with a role that nobody may hold beside it; a person decided which stays.",
+        (CustodianNamed, Lang::Vi) => "Danh sách, hệ thống thư hoặc câu trả lời của cơ quan nêu người quản lý hộp thư đơn vị.",
+        (CustodianNamed, Lang::En) => "A roster, the directory or an answer names who keeps the unit mailbox.",
+        (Undo, Lang::Vi) => "Khôi phục lại như trước một thay đổi đã thực hiện.",
+        (Undo, Lang::En) => "Reverses a change that was carried out.",
+    }
+}
+
+/// How much harm a wrong one does.
+pub fn risk(risk: Risk, lang: Lang) -> &'static str {
+    match (risk, lang) {
+        (Risk::Low, Lang::Vi) => "thấp",
+        (Risk::Medium, Lang::Vi) => "trung bình",
+        (Risk::High, Lang::Vi) => "cao",
+        (risk, Lang::En) => risk.as_str(),
+    }
+}
+
+/// Why the risk is what it is.
+pub fn risk_reason(risk: Risk, lang: Lang) -> &'static str {
+    match (risk, lang) {
+        (Risk::Low, Lang::Vi) => "Chỉ sửa thông tin do danh sách quản lý; sai thì sửa lại được ngay.",
+        (Risk::Low, Lang::En) => "Only details that a roster owns; a wrong one is corrected at once.",
+        (Risk::Medium, Lang::Vi) => {
+            "Cấp thêm quyền hoặc chuyển tài khoản; sai thì người khác có thể truy cập."
+        }
+        (Risk::Medium, Lang::En) => "Gives or moves something; a wrong one lets the wrong person in.",
+        (Risk::High, Lang::Vi) => {
+            "Thu hồi quyền hoặc khóa tài khoản; sai thì công việc của người dùng bị gián đoạn."
+        }
+        (Risk::High, Lang::En) => "Takes something away; a wrong one stops somebody's work.",
+    }
+}
+
+/// Who must approve.
+pub fn gate(gate: Gate, lang: Lang) -> &'static str {
+    match (gate, lang) {
+        (Gate::None, Lang::Vi) => "không cần duyệt",
+        (Gate::None, Lang::En) => "no approval",
+        (Gate::One, Lang::Vi) => "một người duyệt",
+        (Gate::One, Lang::En) => "one to approve",
+        (Gate::Two, Lang::Vi) => "hai người duyệt",
+        (Gate::Two, Lang::En) => "two to approve",
+    }
+}
+
+/// What an operator is there for.
+pub fn role(role: OperatorRole, lang: Lang) -> &'static str {
+    match (role, lang) {
+        (OperatorRole::Viewer, Lang::Vi) => "người xem",
+        (OperatorRole::Contact, Lang::Vi) => "đầu mối cơ quan",
+        (OperatorRole::Auditor, Lang::Vi) => "kiểm tra, giám sát",
+        (OperatorRole::Reviewer, Lang::Vi) => "thẩm định",
+        (OperatorRole::Approver, Lang::Vi) => "phê duyệt",
+        (OperatorRole::Administrator, Lang::Vi) => "quản trị",
+        (role, Lang::En) => role.as_str(),
+    }
+}
+
+/// What a brake counts.
+pub fn brake_kind(kind: BrakeKind, lang: Lang) -> &'static str {
+    if lang == Lang::En {
+        return kind.as_str();
+    }
+    match kind {
+        BrakeKind::Disables => "khóa tài khoản",
+        BrakeKind::Suspicions => "nghi đã nghỉ",
+        BrakeKind::Orphans => "tài khoản không có trong danh sách",
+        BrakeKind::Moves => "chuyển đơn vị",
+        BrakeKind::RoleRemovals => "thu hồi vai trò",
+        BrakeKind::Attributes => "cập nhật thông tin",
+        BrakeKind::Creates => "cấp mới",
+        BrakeKind::Grants => "cấp vai trò",
+        BrakeKind::LadderLocks => "khóa theo quy định",
+        BrakeKind::Closures => "đóng hộp thư",
+        BrakeKind::Deletes => "xóa tài khoản",
+        BrakeKind::ForcedChanges => "buộc đổi mật khẩu",
+    }
+}
+
+/// One line for a question.
+pub fn question_line(question: &Question, lang: Lang) -> String {
+    let label = &question.label;
+    match (question.kind, lang) {
+        (QuestionKind::WhoIs, Lang::Vi) => format!("Tài khoản nào là của {label}?"),
+        (QuestionKind::WhoIs, Lang::En) => format!("Which account is {label}'s?"),
+        (QuestionKind::FreeText, lang) => free_text(question, lang),
+        (QuestionKind::Contradiction, Lang::Vi) => {
+            format!("Danh sách cũ ghi {label} đã nghỉ hoặc chuyển, khác với danh sách đang có hiệu lực")
+        }
+        (QuestionKind::Contradiction, Lang::En) => {
+            format!("An older roster says that {label} has left, unlike the one in force")
+        }
+        (QuestionKind::HandOver, Lang::Vi) => {
+            format!("Ai nhận bàn giao hồ sơ đang xử lý của {label}? ({})", seen(question))
+        }
+        (QuestionKind::HandOver, Lang::En) => {
+            format!("Who takes over the files of {label}? ({})", seen(question))
+        }
+        (QuestionKind::RolesApart, Lang::Vi) => {
+            format!("{label} không được giữ đồng thời hai vai trò: giữ lại vai trò nào?")
+        }
+        (QuestionKind::RolesApart, Lang::En) => {
+            format!("{label} may not hold both of two roles: which one stays?")
+        }
+        (QuestionKind::NoAccount, Lang::Vi) => {
+            format!("{label} chưa có tài khoản trong hệ thống: đề nghị cấp tài khoản ({})", seen(question))
+        }
+        (QuestionKind::NoAccount, Lang::En) => {
+            format!("{label} has no account in the system: have it created ({})", seen(question))
+        }
+        (QuestionKind::Custodian, Lang::Vi) => {
+            format!("Ai quản lý hộp thư đơn vị {label}? (trả lời bằng địa chỉ thư công vụ của người đó)")
+        }
+        (QuestionKind::Custodian, Lang::En) => {
+            format!("Who keeps the unit mailbox {label}? (answer with that person's official address)")
+        }
+        (QuestionKind::Attestation, Lang::Vi) => {
+            format!(
+                "Đầu mối và người quản lý hộp thư đơn vị của {label} vẫn đúng (confirmed) hay đã thay đổi (changed)?"
+            )
+        }
+        (QuestionKind::Attestation, Lang::En) => {
+            format!("Are the contacts and custodians of {label} the same (confirmed), or not (changed)?")
+        }
+    }
+}
+
+/// What a system shows behind a question.
+fn seen(question: &Question) -> String {
+    let lines = question.evidence.iter().filter_map(|one| match one {
+        Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
+        Evidence::Row { .. }
+        | Evidence::Absence { .. }
+        | Evidence::Rule { .. }
+        | Evidence::Operator { .. }
+        | Evidence::Match { .. }
+        | Evidence::Unsettled { .. } => None,
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+/// A request in free words: about a person, or, where its row names nobody, about that row of a file.
+fn free_text(question: &Question, lang: Lang) -> String {
+    let label = &question.label;
+    let row = question.evidence.iter().find_map(|one| match one {
+        Evidence::Row { file, row, .. } if file == label => Some(row),
+        _ => None,
+    });
+    match (row, lang) {
+        (Some(row), Lang::Vi) => format!("Đề nghị ở dòng {row} của tệp {label} cần người đọc và xử lý"),
+        (Some(row), Lang::En) => format!("Row {row} of {label} asks for something that a person must read"),
+        (None, Lang::Vi) => format!("Đề nghị bằng lời về {label} cần người xử lý"),
+        (None, Lang::En) => format!("A request in free words about {label} needs a person"),
+    }
+}
+
+/// What became of an approval or a rejection.
+pub fn approval(approval: &Approval, lang: Lang) -> String {
+    match (approval, lang) {
+        (Approval::Approved { have, needed, state: at }, Lang::Vi) => {
+            format!("{have}/{needed} người đã duyệt: {}", state(*at, lang))
+        }
+        (Approval::Approved { have, needed, state: at }, Lang::En) => {
+            format!("{have} of {needed} approved: {}", state(*at, lang))
+        }
+        (Approval::Rejected, Lang::Vi) => "không duyệt".into(),
+        (Approval::Rejected, Lang::En) => "rejected".into(),
+        (Approval::AlreadyApproved, Lang::Vi) => "bạn đã duyệt rồi; cần một người khác".into(),
+        (Approval::AlreadyApproved, Lang::En) => "you approved it before; another person must".into(),
+        (Approval::KeyMoved { .. }, Lang::Vi) => "nội dung đã thay đổi; hãy xem lại".into(),
+        (Approval::KeyMoved { .. }, Lang::En) => "it says something else by now; look again".into(),
+        (Approval::NeedsCallBack, Lang::Vi) => {
+            "chưa duyệt được: phải gọi lại theo số điện thoại đã công bố và ghi nhận trước (rosterd review call-back)"
+                .into()
+        }
+        (Approval::NeedsCallBack, Lang::En) => {
+            "not yet: call the published number first and note it (rosterd review call-back)".into()
+        }
+        (Approval::NotProposed(at), Lang::Vi) => format!("không chờ duyệt: {}", state(*at, lang)),
+        (Approval::NotProposed(at), Lang::En) => format!("does not wait for approval: {}", state(*at, lang)),
+        (Approval::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải duyệt".into()
+        }
+        (Approval::PutInByYou, Lang::En) => {
+            "you answer for the roster that asks for it; somebody else must".into()
+        }
+    }
+}
+
+/// What became of a release.
+pub fn release(release: &Release, lang: Lang) -> String {
+    match (release, lang) {
+        (Release::Released(count), Lang::Vi) => format!("đã mở phanh cho {count} thay đổi"),
+        (Release::Released(count), Lang::En) => format!("released for {count} changes"),
+        (Release::NeedsSecond, Lang::Vi) => "cần thêm một người nữa mở phanh".into(),
+        (Release::NeedsSecond, Lang::En) => "a second operator must release it too".into(),
+        (Release::AlreadyByYou, Lang::Vi) => "bạn đã mở phanh này; cần một người khác".into(),
+        (Release::AlreadyByYou, Lang::En) => "you released it before; another person must".into(),
+        (Release::NotOpen, Lang::Vi) => "phanh này không còn giữ gì".into(),
+        (Release::NotOpen, Lang::En) => "this brake holds nothing".into(),
+        (Release::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
+        }
+        (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
+    }
+}

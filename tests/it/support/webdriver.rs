@@ -1,0 +1,199 @@
+//! A real browser: Debian's Chromium, driven over WebDriver (W3C) through its chromedriver.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use super::page::{free_port, parse};
+use base64::Engine as _;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Where screenshots go: build output, to be looked at.
+const SHOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots");
+/// axe-core, put there by ops/test.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/servers/axe/node_modules/axe-core/axe.min.js");
+
+/// How the browser is set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    pub dark: bool,
+    pub phone: bool,
+    pub without_script: bool,
+}
+
+/// A browser window; the browser ends with it.
+pub struct Window {
+    port: u16,
+    session: String,
+    driver: Child,
+    /// Its profile.
+    _folder: tempfile::TempDir,
+}
+
+impl Window {
+    /// Opens a window.
+    pub fn open(manner: Manner) -> Self {
+        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver: ops/test installs it");
+        let until = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < until, "chromedriver does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let profile = format!("--user-data-dir={}", folder.path().display());
+        let mut arguments = vec![
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--window-size=1280,900",
+            &profile,
+        ];
+        arguments.push(if manner.dark {
+            "--blink-settings=preferredColorScheme=0"
+        } else {
+            "--blink-settings=preferredColorScheme=1"
+        });
+        let mut options = json!({ "args": arguments });
+        if manner.phone {
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": 360, "height": 800, "pixelRatio": 1.0 } });
+        }
+        if manner.without_script {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let mut window = Self { port, session: String::new(), driver, _folder: folder };
+        let asked = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let made = window.ask("POST", "/session", &asked);
+        window.session = made["sessionId"].as_str().unwrap().to_owned();
+        window
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if method == "POST" { body.to_string() } else { String::new() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            self.port,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let answer = parse(&bytes);
+        let value = answer.json()["value"].clone();
+        assert_eq!(answer.status, 200, "{method} {path}: {value}");
+        value
+    }
+
+    fn command(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.ask(method, &format!("/session/{}{path}", self.session), body)
+    }
+
+    /// Goes to an address.
+    pub fn go(&self, address: &str) {
+        self.command("POST", "/url", &json!({ "url": address }));
+    }
+
+    /// The address it is at.
+    pub fn address(&self) -> String {
+        self.command("GET", "/url", &Value::Null).as_str().unwrap().to_owned()
+    }
+
+    /// Sets a cookie of the site it is at.
+    pub fn cookie(&self, name: &str, value: &str) {
+        self.command("POST", "/cookie", &json!({ "cookie": { "name": name, "value": value, "path": "/" } }));
+    }
+
+    fn element(&self, css: &str) -> String {
+        let found = self.command("POST", "/element", &json!({ "using": "css selector", "value": css }));
+        found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned()
+    }
+
+    /// How many elements fit.
+    pub fn count(&self, css: &str) -> usize {
+        let found = self.command("POST", "/elements", &json!({ "using": "css selector", "value": css }));
+        found.as_array().unwrap().len()
+    }
+
+    /// Clicks on the first element that fits.
+    pub fn click(&self, css: &str) {
+        self.command("POST", &format!("/element/{}/click", self.element(css)), &json!({}));
+    }
+
+    /// Types into the first element that fits.
+    pub fn fill(&self, css: &str, text: &str) {
+        self.command("POST", &format!("/element/{}/value", self.element(css)), &json!({ "text": text }));
+    }
+
+    /// Presses keys wherever the focus is, one after the other.
+    pub fn press(&self, keys: &[&str]) {
+        let actions: Vec<_> = keys
+            .iter()
+            .flat_map(|key| {
+                [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+            })
+            .collect();
+        let asked = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.command("POST", "/actions", &asked);
+    }
+
+    /// The text of the first element that fits.
+    pub fn text(&self, css: &str) -> String {
+        let text = self.command("GET", &format!("/element/{}/text", self.element(css)), &Value::Null);
+        text.as_str().unwrap().to_owned()
+    }
+
+    /// What a piece of script gives.
+    pub fn run(&self, script: &str) -> Value {
+        self.command("POST", "/execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Keeps a picture of what is shown.
+    pub fn shoot(&self, name: &str) {
+        let picture = self.command("GET", "/screenshot", &Value::Null);
+        let bytes = base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap()).unwrap();
+        std::fs::create_dir_all(SHOTS).unwrap();
+        std::fs::write(Path::new(SHOTS).join(format!("{name}.png")), bytes).unwrap();
+    }
+
+    /// What axe-core finds against WCAG 2.2 A and AA: rule and place, a line each.
+    pub fn violations(&self) -> Vec<String> {
+        let axe = std::fs::read_to_string(AXE).expect("axe-core: ops/test installs it");
+        self.run(&format!("{axe}\nreturn null;"));
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+                .then((found) => done(found.violations.flatMap((one) => one.nodes.map((node) =>
+                    `${one.id}: ${node.target.join(' ')} ${node.failureSummary}`))));";
+        let found = self.command("POST", "/execute/async", &json!({ "script": script, "args": [] }));
+        found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if !self.session.is_empty() {
+            let path = format!("/session/{}", self.session);
+            // Without parsing what comes: the test may be failing already.
+            if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+                let _ = stream.write_all(
+                    format!("DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                        .as_bytes(),
+                );
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

@@ -1,0 +1,27 @@
+//! The review page over real HTTP, served by the program: who gets in, who may do what, what an attacker achieves.
+
+mod attacks;
+mod browser;
+mod decisions;
+mod programs;
+mod signing_in;
+
+use crate::support::page::Page;
+use rosterd::model::change::{Gate, Risk, State, StoredChange};
+
+/// The first change that waits, of this risk and gate.
+async fn waiting(page: &Page, risk: Risk, gate: Gate) -> StoredChange {
+    let mut found = page.site.changes(Some(State::Proposed)).await;
+    found.retain(|one| one.change.risk == risk && one.change.gate == gate);
+    found.into_iter().next().unwrap_or_else(|| panic!("the sample has a change of risk {risk}, gate {gate}"))
+}
+
+/// Where a change stands.
+async fn state(page: &Page, change: &StoredChange) -> State {
+    page.store.change(&change.id).await.unwrap().unwrap().stored.state
+}
+
+/// Who approved a change.
+async fn approvals(page: &Page, change: &StoredChange) -> Vec<String> {
+    page.store.change(&change.id).await.unwrap().unwrap().stored.approvals
+}
