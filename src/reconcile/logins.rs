@@ -95,13 +95,13 @@ impl<'a> Logins<'a> {
             reserved: BTreeSet::new(),
             ..Naming::default()
         };
-        let namee = Namee {
+        let whom = Namee {
             name: &desk.person.name,
             agency,
             birth: desk.person.birth,
             citizen_tail: desk.person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
-        let login = local_part(&naming, &namee, &names.taken)?;
+        let login = local_part(&naming, &whom, &names.taken)?;
         names.taken.insert(login.clone());
         Some(login)
     }
