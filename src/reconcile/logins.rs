@@ -63,7 +63,9 @@ impl<'a> Logins<'a> {
         };
         if let Some(door) = door {
             let key = door.key();
-            grants.iter_mut().for_each(|grant| grant.needs.push(key.clone()));
+            for grant in &mut grants {
+                grant.needs.push(key.clone());
+            }
             out.changes.push(door);
         }
         out.changes.append(&mut grants);
