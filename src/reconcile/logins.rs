@@ -63,7 +63,9 @@ impl<'a> Logins<'a> {
         };
         if let Some(door) = door {
             let key = door.key();
-            grants.iter_mut().for_each(|grant| grant.needs.push(key.clone()));
+            for grant in &mut grants {
+                grant.needs.push(key.clone());
+            }
             out.changes.push(door);
         }
         out.changes.append(&mut grants);
@@ -95,13 +97,13 @@ impl<'a> Logins<'a> {
             reserved: BTreeSet::new(),
             ..Naming::default()
         };
-        let namee = Namee {
+        let whom = Namee {
             name: &desk.person.name,
             agency,
             birth: desk.person.birth,
             citizen_tail: desk.person.citizen.as_ref().map(|mark| mark.tail.as_str()),
         };
-        let login = local_part(&naming, &namee, &names.taken)?;
+        let login = local_part(&naming, &whom, &names.taken)?;
         names.taken.insert(login.clone());
         Some(login)
     }

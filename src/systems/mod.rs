@@ -96,7 +96,7 @@ pub enum System {
 #[derive(Debug)]
 pub enum Online {
     /// A database.
-    Sql(SqlSystem),
+    Sql(Box<SqlSystem>),
     /// Groups on an LDAP server.
     LdapGroups(LdapGroups),
     /// SCIM 2.0.
@@ -110,7 +110,7 @@ impl System {
     pub fn new(settings: &Settings, agencies: &Agencies) -> Self {
         match settings {
             Settings::Handoff(one) => Self::Handoff(Handoff::new(one.clone(), agencies.clone())),
-            Settings::Sql(one) => Self::Online(Online::Sql(SqlSystem::new(one.clone(), agencies))),
+            Settings::Sql(one) => Self::Online(Online::Sql(Box::new(SqlSystem::new(one.clone(), agencies)))),
             Settings::LdapGroups(one) => {
                 Self::Online(Online::LdapGroups(LdapGroups::new(one.clone(), agencies)))
             }

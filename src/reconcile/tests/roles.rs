@@ -91,12 +91,15 @@ fn a_row_without_the_unit_that_the_map_asks_for_takes_nothing() {
 }
 
 #[test]
-fn unmanaged_roles_and_strangers_are_never_touched() {
+fn unmanaged_roles_are_never_touched_and_those_of_strangers_only_as_orphans() {
     let province = Province::new()
         .with(account())
-        .holding(&[("an", "Tra cứu", "a"), ("nobody", ROLE, "a")])
+        .holding(&[("an", "Tra cứu", "a"), ("nobody", ROLE, "a"), ("else", ROLE, "b"), ("who", ROLE, "")])
         .given(full("a").row(an().title("Kế toán")));
-    assert_eq!(roles(&province), [""; 0]);
+    assert_eq!(roles(&province), ["revoke-role nobody#Một cửa@a no-roster-claims two"]);
+    let reported = province.reconcile().unclaimed;
+    let reported: Vec<&str> = reported.iter().map(|one| one.holder.as_str()).collect();
+    assert_eq!(reported, ["who@tinh.gov.vn", "else@tinh.gov.vn"], "their agencies have sent no full roster");
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub(super) async fn carry_out(session: &Session<'_>, write: &Write) -> Result<()
         precondition(write, account.is_there())?;
         let sent = match (write, account) {
             (Write::Create(newcomer), _) => {
+                // Not every server refuses a login that somebody else has.
+                if session.has_login(&newcomer.login).await.map_err(|error| unread(&error))? {
+                    let why = format!("somebody else has the login {:?} there", newcomer.login);
+                    return Err(WriteError::Refused(why));
+                }
                 session.call(Method::POST, &["Users"]).json(MIME, &resource(newcomer)).send().await
             }
             (_, Account::Known { id, etag, .. }) => {

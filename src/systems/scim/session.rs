@@ -168,6 +168,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether anybody has this login.
+    pub(super) async fn has_login(&self, login: &str) -> Result<bool, ReadError> {
+        let found: Vec<User> = self.filtered("Users", "userName", login).await?;
+        Ok(found.iter().any(|user| user.login.eq_ignore_ascii_case(login)))
+    }
+
     async fn group(&self, role: &str) -> Result<Group, ReadError> {
         let found: Vec<Group> = self.filtered("Groups", "displayName", role).await?;
         let mut found = found.into_iter().filter(|group| group.display_name == role);

@@ -70,12 +70,16 @@ async fn each_kind_is_reversed_and_stays_away() {
 }
 
 #[tokio::test]
-async fn what_was_only_ordered_or_proposed_is_not_undone() {
+async fn what_was_only_ordered_is_withdrawn_once_and_what_is_unknown_is_refused() {
     let (site, _) = done().await;
     let ordered = site.changes(Some(State::Ordered)).await.remove(0);
-    let refused = site.rosterd(&["undo", ordered.id.as_str()]);
+    site.expect(&["undo", ordered.id.as_str()], 0);
+    site.rosterd(&["run", "--once"]);
+    let withdrawals = site.changes(Some(State::Ordered)).await;
+    let withdrawal = withdrawals.iter().find(|one| one.change.reason == Reason::Undo).unwrap();
+    let refused = site.rosterd(&["undo", withdrawal.id.as_str()]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(said(&refused).contains("no export has confirmed yet"), "{}", said(&refused));
+    assert!(said(&refused).contains("no export has confirmed it yet"), "{}", said(&refused));
     assert_eq!(site.rosterd(&["undo", "no-such-change"]).status.code(), Some(1));
     assert_eq!(site.rosterd(&["undo"]).status.code(), Some(1));
 }

@@ -2,6 +2,7 @@
 
 use super::carry_out;
 use super::expected::Truth;
+use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
 use calamine::{Data, Reader as _};
 use rosterd::model::account::Attr;
@@ -213,4 +214,94 @@ fn order_files(site: &Site) -> Vec<PathBuf> {
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension() == Some("xlsx".as_ref()));
     files
+}
+
+/// A site with two orders of one work order, and escalation up to a chief.
+async fn ordered() -> (Site, Vec<StoredChange>) {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let folder = "orders_dir = \"systems/tthc/orders\"";
+    let steps = "escalation = [{ days = 1 }, { days = 3, to = { name = \"Lê Văn Trưởng\", mail = \"truong@tinhmau.gov.vn\" } }]";
+    desk::edit_config(&site, folder, &format!("{folder}\n{steps}"));
+    desk::enrol(&site).await;
+    site.drop_province();
+    site.rosterd(&["run", "--once"]);
+    approve_some(&site, 2).await;
+    site.rosterd(&["run", "--once"]);
+    let ordered = site.changes(Some(State::Ordered)).await;
+    assert_eq!(ordered.len(), 2);
+    (site, ordered)
+}
+
+/// The letters to the system's contact and to the chief.
+fn pressed(site: &Site) -> (usize, usize) {
+    let mails = desk::mails(site);
+    let to =
+        |address: &str| mails.iter().filter(|(head, _)| head.contains(address)).map(|(_, count)| count).sum();
+    (to("tthc@"), to("truong@"))
+}
+
+#[tokio::test]
+async fn a_late_order_is_written_of_once_a_step() {
+    let (site, ordered) = ordered().await;
+    assert_eq!(pressed(&site), (0, 0), "it is not late yet");
+    // Due on the working day before today: the first step has come, the second has not.
+    let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
+    let none = BTreeSet::new();
+    let before = today.iter_days().rev();
+    let mut before = before.filter(|day| rosterd::model::calendar::add_working_days(*day, 1, &none) <= today);
+    let due = before.next().unwrap();
+    desk::execute(&site, &format!("UPDATE work_order SET due = '{due}'")).await;
+    for _ in 0..2 {
+        site.rosterd(&["run", "--once"]);
+        assert_eq!(pressed(&site), (1, 0), "once");
+    }
+    desk::execute(&site, "UPDATE work_order SET due = '2026-01-05'").await;
+    for _ in 0..2 {
+        site.rosterd(&["run", "--once"]);
+        assert_eq!(pressed(&site), (1, 1), "then to the chief, once");
+    }
+    assert_eq!(site.changes(Some(State::Ordered)).await.len(), ordered.len(), "the order stands");
+}
+
+#[tokio::test]
+async fn an_order_that_nobody_confirmed_is_taken_back_by_another() {
+    let (site, ordered) = ordered().await;
+    let (one, other) = (&ordered[0], &ordered[1]);
+    site.expect(&["undo", one.id.as_str()], 0);
+    site.rosterd(&["run", "--once"]);
+    let files = order_files(&site);
+    assert_eq!(files.len(), 2, "{files:?}");
+    let first = one.outcome.as_deref().unwrap().trim_end_matches(".xlsx");
+    let texts: Vec<String> = files.iter().map(|file| text_of(file)).collect();
+    let back = format!("Rút yêu cầu tại phiếu số {first}: không cấp; nếu đã cấp thì thu hồi");
+    assert!(texts.iter().any(|text| text.contains(&back) && text.contains("rút lại 1")), "{texts:?}");
+    // What is taken back is not pressed for; the rest is.
+    desk::execute(&site, "UPDATE work_order SET due = '2026-01-05'").await;
+    site.rosterd(&["run", "--once"]);
+    assert_eq!(pressed(&site), (2, 2), "one of each order");
+
+    // A newer export has the other alone: both orders are settled, and nothing is asked for again.
+    site.export(&[HOLDER, line(&seat(other))]);
+    site.rosterd(&["run", "--once"]);
+    let state = async |id| {
+        let changes = site.changes(None).await;
+        changes.into_iter().find(|change| change.id == id).unwrap().state
+    };
+    assert_eq!(state(one.id.clone()).await, State::Undone);
+    assert_eq!(state(other.id.clone()).await, State::Applied);
+    assert_eq!(site.changes(Some(State::Ordered)).await, []);
+    assert_eq!(desk::rows(&site, "SELECT file FROM work_order WHERE confirmed_at IS NULL").await, [""; 0]);
+    site.rosterd(&["run", "--once"]);
+    let again = site.changes(None).await;
+    assert!(
+        again.iter().all(|change| change.change.subject != one.change.subject || !change.state.is_live()),
+        "it stays away"
+    );
+}
+
+fn text_of(path: &PathBuf) -> String {
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let sheet = book.sheet_names()[0].clone();
+    let range = book.worksheet_range(&sheet).unwrap();
+    range.rows().flatten().map(Data::to_string).collect::<Vec<_>>().join("|")
 }

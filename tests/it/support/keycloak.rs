@@ -22,6 +22,10 @@ pub struct Kept {
     pub users: BTreeMap<String, (String, Option<String>, String)>,
     /// Who holds what: the path of the role or group, and a user's id.
     pub held: BTreeSet<(String, String)>,
+    /// Ids of users who are not enabled.
+    pub closed: BTreeSet<String>,
+    /// Ids of users with a session.
+    pub sessions: BTreeSet<String>,
     /// Each token that was given, and until when it is taken.
     pub tokens: BTreeMap<String, Instant>,
     /// How long a token lasts.
@@ -95,6 +99,9 @@ fn answer(kept: &mut Kept, asked: &Asked) -> Said {
         let (user, rest) = own.split_once('/').unwrap_or((own, ""));
         return if kept.users.contains_key(user) { of_user(kept, user, rest, asked) } else { missing() };
     }
+    if asked.method == "POST" && path == "users" {
+        return create(kept, asked);
+    }
     if asked.method != "GET" {
         return Said::Json(405, Value::Null);
     }
@@ -165,11 +172,65 @@ fn list(kept: &Kept, of: impl Fn(&str, &(String, Option<String>, String)) -> boo
         .into_iter()
         .skip(number("first", 0))
         .take(number("max", 100))
-        .map(|(id, (name, mail, last))| {
-            json!({ "id": id, "username": name, "email": mail, "lastName": last, "firstName": null, "enabled": true })
-        })
+        .map(|(id, _)| representation(kept, id))
         .collect();
     Said::Json(200, Value::Array(page))
+}
+
+fn representation(kept: &Kept, id: &str) -> Value {
+    let (name, mail, last) = &kept.users[id];
+    let enabled = !kept.closed.contains(id);
+    json!({ "id": id, "username": name, "email": mail, "lastName": last, "firstName": null, "enabled": enabled,
+        "attributes": { "donvi": ["snv"] } })
+}
+
+/// Names and addresses are given once.
+fn create(kept: &mut Kept, asked: &Asked) -> Said {
+    let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
+    let of = |field: &str| body[field].as_str().unwrap_or_default().to_owned();
+    let (name, mail) = (of("username"), of("email"));
+    if kept.users.values().any(|(one, address, _)| *one == name || address.as_deref() == Some(mail.as_str()))
+    {
+        return Said::Json(409, json!({ "errorMessage": "User exists with same username or email" }));
+    }
+    let id = format!("u-{name}");
+    if body["enabled"] != json!(true) {
+        kept.closed.insert(id.clone());
+    }
+    let full = format!("{} {}", of("lastName"), of("firstName"));
+    kept.users.insert(id, (name, Some(mail), full));
+    Said::Json(201, Value::Null)
+}
+
+/// A user as a whole, the sessions, and their end.
+fn of_account(kept: &mut Kept, user: &str, rest: &str, asked: &Asked) -> Said {
+    match (asked.method.as_str(), rest) {
+        ("GET", "") => Said::Json(200, representation(kept, user)),
+        ("PUT", "") => {
+            let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
+            // What is sent replaces what is there: a part would lose the rest.
+            let mut whole = representation(kept, user);
+            whole["enabled"] = body["enabled"].clone();
+            if body != whole {
+                return Said::Json(400, json!({ "errorMessage": "attributes would be lost" }));
+            }
+            if body["enabled"] == json!(true) {
+                kept.closed.remove(user);
+            } else {
+                kept.closed.insert(user.to_owned());
+            }
+            Said::Json(204, Value::Null)
+        }
+        ("GET", "sessions") => {
+            let open = kept.sessions.contains(user);
+            Said::Json(200, if open { json!([{ "id": "s-1" }]) } else { json!([]) })
+        }
+        ("POST", "logout") => {
+            kept.sessions.remove(user);
+            Said::Json(204, Value::Null)
+        }
+        _ => Said::Json(405, Value::Null),
+    }
 }
 
 fn of_user(kept: &mut Kept, user: &str, rest: &str, asked: &Asked) -> Said {
@@ -177,6 +238,7 @@ fn of_user(kept: &mut Kept, user: &str, rest: &str, asked: &Asked) -> Said {
         "role-mappings/realm" => (REALM_ROLE, realm_role()),
         "role-mappings/clients/c-1" => (CLIENT_ROLE, client_role()),
         "groups" | "groups/g-1" => (GROUP, group()),
+        "" | "sessions" | "logout" => return of_account(kept, user, rest, asked),
         _ => return Said::Json(404, json!({ "error": "Could not find resource" })),
     };
     let seat = (place.to_owned(), user.to_owned());

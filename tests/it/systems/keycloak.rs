@@ -4,7 +4,7 @@ use super::{ROLE, give, held, holds, online, read, read_after, seat, system, wri
 use crate::support::http::Said;
 use crate::support::keycloak::{Keycloak, SECRET};
 use rosterd::model::intent::WriteError;
-use rosterd::systems::{ReadError, System, Write};
+use rosterd::systems::{Newcomer, ReadError, System, Write};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -54,7 +54,8 @@ async fn roles_of_the_realm_and_of_clients_and_groups_are_read_page_by_page() {
     assert_eq!(lines.iter().filter(|line| line.ends_with(&format!(" - {ROLE}"))).count(), 8);
     assert!(lines.contains(&format!("an {AN} Trần Văn An snv Thành viên")), "{lines:?}");
     assert!(lines.contains(&format!("b@tinhmau.gov.vn - - - {OFFICER}")), "{lines:?}");
-    assert!(read(&system).await.unwrap().can.end_sessions);
+    let can = read(&system).await.unwrap().can;
+    assert!(can.end_sessions && can.disable && !can.create, "to create is asked for");
 }
 
 #[tokio::test]
@@ -203,5 +204,72 @@ async fn what_a_write_is_answered_decides_what_is_believed() {
             .filter(|asked| asked.method == "POST" && asked.path.contains("/admin/"))
             .count();
         assert_eq!(sent, 1, "{said:?}: never blindly sent again");
+    }
+}
+
+/// Everybody's login, whether it is open, as the realm lists them.
+async fn accounts(system: &System) -> Vec<String> {
+    let snapshot = read(system).await.unwrap();
+    assert!(snapshot.can.list);
+    let line =
+        |one: &rosterd::model::role::SystemAccount| format!("{} {} {:?}", one.login, one.address(), one.open);
+    snapshot.accounts.iter().map(line).collect()
+}
+
+fn newcomer(login: &str, mail: &str) -> Write {
+    Write::Create(Newcomer {
+        mail: mail.into(), login: login.into(), name: "Lê Thị Én".into(), agency: None
+    })
+}
+
+#[tokio::test]
+async fn a_user_is_created_closed_with_the_sessions_and_opened() {
+    let (keycloak, secret) = (filled(), secret());
+    let sign_in = format!("client_id = \"rosterd\"\nclient_secret_file = {:?}", secret.path());
+    let system = realm(&keycloak, &format!("create = true\n{sign_in}"));
+    assert_eq!(accounts(&system).await.len(), 9, "those without a role too");
+    let (create, mail) = (newcomer("snv_lethien", "en@tinhmau.gov.vn"), "en@tinhmau.gov.vn".to_owned());
+    let refused = write(&by_client(&keycloak, secret.path()), &create).await;
+    assert!(
+        matches!(&refused, Err(WriteError::Refused(why)) if why.contains("creates no accounts")),
+        "{refused:?}"
+    );
+    write(&system, &create).await.unwrap();
+    assert!(accounts(&system).await.contains(&"snv_lethien en@tinhmau.gov.vn Some(true)".to_owned()));
+    assert!(matches!(write(&system, &create).await, Err(WriteError::Stale(_))));
+    let taken = write(&system, &newcomer("snv_lethien", "khac@tinhmau.gov.vn")).await;
+    assert!(matches!(taken, Err(WriteError::Refused(_))), "somebody else's login: {taken:?}");
+
+    keycloak.kept.lock().unwrap().sessions.insert("u-snv_lethien".into());
+    let (close, open) = (Write::Close(mail.clone()), Write::Open(mail));
+    assert!(matches!(write(&system, &open).await, Err(WriteError::Stale(_))), "it is open");
+    write(&system, &close).await.unwrap();
+    assert!(!holds(&system, &close).await);
+    assert!(keycloak.kept.lock().unwrap().sessions.is_empty(), "nobody works on");
+    assert!(accounts(&system).await.contains(&"snv_lethien en@tinhmau.gov.vn Some(false)".to_owned()));
+    assert!(matches!(write(&system, &close).await, Err(WriteError::Stale(_))));
+    write(&system, &open).await.unwrap();
+    assert!(holds(&system, &open).await);
+    let nobody = write(&system, &Write::Close("khong@tinhmau.gov.vn".into())).await;
+    assert!(matches!(nobody, Err(WriteError::Refused(_))), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn a_user_whose_sessions_may_go_on_is_not_closed_yet() {
+    let (keycloak, secret) = (filled(), secret());
+    let system = by_client(&keycloak, secret.path());
+    keycloak.kept.lock().unwrap().sessions.insert("u-an".into());
+    for said in [Said::Json(500, Value::Null), Said::Json(403, Value::Null), Said::Nothing, Said::Silence] {
+        keycloak.kept.lock().unwrap().closed.clear();
+        keycloak.twist(move |asked, _| asked.path.ends_with("/logout").then(|| said.clone()));
+        let close = Write::Close(AN.into());
+        let outcome = write(&system, &close).await;
+        assert!(matches!(&outcome, Err(WriteError::Unknown(why)) if why.contains("sessions")), "{outcome:?}");
+        assert!(keycloak.kept.lock().unwrap().closed.contains("u-an"));
+        assert!(holds(&system, &close).await, "to be read, and sent again");
+        keycloak.twist(|_, _| None);
+        write(&system, &close).await.unwrap();
+        assert!(!holds(&system, &close).await);
+        keycloak.kept.lock().unwrap().sessions.insert("u-an".into());
     }
 }

@@ -7,7 +7,7 @@ use hyper::Method;
 use rosterd::model::intent::WriteError;
 use rosterd::model::secret::Secret;
 use rosterd::systems::http::{Http, Settings};
-use rosterd::systems::{ReadError, System};
+use rosterd::systems::{Newcomer, ReadError, System, Write};
 use serde_json::{Value, json};
 use std::io::Write as _;
 
@@ -304,5 +304,57 @@ async fn what_a_patch_is_answered_decides_what_is_believed() {
         let (outcome, patches) = answered(move |_| said.clone()).await;
         assert!(matches!(outcome, Err(WriteError::Unknown(_))), "{outcome:?}");
         assert_eq!(patches.len(), 1, "never blindly sent again");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_created_closed_and_opened() {
+    let token = token();
+    for which in SERVERS {
+        let server = filled(which).await;
+        let system = scim(server.url(), "create = true", token.path());
+        let newcomer = |login: &str, mail: &str| {
+            Write::Create(Newcomer {
+                mail: mail.into(),
+                login: login.into(),
+                name: "Lê Thị Én".into(),
+                agency: None,
+            })
+        };
+        let (create, mail) = (newcomer("snv_lethien", "en.snv@tinhmau.gov.vn"), "en.snv@tinhmau.gov.vn");
+        let refused = write(&scim(server.url(), "", token.path()), &create).await;
+        assert!(
+            matches!(&refused, Err(WriteError::Refused(why)) if why.contains("creates no accounts")),
+            "{which:?} {refused:?}"
+        );
+        assert!(!holds(&system, &create).await);
+        write(&system, &create).await.unwrap();
+        assert!(holds(&system, &create).await, "{which:?}");
+        let again = write(&system, &create).await;
+        assert!(matches!(again, Err(WriteError::Stale(_))), "{which:?} {again:?}");
+        let taken = write(&system, &newcomer("snv_lethien", "khac@tinhmau.gov.vn")).await;
+        assert!(matches!(taken, Err(WriteError::Refused(_))), "{which:?}: somebody else's login: {taken:?}");
+
+        // A role for the account that was made.
+        write(&system, &give(mail, "snv")).await.unwrap();
+        let (close, open) = (Write::Close(mail.into()), Write::Open(mail.into()));
+        let state = async || {
+            let snapshot = read(&system).await.unwrap();
+            assert!(snapshot.can.list && snapshot.can.create && snapshot.can.disable);
+            let account = snapshot.accounts.into_iter().find(|one| one.address() == mail).unwrap();
+            (account.login, account.name, account.open)
+        };
+        let expected = |open| ("snv_lethien".to_owned(), Some("Lê Thị Én".to_owned()), Some(open));
+        assert_eq!(state().await, expected(true), "{which:?}");
+        write(&system, &close).await.unwrap();
+        assert_eq!(state().await, expected(false), "{which:?}");
+        let again = write(&system, &close).await;
+        assert!(matches!(again, Err(WriteError::Stale(_))), "{which:?} {again:?}");
+        write(&system, &open).await.unwrap();
+        assert_eq!(state().await, expected(true), "{which:?}");
+        let forbidden = scim(server.url(), "disable = false", token.path());
+        let refused = write(&forbidden, &close).await;
+        assert!(matches!(refused, Err(WriteError::Refused(_))), "{which:?} {refused:?}");
+        assert!(!read(&forbidden).await.unwrap().can.disable);
     }
 }

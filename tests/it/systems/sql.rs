@@ -4,7 +4,7 @@ use super::{ROLE, give, held, holds, read, read_after, system, take, write};
 use crate::support::postgres::{self, Database};
 use crate::support::site::Base;
 use rosterd::model::intent::WriteError;
-use rosterd::systems::{ReadError, ReadSystem, System};
+use rosterd::systems::{Newcomer, ReadError, ReadSystem, System, Write};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
 /// A system's database in a folder or cluster of its own.
@@ -81,6 +81,30 @@ impl Qlvb {
              grant = {{ sql = {grant:?}, with = [\"mail\", \"role\", \"agency_name\"], {more} }}\n\
              revoke = {{ sql = {REVOKE:?}, with = [\"role\", \"login\"], idempotent = true }}",
             self.url
+        ))
+    }
+
+    /// With accounts that are shown, created, closed and opened by `create` and the rest.
+    async fn with_accounts(&self, create: &str) -> System {
+        for statement in [
+            "ALTER TABLE account ADD COLUMN active BIGINT DEFAULT 1",
+            "ALTER TABLE account ADD COLUMN changed TEXT",
+            "ALTER TABLE account ADD COLUMN files BIGINT",
+            "UPDATE account SET changed = '2026-05-01 08:30:00', files = 12 WHERE id = 1",
+        ] {
+            self.execute(statement).await;
+        }
+        let accounts =
+            "SELECT login, mail, name, active, changed AS password_changed, files AS open_files FROM account";
+        let switch = |active| format!("UPDATE account SET active = {active} WHERE login = $1");
+        system(&format!(
+            "kind = \"sql\"\nname = \"qlvb\"\ntitle = \"QLVB\"\nurl = {:?}\nread = {READ:?}\ntimeout_seconds = 2\n\
+             accounts = {{ sql = {accounts:?}, columns = [\"active\", \"password_changed\", \"open_files\"] }}\n\
+             create = {{ sql = {create:?}, with = [\"login\", \"mail\", \"name\"] }}\n\
+             disable = {{ sql = {:?}, with = [\"login\"] }}\nenable = {{ sql = {:?}, with = [\"login\"] }}",
+            self.url,
+            switch(0),
+            switch(1)
         ))
     }
 
@@ -268,4 +292,65 @@ async fn a_database_that_is_away_or_in_use_is_asked_again_later() {
     assert!(matches!(&slow, Err(WriteError::NotSent(why)) if why.contains("2 s")), "{slow:?}");
     lock.rollback().await.unwrap();
     assert_eq!(qlvb.count("role").await, 2);
+}
+
+const CREATE: &str = "INSERT INTO account (id, login, mail, name, active)
+    SELECT MAX(id) + 1, $1, $2, $3, 1 FROM account";
+
+fn newcomer(login: &str, mail: &str) -> Write {
+    let agency = None;
+    Write::Create(Newcomer { mail: mail.into(), login: login.into(), name: "Lê Thị Én".into(), agency })
+}
+
+#[tokio::test]
+async fn an_account_is_created_closed_and_opened_by_the_statements() {
+    for base in BASES {
+        let qlvb = Qlvb::new(base).await;
+        let system = qlvb.with_accounts(CREATE).await;
+        let snapshot = read(&system).await.unwrap();
+        assert!(
+            snapshot.can.list && snapshot.can.create && snapshot.can.disable && snapshot.can.password_age
+        );
+        assert!(!snapshot.can.roles, "it has no grant and revoke");
+        let an = &snapshot.accounts[0];
+        assert_eq!((an.login.as_str(), an.open, an.open_files), ("an", Some(true), Some(12)));
+        assert_eq!(an.password_changed, "2026-05-01".parse().ok());
+        assert_eq!(snapshot.accounts.len(), 3, "those without a role too");
+
+        let create = newcomer("snv_lethien", "en@tinhmau.gov.vn");
+        write(&system, &create).await.unwrap();
+        assert!(holds(&system, &create).await);
+        assert!(matches!(write(&system, &create).await, Err(WriteError::Stale(_))));
+        let (close, open) =
+            (Write::Close("en@tinhmau.gov.vn".into()), Write::Open("en@tinhmau.gov.vn".into()));
+        write(&system, &close).await.unwrap();
+        assert!(!holds(&system, &close).await);
+        assert!(matches!(write(&system, &close).await, Err(WriteError::Stale(_))));
+        write(&system, &open).await.unwrap();
+        assert!(holds(&system, &open).await);
+        let given = write(&system, &give("en@tinhmau.gov.vn", "snv")).await;
+        assert!(matches!(given, Err(WriteError::Refused(_))), "no statement gives roles: {given:?}");
+        let nobody = write(&system, &Write::Close("khong@tinhmau.gov.vn".into())).await;
+        assert!(matches!(nobody, Err(WriteError::Refused(_))), "{nobody:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_show_afterwards_was_not_created() {
+    for base in BASES {
+        let qlvb = Qlvb::new(base).await;
+        // Under another address: accounts does not show it, so it is rolled back.
+        let wrong =
+            "INSERT INTO account (id, login, mail, name) SELECT MAX(id) + 1, $1, 'x' || $2, $3 FROM account";
+        let system = qlvb.with_accounts(wrong).await;
+        let outcome = write(&system, &newcomer("snv_lethien", "en@tinhmau.gov.vn")).await;
+        assert!(
+            matches!(&outcome, Err(WriteError::Refused(why)) if why.contains("correct create")),
+            "{outcome:?}"
+        );
+        assert_eq!(qlvb.count("account").await, 3);
+        qlvb.execute("UPDATE account SET active = 7 WHERE id = 1").await;
+        let said = read(&system).await.unwrap_err().to_string();
+        assert!(said.contains("accounts: active is \"7\""), "{said}");
+    }
 }

@@ -257,3 +257,18 @@ proptest! {
         prop_assert_eq!(read(&rows), Err(ExportError::Cut { row: cut + 2, missing: "role" }));
     }
 }
+
+#[test]
+fn files_in_hand_and_the_age_of_a_password_are_told_where_a_column_has_them() {
+    let head = ["Tài khoản", "Vai trò", "Số hồ sơ đang xử lý", "Ngày đổi mật khẩu"];
+    let rows =
+        table(&[&head, &["an", "A", "12", "05/11/2026"], &["an", "B", "", ""], &["ba", "A", "nhiều", "-"]]);
+    let snapshot = parse_export(&rows, &settings(""), &agencies(), None, Time::default(), "d").unwrap();
+    assert!(snapshot.can.password_age && !snapshot.can.list);
+    let [an] = &snapshot.accounts[..] else { panic!("{:?}", snapshot.accounts) };
+    assert_eq!((an.login.as_str(), an.open_files), ("an", Some(12)), "what cannot be read is no statement");
+    assert_eq!(an.password_changed, "2026-11-05".parse().ok());
+    let without = table(&[&head[..2], &["an", "A"]]);
+    let snapshot = parse_export(&without, &settings(""), &agencies(), None, Time::default(), "d").unwrap();
+    assert!(!snapshot.can.password_age && snapshot.accounts.is_empty());
+}
