@@ -247,7 +247,6 @@ impl Province {
             | ChangeKind::CloseAccount
             | ChangeKind::ReopenMailbox
             | ChangeKind::ForcePasswordChange
-            | ChangeKind::SetCustodian
             | ChangeKind::OrphanAccount => {
                 let account =
                     self.directory.accounts.get_mut(&AccountId::new(change.subject.as_str())).unwrap();
@@ -258,6 +257,15 @@ impl Province {
             ChangeKind::DeleteAccount => {
                 let gone = self.directory.accounts.remove(&AccountId::new(change.subject.as_str()));
                 assert!(!gone.unwrap().protected, "a protected account was deleted: {change:?}");
+            }
+            ChangeKind::SetCustodian => {
+                let custodian = crate::model::custodian::Custodian {
+                    agency: change.agency.clone(),
+                    mailbox: change.label.clone(),
+                    address: change.after(Attr::Custodian).unwrap().to_owned(),
+                    since: at(TODAY),
+                };
+                self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
             }
             ChangeKind::ResetPassword | ChangeKind::SuspectLeaver => {}
         }
