@@ -179,6 +179,7 @@ fn brake_kind(kind: BrakeKind) -> &'static str {
         BrakeKind::Closures => "đóng hộp thư",
         BrakeKind::Deletes => "xóa tài khoản",
         BrakeKind::ForcedChanges => "buộc đổi mật khẩu",
+        BrakeKind::Reorganisation => "sắp xếp đơn vị",
     }
 }
 

@@ -103,6 +103,12 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
         | ChangeKind::EnableAccount
         | ChangeKind::DisableAccount
         | ChangeKind::OrphanAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
         | ChangeKind::MoveAccount
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
