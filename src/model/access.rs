@@ -113,12 +113,6 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
         | ChangeKind::UpdateAttributes
-        | ChangeKind::LockAccount
-        | ChangeKind::UnlockAccount
-        | ChangeKind::CloseAccount
-        | ChangeKind::ReopenMailbox
-        | ChangeKind::DeleteAccount
-        | ChangeKind::ForcePasswordChange
         | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => None,
