@@ -31,11 +31,12 @@ pub fn state(state: State, lang: Lang) -> &'static str {
 /// Why a change is proposed, in a sentence.
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     use Reason::{
-        AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue, HandOver, Incident, Joiner,
-        Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, MailboxRetention, MoverAlias, NoRosterClaims,
-        PasswordOverdue, Rehire, RequestChange, RequestCreate, RequestReset, RequestRevoke, RequestSuspend,
-        RequestUnlock, RoleByPosition, RoleEndsByLeaving, RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave,
-        RolesApart, RosterAttribute, Transfer, TransferByReceiver, TransferredAway, Undo,
+        AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue,
+        HandOver, Incident, Joiner, Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, MailboxRetention,
+        MoverAlias, NoRosterClaims, PasswordOverdue, Rehire, Reorganisation, RequestChange, RequestCreate,
+        RequestReset, RequestRevoke, RequestSuspend, RequestUnlock, RoleByPosition, RoleEndsByLeaving,
+        RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave, RolesApart, RosterAttribute, Transfer,
+        TransferByReceiver, TransferredAway, Undo,
     };
     match (reason, lang) {
         (Joiner, Lang::Vi) => "Có tên trong danh sách của cơ quan nhưng chưa có tài khoản.",
@@ -112,10 +113,20 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
         (Incident, Lang::En) => "The account was taken over.",
         (DefaultPassword, Lang::Vi) => "Mật khẩu là một trong các mật khẩu mặc định đã biết.",
         (DefaultPassword, Lang::En) => "The password is one of the known default ones.",
-        (RolesApart, Lang::Vi) => "Đang giữ cùng lúc hai vai trò không được kiêm; đã có người quyết định giữ vai trò nào.",
-        (RolesApart, Lang::En) => "Held together with a role that nobody may hold beside it; a person decided which stays.",
-        (CustodianNamed, Lang::Vi) => "Danh sách, hệ thống thư hoặc câu trả lời của cơ quan nêu người quản lý hộp thư đơn vị.",
-        (CustodianNamed, Lang::En) => "A roster, the directory or an answer names who keeps the unit mailbox.",
+        (RolesApart, Lang::Vi) => {
+            "Đang giữ cùng lúc hai vai trò không được kiêm; đã có người quyết định giữ vai trò nào."
+        }
+        (RolesApart, Lang::En) => {
+            "Held together with a role that nobody may hold beside it; a person decided which stays."
+        }
+        (CustodianNamed, Lang::Vi) => {
+            "Danh sách, hệ thống thư hoặc câu trả lời của cơ quan nêu người quản lý hộp thư đơn vị."
+        }
+        (CustodianNamed, Lang::En) => {
+            "A roster, the directory or an answer names who keeps the unit mailbox."
+        }
+        (Reorganisation, Lang::Vi) => "Cơ quan được sắp xếp lại theo bảng chuyển đổi đã ban hành.",
+        (Reorganisation, Lang::En) => "The agency is reorganised by the map that was issued.",
         (Undo, Lang::Vi) => "Khôi phục lại như trước một thay đổi đã thực hiện.",
         (Undo, Lang::En) => "Reverses a change that was carried out.",
     }
@@ -190,6 +201,7 @@ pub fn brake_kind(kind: BrakeKind, lang: Lang) -> &'static str {
         BrakeKind::Closures => "đóng hộp thư",
         BrakeKind::Deletes => "xóa tài khoản",
         BrakeKind::ForcedChanges => "buộc đổi mật khẩu",
+        BrakeKind::Reorganisation => "sắp xếp đơn vị",
     }
 }
 

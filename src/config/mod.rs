@@ -41,6 +41,9 @@ pub struct Config {
     /// Position maps, one a system.
     #[serde(default)]
     pub role_maps: Vec<PathBuf>,
+    /// A map of old to new agencies.
+    #[serde(default)]
+    pub reorganisation: Option<PathBuf>,
     /// The drop folder and its neighbours.
     pub folders: intake::folders::Folders,
     /// The database.
@@ -240,9 +243,16 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         map.check(&systems).map_err(|why| ConfigError::Form { path: file.clone(), why })?;
         config.policy.roles.push(map);
     }
+    if let Some(file) = &config.reorganisation {
+        config.policy.reorganisation = Some(read_toml(file)?);
+    }
     let program = std::env::current_exe()
         .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
     let agencies = agencies::read(&config.agencies, &mut Reader::new(program, config.reader)).await?;
+    if let Some(map) = &config.policy.reorganisation {
+        let file = config.reorganisation.clone().unwrap_or_else(|| path.to_owned());
+        map.check(&agencies).map_err(|why| ConfigError::Form { path: file, why })?;
+    }
     config.holidays.extend(holidays::national()?);
     let rotation = match &mut config.rotation {
         Some(settings) => {

@@ -103,16 +103,16 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
         | ChangeKind::EnableAccount
         | ChangeKind::DisableAccount
         | ChangeKind::OrphanAccount
-        | ChangeKind::MoveAccount
-        | ChangeKind::GrantRole
-        | ChangeKind::RevokeRole
-        | ChangeKind::UpdateAttributes
         | ChangeKind::LockAccount
         | ChangeKind::UnlockAccount
         | ChangeKind::CloseAccount
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::MoveAccount
+        | ChangeKind::GrantRole
+        | ChangeKind::RevokeRole
+        | ChangeKind::UpdateAttributes
         | ChangeKind::SetCustodian
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => None,

@@ -1,7 +1,7 @@
 //! A brake (phanh): too many risky changes at once; what it stops is held (tạm giữ).
 
 use super::change::words;
-use super::change::{Change, ChangeKind};
+use super::change::{Change, ChangeKind, Reason};
 use super::ids::{AgencyCode, BrakeKey, ChangeKey, Fingerprint, TargetId};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ words!(
         Deletes = "deletes",
         /// Password changes forced.
         ForcedChanges = "forced-changes",
+        /// What a map of old to new agencies asks for, whatever is done.
+        Reorganisation = "reorganisation",
     }
 );
 
@@ -40,6 +42,7 @@ impl BrakeKind {
     /// there: else a leaver would count twice among the accounts disabled.
     pub fn counting(change: &Change) -> Self {
         match Self::of(change.kind) {
+            _ if change.reason == Reason::Reorganisation => Self::Reorganisation,
             Self::Disables if change.target != TargetId::mail() => Self::RoleRemovals,
             Self::Creates if change.target != TargetId::mail() => Self::Grants,
             kind => kind,

@@ -286,6 +286,8 @@ words!(
         RolesApart = "roles-apart",
         /// A roster, the directory or an answer names who keeps a unit mailbox.
         CustodianNamed = "custodian-named",
+        /// Agencies were merged, split or renamed.
+        Reorganisation = "reorganisation",
         /// Reverses a change that was carried out.
         Undo = "undo",
     }

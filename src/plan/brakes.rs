@@ -46,6 +46,7 @@ pub struct Limits {
     pub closures: Limit,
     pub deletes: Limit,
     pub forced_changes: Limit,
+    pub reorganisation: Limit,
 }
 
 impl Default for Limits {
@@ -67,6 +68,7 @@ impl Default for Limits {
             closures: narrow,
             deletes: narrow,
             forced_changes: wide,
+            reorganisation: Limit { count: 0, percent: 0, cap: 0 },
         }
     }
 }
@@ -87,6 +89,7 @@ impl Limits {
             BrakeKind::Closures => self.closures,
             BrakeKind::Deletes => self.deletes,
             BrakeKind::ForcedChanges => self.forced_changes,
+            BrakeKind::Reorganisation => self.reorganisation,
         }
     }
 }
@@ -164,6 +167,11 @@ fn over(
     let mut brakes = Vec::new();
     let mut rest = Vec::new();
     for (agency, keys) in by_agency {
+        // A reorganisation is one batch of the whole province, reviewed and released as one.
+        if kind == BrakeKind::Reorganisation {
+            rest.extend(keys);
+            continue;
+        }
         match over_in(BrakeScope::Agency(agency.clone()), kind, keys, spent, limits, counts) {
             Ok(brake) => brakes.push(brake),
             Err(keys) => rest.extend(keys),

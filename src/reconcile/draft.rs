@@ -115,6 +115,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::RolesApart
         | Reason::CustodianNamed
         | Reason::Undo => "change",
+        Reason::Reorganisation => "reorganise",
     };
     CaseId::new(format!("c-{}", &Fingerprint::of("case").part(who).part(event).finish()[..24]))
 }

@@ -21,6 +21,7 @@ pub mod naming;
 mod orphans;
 pub mod pattern;
 pub mod policy;
+pub mod reorganisation;
 mod requests;
 pub mod retention;
 pub mod roles;
@@ -55,6 +56,7 @@ use draft::Draft;
 use fold::Standing;
 use ledger::Ledger;
 use policy::Policy;
+use reorganisation::View;
 use row_result::RowResults;
 use std::collections::{BTreeMap, BTreeSet};
 use timeline::Timeline;
@@ -165,6 +167,13 @@ const READINGS: u32 = 4;
 
 /// Reconciles `world`.
 pub fn reconcile(world: &World<'_>) -> Proposals {
+    let Some(view) = View::of(world) else { return reconcile_as_seen(world) };
+    let mut proposals = reconcile_as_seen(&view.world(world));
+    view.add_to(world, &mut proposals);
+    proposals
+}
+
+fn reconcile_as_seen(world: &World<'_>) -> Proposals {
     let ((proposals, seen), mut people) = read(world, READINGS, propose);
     for (id, out_of_use) in seen {
         if let Some(person) = people.get_mut(&id) {
@@ -176,12 +185,16 @@ pub fn reconcile(world: &World<'_>) -> Proposals {
 
 /// Whom `agency` has, as far as `world` tells.
 pub fn roll(world: &World<'_>, agency: &AgencyCode) -> Roll {
-    read(world, READINGS, |scene, _| roll::call(scene, agency)).0
+    let view = View::of(world);
+    let world = view.as_ref().map_or(*world, |view| view.world(world));
+    read(&world, READINGS, |scene, _| roll::call(scene, agency)).0
 }
 
 /// How the accounts of `world` stand towards its rosters.
 pub fn adoption(world: &World<'_>) -> Adoption {
-    read(world, READINGS, |scene, _| adoption::take(scene)).0
+    let view = View::of(world);
+    let world = view.as_ref().map_or(*world, |view| view.world(world));
+    read(&world, READINGS, |scene, _| adoption::take(scene)).0
 }
 
 /// Reads the rows of `world` and gives what was understood to `then`; also everybody known afterwards.

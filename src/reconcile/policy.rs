@@ -3,6 +3,7 @@
 
 use super::naming::check_pattern;
 use super::pattern::{Folded, Pattern};
+use super::reorganisation::Reorganisation;
 use crate::model::account::Attr;
 use crate::model::dn::Dn;
 use crate::model::ids::{AgencyCode, TargetId};
@@ -37,6 +38,8 @@ pub struct Policy {
     /// What the directory can do.
     #[serde(skip)]
     pub directory: DirectoryCan,
+    /// The map of old to new agencies, where some were merged, split or renamed.
+    pub reorganisation: Option<Reorganisation>,
     /// Where accounts lie in the directory.
     #[serde(skip)]
     pub layout: Layout,
@@ -68,6 +71,7 @@ impl Default for Policy {
             directory: DirectoryCan::default(),
             layout: Layout::default(),
             naming: Naming::default(),
+            reorganisation: None,
             roles: Vec::new(),
         }
     }

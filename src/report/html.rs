@@ -1,7 +1,7 @@
 //! A report as a page ready to print on A4: one file without anything from elsewhere, headed as official papers are
 //! (Decree 30/2020/NĐ-CP, appendix I).
 
-use super::{Cell, Report, Table, say, shown_day};
+use super::{Cell, Report, Table, minutes_title, say, shown_day};
 use crate::model::Lang;
 use chrono::Datelike;
 use std::fmt::Write;
@@ -22,7 +22,7 @@ h2 { font-size: 13pt; margin: 7mm 0 2mm; break-after: avoid; }
 table.list { width: 100%; border-collapse: collapse; font-size: 11pt; }
 table.list th, table.list td { border: 1px solid #444; padding: 1mm 1.5mm; vertical-align: top; text-align: left;
   overflow-wrap: anywhere; }
-table.list th { background: #eee; text-align: center; }
+table.list th { background: #eee; text-align: center; overflow-wrap: normal; }
 table.list td.number { text-align: right; }
 table.list td.day { white-space: nowrap; text-align: center; }
 table.list thead { display: table-header-group; }
@@ -30,7 +30,7 @@ table.list tr { break-inside: avoid; }
 .facts { margin: 0 0 4mm; }
 .facts td { padding: 0 4mm 1mm 0; vertical-align: top; }
 .minutes { break-before: page; }
-.minutes p { text-align: justify; text-indent: 10mm; margin: 2mm 0; }
+.minutes p { text-align: left; text-indent: 10mm; margin: 2mm 0; }
 .sign { width: 100%; margin-top: 10mm; break-inside: avoid; }
 .sign td { text-align: center; vertical-align: top; height: 45mm; }
 @media screen and (prefers-color-scheme: dark) { body { border: 1px solid #888; } }
@@ -114,8 +114,10 @@ fn list(out: &mut String, table: &Table) {
 }
 
 fn minutes(out: &mut String, report: &Report) {
-    let title = say(report.lang, "Biên bản rà soát", "Minutes of the review");
-    let _ = writeln!(out, "<section class=\"minutes\">\n<h1>{title}</h1>");
+    let title = minutes_title(report.lang);
+    out.push_str("<section class=\"minutes\">\n");
+    head(out, report);
+    let _ = writeln!(out, "<h1>{title}</h1>");
     for paragraph in &report.minutes {
         let _ = writeln!(out, "<p>{}</p>", escaped(paragraph));
     }
@@ -175,7 +177,7 @@ mod tests {
         };
         let page = page(&report);
         assert!(!page.to_lowercase().contains("<script"), "{page}");
-        assert_eq!(page.matches("&lt;script&gt;").count() + page.matches("&lt;SCRIPT&gt;").count(), 11);
+        assert_eq!(page.matches("&lt;script&gt;").count() + page.matches("&lt;SCRIPT&gt;").count(), 12);
         assert!(page.contains("Độc lập - Tự do - Hạnh phúc") && page.contains("Ngày 23 tháng 11 năm 2026"));
     }
 }

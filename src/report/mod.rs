@@ -106,6 +106,11 @@ pub fn say(lang: Lang, vi: &str, en: &str) -> String {
     }
 }
 
+/// What the minutes of a review are called.
+pub fn minutes_title(lang: Lang) -> String {
+    say(lang, "Biên bản rà soát tài khoản", "Minutes of the review of accounts")
+}
+
 /// Columns out of their wordings and widths.
 fn columns(lang: Lang, columns: &[(&str, &str, u8)]) -> Vec<(String, u8)> {
     columns.iter().map(|(vi, en, width)| (say(lang, vi, en), *width)).collect()

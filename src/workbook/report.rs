@@ -2,7 +2,7 @@
 //! its own, all ready to print on A4.
 
 use super::paint::{Paint, Part, fit_height, set_up};
-use crate::report::{Cell, Report, Table, say};
+use crate::report::{Cell, Report, Table, minutes_title, say};
 use crate::roster::sheet;
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
@@ -146,7 +146,8 @@ fn minutes(sheet: &mut Worksheet, paint: &mut Paint, report: &Report) -> Result<
     /// About what a line of the sheet holds.
     const LINE: u8 = (WIDTH - 1) * 4;
     let last = HEAD - 1;
-    let mut row = head(sheet, paint, &Report { facts: Vec::new(), ..report.clone() }, last)?;
+    let title = minutes_title(report.lang);
+    let mut row = head(sheet, paint, &Report { title, facts: Vec::new(), ..report.clone() }, last)?;
     for paragraph in &report.minutes {
         sheet.merge_range(row, 0, row, last, "", paint.format(Part::Body))?;
         paint.text(sheet, (row, 0), paragraph, Part::Body)?;

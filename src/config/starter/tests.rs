@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 17, "the file, eleven tables and six settings");
+    assert_eq!(variants.len(), 1 + 19, "the file, twelve tables and seven settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }

@@ -9,6 +9,7 @@ mod matches;
 mod operators;
 mod plan;
 mod reading;
+mod reports;
 mod review;
 mod slips;
 mod undo;
