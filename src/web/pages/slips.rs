@@ -8,12 +8,13 @@ use super::changes::Line;
 use crate::apply::seal::open;
 use crate::model::account::Attr;
 use crate::model::operator::Right;
+use crate::store::SlipStep;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use std::sync::Arc;
 
-/// Those that wait to be handed over.
+/// Those that wait to be printed, or to be signed for.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -21,17 +22,18 @@ pub(in super::super) async fn list(
     signed.require(Right::HandOver)?;
     let (login, today) = (&signed.operator.login, desk.today());
     let mut slips = Vec::new();
-    for (id, at) in desk.store.sealed().await? {
-        let Some(standing) = desk.store.change(&id).await? else { continue };
+    for slip in desk.store.open_slips().await? {
+        let Some(standing) = desk.store.change(&slip.change).await? else { continue };
         if signed.operator.may_see(&standing.stored.change.agency) {
             let line = Value::from_serialize(Line::of(&standing.stored, login, today));
-            slips.push(context! { line, since => crate::model::rfc3339(at) });
+            let printed = slip.printed.map(|(by, at)| context! { by, at => crate::model::rfc3339(at) });
+            slips.push(context! { line, since => crate::model::rfc3339(slip.made), printed });
         }
     }
     signed.view.page(&desk, "slips.html", context! { slips, place => desk.site.config.slips_at })
 }
 
-/// A slip to print, with the first password: written into the trail.
+/// A slip to print, with the first password: shown once, then forgotten here, and written into the trail.
 pub(in super::super) async fn print(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -42,26 +44,34 @@ pub(in super::super) async fn print(
     if !signed.is_confirmed(&desk) {
         return signed.ask_password("/slips");
     }
-    let sealed = desk.store.sealed_password(&stored.id).await?.ok_or(PageError::NotFound)?;
+    let Some(sealed) = desk.store.sealed_password(&stored.id).await? else {
+        let said = signed.view.t(
+            "Phiếu này đã được in. Nếu thất lạc, cơ quan đề nghị đặt lại mật khẩu và in phiếu mới.",
+            "This slip was printed. Where it is lost, the agency asks for a new password and its slip is printed.",
+        );
+        return signed.view.go(&desk, "/slips", said);
+    };
     let password = open(&desk.keys.seal(), stored.id.as_str(), &sealed)?;
     let by = &signed.operator.login;
-    desk.store
-        .write(desk.now(), async |mut tx| {
-            tx.audit(by.as_str(), "slip.print", stored.change.subject.as_str(), stored.id.as_str());
-            tx.commit(()).await
-        })
-        .await?;
     let more = context! {
         line => Value::from_serialize(Line::of(&stored, by, desk.today())),
         title => stored.change.after(Attr::Title).unwrap_or(""),
         password => password.reveal(),
         document => stored.change.document,
-        now => crate::model::rfc3339(desk.now()),
     };
-    signed.view.page(&desk, "slip.html", more)
+    // Rendered before the password is forgotten: a template that fails must not cost it.
+    let page = signed.view.page(&desk, "slip.html", more)?;
+    let step = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let step = tx.print_slip(&stored.id, by).await?;
+            tx.commit(step).await
+        })
+        .await?;
+    if step == SlipStep::Done { Ok(page) } else { Err(PageError::NotFound) }
 }
 
-/// It was handed over and signed: the password is forgotten here.
+/// It was handed over and signed.
 pub(in super::super) async fn confirm(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -70,20 +80,22 @@ pub(in super::super) async fn confirm(
     signed.require(Right::HandOver)?;
     let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
     let by = &signed.operator.login;
-    let forgotten = desk
+    let step = desk
         .store
         .write(desk.now(), async |mut tx| {
-            let forgotten = tx.forget_password(&stored.id, by).await?;
-            tx.commit(forgotten).await
+            let step = tx.confirm_slip(&stored.id, by).await?;
+            tx.commit(step).await
         })
         .await?;
-    let said = if forgotten {
-        signed.view.t(
-            "Đã ghi nhận bàn giao; mật khẩu lần đầu đã được xóa.",
-            "Handed over; the first password is forgotten.",
-        )
-    } else {
-        signed.view.t("Phiếu này đã được ghi nhận trước đó.", "This slip was confirmed before.")
+    let t = |vi, en| signed.view.t(vi, en);
+    let said = match step {
+        SlipStep::Done => t("Đã ghi nhận bàn giao.", "Handed over and signed."),
+        SlipStep::NotPrinted => {
+            t("Phiếu chưa được in nên chưa thể ký nhận.", "It was not printed: nobody can have signed.")
+        }
+        SlipStep::PrintedBefore { .. } | SlipStep::Ended(..) | SlipStep::NoSlip => {
+            t("Phiếu này đã kết thúc trước đó.", "This slip has ended before.")
+        }
     };
     signed.view.go(&desk, "/slips", said)
 }
