@@ -127,6 +127,9 @@ pub(in super::super) struct Difference {
     pub after: String,
     /// `added`, `removed`, `changed`, or `same`.
     pub how: &'static str,
+    /// Whether the kind of change says it already.
+    #[serde(skip)]
+    pub told_by_kind: bool,
 }
 
 /// A change as a list shows it.
@@ -175,7 +178,7 @@ impl Line {
         let shown = |one: &Difference| match change.kind {
             ChangeKind::CreateAccount => ["title", "unit"].contains(&one.attr),
             ChangeKind::GrantRole | ChangeKind::RevokeRole => one.attr == "role",
-            _ => !["dn", "disabled", "family_name", "given_name"].contains(&one.attr),
+            _ => !one.told_by_kind,
         };
         Self {
             id: stored.id.to_string(),
@@ -218,7 +221,7 @@ pub(in super::super) fn differences(stored: &StoredChange) -> Vec<Difference> {
                 (_, "") => "removed",
                 _ => "changed",
             };
-            Difference { attr: attr.as_str(), before, after, how }
+            Difference { attr: attr.as_str(), before, after, how, told_by_kind: attr.is_told_by_kind() }
         })
         .collect()
 }

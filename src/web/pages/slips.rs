@@ -14,7 +14,7 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use std::sync::Arc;
 
-/// Those that wait to be handed over.
+/// Those that wait to be printed, or to be signed for.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -26,13 +26,14 @@ pub(in super::super) async fn list(
         let Some(standing) = desk.store.change(&slip.change).await? else { continue };
         if signed.operator.may_see(&standing.stored.change.agency) {
             let line = Value::from_serialize(Line::of(&standing.stored, login, today));
-            slips.push(context! { line, since => crate::model::rfc3339(slip.made), printed => slip.printed.is_some() });
+            let printed = slip.printed.map(|(by, at)| context! { by, at => crate::model::rfc3339(at) });
+            slips.push(context! { line, since => crate::model::rfc3339(slip.made), printed });
         }
     }
     signed.view.page(&desk, "slips.html", context! { slips, place => desk.site.config.slips_at })
 }
 
-/// A slip to print, with the first password: written into the trail.
+/// A slip to print, with the first password: shown once, then forgotten here, and written into the trail.
 pub(in super::super) async fn print(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -43,9 +44,23 @@ pub(in super::super) async fn print(
     if !signed.is_confirmed(&desk) {
         return signed.ask_password("/slips");
     }
-    let sealed = desk.store.sealed_password(&stored.id).await?.ok_or(PageError::NotFound)?;
+    let Some(sealed) = desk.store.sealed_password(&stored.id).await? else {
+        let said = signed.view.t(
+            "Phiếu này đã được in. Nếu thất lạc, cơ quan đề nghị đặt lại mật khẩu và in phiếu mới.",
+            "This slip was printed. Where it is lost, the agency asks for a new password and its slip is printed.",
+        );
+        return signed.view.go(&desk, "/slips", said);
+    };
     let password = open(&desk.keys.seal(), stored.id.as_str(), &sealed)?;
     let by = &signed.operator.login;
+    let more = context! {
+        line => Value::from_serialize(Line::of(&stored, by, desk.today())),
+        title => stored.change.after(Attr::Title).unwrap_or(""),
+        password => password.reveal(),
+        document => stored.change.document,
+    };
+    // Rendered before the password is forgotten: a template that fails must not cost it.
+    let page = signed.view.page(&desk, "slip.html", more)?;
     let step = desk
         .store
         .write(desk.now(), async |mut tx| {
@@ -53,20 +68,10 @@ pub(in super::super) async fn print(
             tx.commit(step).await
         })
         .await?;
-    if step != SlipStep::Done {
-        return Err(PageError::NotFound);
-    }
-    let more = context! {
-        line => Value::from_serialize(Line::of(&stored, by, desk.today())),
-        title => stored.change.after(Attr::Title).unwrap_or(""),
-        password => password.reveal(),
-        document => stored.change.document,
-        now => crate::model::rfc3339(desk.now()),
-    };
-    signed.view.page(&desk, "slip.html", more)
+    if step == SlipStep::Done { Ok(page) } else { Err(PageError::NotFound) }
 }
 
-/// It was handed over and signed: the password is forgotten here.
+/// It was handed over and signed.
 pub(in super::super) async fn confirm(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -82,11 +87,14 @@ pub(in super::super) async fn confirm(
             tx.commit(step).await
         })
         .await?;
+    let t = |vi, en| signed.view.t(vi, en);
     let said = match step {
-        SlipStep::Done => signed.view.t("Đã ghi nhận bàn giao.", "Handed over."),
-        SlipStep::NotPrinted => signed.view.t("Phiếu này chưa được in.", "This slip was not printed yet."),
+        SlipStep::Done => t("Đã ghi nhận bàn giao.", "Handed over and signed."),
+        SlipStep::NotPrinted => {
+            t("Phiếu chưa được in nên chưa thể ký nhận.", "It was not printed: nobody can have signed.")
+        }
         SlipStep::PrintedBefore { .. } | SlipStep::Ended(..) | SlipStep::NoSlip => {
-            signed.view.t("Phiếu này đã được ghi nhận trước đó.", "This slip was confirmed before.")
+            t("Phiếu này đã kết thúc trước đó.", "This slip has ended before.")
         }
     };
     signed.view.go(&desk, "/slips", said)
