@@ -258,6 +258,7 @@ fn seen(question: &Question) -> String {
         | Evidence::Rule { .. }
         | Evidence::Operator { .. }
         | Evidence::Match { .. }
+        | Evidence::Rule { .. }
         | Evidence::Unsettled { .. } => None,
     });
     lines.collect::<Vec<_>>().join("; ")

@@ -411,20 +411,15 @@ fn idleness<'a>(
         (None, None) => return None,
     };
     let deadline = limit.after.after(last, days.holidays);
-    let first = shifted(deadline, steps.first()?.days);
-    if first > days.date(world.now) && !subject.disabled {
+    let stages = ladder::stages(&steps, deadline, last, active, days);
+    if stages.first()?.at > days.clock(world.now) && !subject.disabled {
         return None;
     }
     Some(Demand {
         cause: Cause::Idle,
         basis: &limit.basis,
         document: &world.policy.document,
-        course: Course {
-            cycle: format!("idle:{last}"),
-            deadline,
-            stages: ladder::stages(&steps, deadline, last, active, days),
-            ends: None,
-        },
+        course: Course { cycle: format!("idle:{last}"), deadline, stages, ends: None },
         needs_receipts: false,
         campaign: None,
         afterwards: rule.dormancy.iter().filter_map(|one| follows(one, last, days)).collect(),

@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 fn export(town: &Town, local: &str, lines: &[(&str, &str, &str)]) {
     let mut text = String::from("Tên đăng nhập;Họ và tên;Thư điện tử;Đơn vị;Vai trò;Ngày đổi mật khẩu\n");
     for (login, agency, changed) in lines {
-        writeln!(text, "{login};Người {login};{login}@tinhmau.gov.vn;{agency};Cán bộ một cửa;{changed}").unwrap();
+        writeln!(text, "{login};Người {login};{login}@tinhmau.gov.vn;{agency};Cán bộ một cửa;{changed}")
+            .unwrap();
         // A login stands there once a role.
-        writeln!(text, "{login};Người {login};{login}@tinhmau.gov.vn;{agency};Công chức tiếp nhận;{changed}").unwrap();
+        writeln!(text, "{login};Người {login};{login}@tinhmau.gov.vn;{agency};Công chức tiếp nhận;{changed}")
+            .unwrap();
     }
     let path = town.path("tthc/export/xuat.csv");
     std::fs::write(&path, text).unwrap();

@@ -9,5 +9,6 @@ mod operators;
 mod plan;
 mod reading;
 mod review;
+mod rotation;
 mod slips;
 mod undo;
