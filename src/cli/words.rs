@@ -258,7 +258,6 @@ fn seen(question: &Question) -> String {
         | Evidence::Rule { .. }
         | Evidence::Operator { .. }
         | Evidence::Match { .. }
-        | Evidence::Rule { .. }
         | Evidence::Unsettled { .. } => None,
     });
     lines.collect::<Vec<_>>().join("; ")

@@ -184,7 +184,6 @@ impl Engine {
                 | Evidence::Rule { .. }
                 | Evidence::Operator { .. }
                 | Evidence::Match { .. }
-                | Evidence::Rule { .. }
         | Evidence::Unsettled { .. } => None,
             });
             let missing = Missing { name, address, file: file.unwrap_or_default(), asked };
