@@ -9,6 +9,7 @@ use crate::model::Lang;
 use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
+use crate::rotation::compare::compare;
 use crate::store::Store;
 use crate::systems::{Look, ReadSystem, System};
 use crate::workbook::{Reader, mappings};
@@ -116,6 +117,7 @@ async fn everything(site: &Site, report: &mut Report) {
         Err(error) => report.note("site key", Err(text(error))),
     }
     report.note("directory", directory(site).await);
+    password_policy(site, report).await;
     let program = std::env::current_exe().unwrap_or_else(|_| "rosterd".into());
     let mut reader = Reader::new(program, config.reader);
     for system in &config.systems {
@@ -194,6 +196,49 @@ async fn directory(site: &Site) -> Result<String, String> {
     }
     let without = snapshot.accounts.values().filter(|one| one.agency.is_none()).count();
     Ok(format!("{} accounts, {without} of them in no agency", snapshot.accounts.len()))
+}
+
+/// Holds the directory's own password policy against the written rules, and the calendar against the year.
+async fn password_policy(site: &Site, report: &mut Report) {
+    let Some(policy) = &site.rotation else { return };
+    let next = chrono::Datelike::year(&Utc::now()) + 1;
+    match config::holidays::known_until() {
+        Ok(Some(last)) if last < next => {
+            let why = format!(
+                "Tết of {next} is not in the calendar: add its days to holidays in the configuration"
+            );
+            report.note("rotation calendar", Err(why));
+        }
+        Ok(_) => {}
+        Err(error) => report.note("rotation calendar", Err(text(error))),
+    }
+    let read = match Directory::open(&site.config.directory) {
+        Ok(directory) => directory.password_policies().await.map_err(text),
+        Err(error) => Err(text(error)),
+    };
+    match read {
+        Ok(policies) => {
+            let differences = policies.iter().flat_map(|one| compare(policy, one));
+            let (breaking, others): (Vec<_>, Vec<_>) = differences.partition(|one| one.breaks);
+            for one in &breaking {
+                report.note("password policy", Err(one.says.clone()));
+            }
+            for one in &others {
+                report.note("password policy", Ok(format!("differs: {}", one.says)));
+            }
+            if breaking.is_empty() && others.is_empty() {
+                report.note(
+                    "password policy",
+                    Ok(format!(
+                        "{} of the directory's own, none against {}",
+                        policies.len(),
+                        policy.document
+                    )),
+                );
+            }
+        }
+        Err(error) => report.note("password policy", Err(error)),
+    }
 }
 
 /// Reads a system whole, as a pass does.

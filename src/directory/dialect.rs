@@ -1,7 +1,7 @@
 //! A dialect: what one kind of directory calls the attributes rosterd knows. It is data
 //! (`mappings/directories`); nothing here is particular to a product.
 
-use super::password::PasswordAttributes;
+use super::password::{PasswordAttributes, PolicyEntries};
 use crate::model::account::Attr;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -41,6 +41,9 @@ pub struct Dialect {
     /// What shows a password's age and an account's use.
     #[serde(default)]
     pub password: PasswordAttributes,
+    /// Where the directory keeps its own rules on passwords; without it they are not compared.
+    #[serde(default)]
+    pub password_policy: Option<PolicyEntries>,
 }
 
 /// An attribute with the value that means something.
@@ -154,6 +157,7 @@ impl Dialect {
             must_change,
             closed,
             password,
+            password_policy,
         } = self;
         let mut names = vec![("id".to_owned(), id.as_str())];
         for (field, list) in [
@@ -173,6 +177,8 @@ impl Dialect {
         names.push(("must_change.attribute".to_owned(), &must_change.attribute));
         names.extend(closed.iter().map(|mark| ("closed.attribute".to_owned(), mark.attribute.as_str())));
         names.extend(password.names().map(|(field, name)| (field.to_owned(), name)));
+        let policy = password_policy.iter().flat_map(PolicyEntries::names);
+        names.extend(policy.map(|(field, name)| (field.to_owned(), name)));
         names
     }
 

@@ -2,6 +2,7 @@
 
 use super::account::account;
 use super::ldap_writer::LdapWriter;
+use super::password::PolicyEntries;
 use super::settings::Tree;
 use super::{ReadDirectory, ReadError};
 use crate::ldap::{Connection, Entry, Filter, Scope, SearchError, Settings};
@@ -9,6 +10,7 @@ use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
 use crate::model::dn::Dn;
 use crate::model::ids::AccountId;
+use crate::model::password::ServerPolicy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,6 +45,20 @@ impl LdapDirectory {
             return Err(ReadError::Entry { dn: self.tree.people.to_string(), why });
         }
         Ok(())
+    }
+
+    pub(super) async fn password_policies(&self, entries: &PolicyEntries) -> Result<Vec<ServerPolicy>, ReadError> {
+        let mut connection = Connection::open(&self.connection).await?;
+        let filter = Filter::equal("objectClass", &entries.class);
+        let attributes: Vec<&str> = entries.names().map(|(_, name)| name)[1..].to_vec();
+        let mut found = Vec::new();
+        let keep = |entry: Entry| {
+            let values = |name: &str| entry.values(name).iter().map(String::as_str).collect();
+            found.push(entries.policy(&entry.dn, values));
+            Ok::<(), ReadError>(())
+        };
+        connection.search(&self.tree.base, Scope::Subtree, &filter, &attributes, keep).await?;
+        Ok(found)
     }
 
     async fn one(&self, base: &Dn, scope: Scope, filter: Filter) -> Result<Option<Account>, ReadError> {

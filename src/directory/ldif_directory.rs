@@ -3,12 +3,14 @@
 use super::account::{account, is_account};
 use super::ldif::{Document, Record};
 use super::ldif_writer::LdifWriter;
+use super::password::PolicyEntries;
 use super::settings::Tree;
 use super::{ReadDirectory, ReadError};
 use crate::model::Time;
 use crate::model::account::{Account, Attr, Snapshot};
 use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, Fingerprint};
+use crate::model::password::ServerPolicy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +43,15 @@ impl LdifDirectory {
         let path = self.path.clone();
         let reading = tokio::task::spawn_blocking(move || load(&path));
         reading.await.unwrap_or_else(|_| Err(problem(&self.path, "the reader stopped")))
+    }
+
+    pub(super) async fn password_policies(&self, entries: &PolicyEntries) -> Result<Vec<ServerPolicy>, ReadError> {
+        let document = self.document().await?;
+        let is_policy = |record: &&Record| {
+            record.values("objectClass").iter().any(|class| class.eq_ignore_ascii_case(&entries.class))
+        };
+        let policies = document.records.iter().filter(is_policy);
+        Ok(policies.map(|one| entries.policy(&one.dn.to_string(), |name| one.values(name))).collect())
     }
 
     async fn accounts(&self) -> Result<BTreeMap<AccountId, Account>, ReadError> {

@@ -19,7 +19,7 @@ mod writer;
 pub use dialect::{Dialect, DialectError, Mark};
 pub use ldap_directory::LdapDirectory;
 pub use ldif_directory::LdifDirectory;
-pub use password::{PasswordAttributes, Times};
+pub use password::{PasswordAttributes, PolicyEntries, Times};
 pub use settings::{LdapSettings, LdifSettings, Settings, SettingsError, Tree};
 pub use write::{Impossible, Write, WriteError};
 pub use writer::DirectoryWriter;
@@ -29,6 +29,7 @@ use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
 use crate::model::dn::Dn;
 use crate::model::ids::AccountId;
+use crate::model::password::ServerPolicy;
 use std::collections::BTreeSet;
 
 /// A read that cannot be used: there is no account list, not a short one.
@@ -114,6 +115,16 @@ impl Directory {
         match self {
             Self::Ldap(one) => one.tree(),
             Self::Ldif(one) => one.tree(),
+        }
+    }
+
+    /// What the directory itself demands of passwords, a policy a line; none where the dialect does not say where it
+    /// keeps them.
+    pub async fn password_policies(&self) -> Result<Vec<ServerPolicy>, ReadError> {
+        let Some(entries) = &self.tree().dialect.password_policy else { return Ok(Vec::new()) };
+        match self {
+            Self::Ldap(one) => one.password_policies(entries).await,
+            Self::Ldif(one) => one.password_policies(entries).await,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use crate::model::Time;
 use crate::model::dn::Dn;
-use crate::model::password::{PasswordFacts, Quota};
+use crate::model::password::{PasswordFacts, Quota, ServerPolicy};
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
@@ -30,6 +30,45 @@ pub struct PasswordAttributes {
     pub quota_limit: Option<String>,
     /// How times are written.
     pub times: Times,
+}
+
+/// Where a directory keeps its own rules on passwords.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyEntries {
+    /// An entry of this object class is a policy.
+    pub class: String,
+    /// Seconds after which it ends a password; 0 is never.
+    pub max_age: String,
+    /// The fewest characters.
+    pub min_length: String,
+    /// How many former passwords it remembers.
+    pub history: String,
+}
+
+impl PolicyEntries {
+    /// Every name it has, with the field it stands in.
+    pub(super) fn names(&self) -> [(&'static str, &str); 4] {
+        [
+            ("password_policy.class", &self.class),
+            ("password_policy.max_age", &self.max_age),
+            ("password_policy.min_length", &self.min_length),
+            ("password_policy.history", &self.history),
+        ]
+    }
+
+    /// What the entry `name` lays down.
+    pub(super) fn policy<'a>(&self, name: &str, values: impl Fn(&str) -> Vec<&'a str>) -> ServerPolicy {
+        let number = |attribute: &str| values(attribute).first().and_then(|text| text.parse::<u32>().ok());
+        ServerPolicy {
+            name: name.to_owned(),
+            max_age_days: number(&self.max_age)
+                .filter(|seconds| *seconds > 0)
+                .map(|seconds| seconds / 86_400),
+            min_length: number(&self.min_length),
+            history: number(&self.history),
+        }
+    }
 }
 
 /// How a directory writes a moment.

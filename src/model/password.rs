@@ -35,3 +35,16 @@ impl Quota {
         self.used.saturating_mul(100) / self.limit.max(1)
     }
 }
+
+/// What a directory itself demands of passwords.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerPolicy {
+    /// Where it stands, for a person to find it.
+    pub name: String,
+    /// After how many days it ends a password; `None` where it never does.
+    pub max_age_days: Option<u32>,
+    /// The fewest characters.
+    pub min_length: Option<u32>,
+    /// How many former passwords it remembers.
+    pub history: Option<u32>,
+}

@@ -411,20 +411,15 @@ fn idleness<'a>(
         (None, None) => return None,
     };
     let deadline = limit.after.after(last, days.holidays);
-    let first = shifted(deadline, steps.first()?.days);
-    if first > days.date(world.now) && !subject.disabled {
+    let stages = ladder::stages(&steps, deadline, last, active, days);
+    if stages.first()?.at > days.clock(world.now) && !subject.disabled {
         return None;
     }
     Some(Demand {
         cause: Cause::Idle,
         basis: &limit.basis,
         document: &world.policy.document,
-        course: Course {
-            cycle: format!("idle:{last}"),
-            deadline,
-            stages: ladder::stages(&steps, deadline, last, active, days),
-            ends: None,
-        },
+        course: Course { cycle: format!("idle:{last}"), deadline, stages, ends: None },
         needs_receipts: false,
         campaign: None,
         afterwards: rule.dormancy.iter().filter_map(|one| follows(one, last, days)).collect(),
@@ -483,9 +478,15 @@ fn pursue<'a>(
     }
     let lock_on = lock.and_then(|_| lock_day(course, &run, subject, world));
     let due: Vec<_> = ladder::due(course, &run, days.clock(world.now), days).into_iter().cloned().collect();
-    for stage in due {
+    let last_word = due.iter().rposition(|stage| stage.to == Audience::Holder);
+    for (at, stage) in due.into_iter().enumerate() {
         if stage.to == Audience::Lock {
             break;
+        }
+        // Over Tết two reminders can fall on one day: one mail says it all.
+        if stage.to == Audience::Holder && Some(at) != last_word {
+            run.taken.push(Taken { step: stage.name, on: today, notice: None });
+            continue;
         }
         if stage.to == Audience::Holder {
             if *room == 0 {
@@ -507,7 +508,11 @@ fn pursue<'a>(
                 document: demand.document,
                 campaign: demand.campaign,
                 key,
-                deadline: course.deadline,
+                deadline: if stage.to == Audience::Holder {
+                    last_day(course, lock_on, today)
+                } else {
+                    course.deadline
+                },
                 lock_on,
                 number: number(course, &stage.name),
             });
@@ -534,6 +539,12 @@ fn pursue<'a>(
 
 fn cycle_of(course: &Course, run: &Run) -> String {
     if run.again == 0 { course.cycle.clone() } else { format!("{}#{}", course.cycle, run.again) }
+}
+
+/// The last day a reminder names: who is reminded late still has until the day before the lock.
+fn last_day(course: &Course, lock_on: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {
+    let until = lock_on.and_then(|day| day.pred_opt());
+    if course.deadline >= today { course.deadline } else { until.unwrap_or(today).max(today) }
 }
 
 /// Which of the reminders to the holder a step is.

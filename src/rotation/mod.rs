@@ -7,6 +7,7 @@
 
 pub mod age;
 pub mod campaign;
+pub mod compare;
 pub mod days;
 pub mod judge;
 pub mod ladder;
@@ -120,7 +121,8 @@ pub fn evaluate<'a>(
     // Where nobody was ever seen signing in, the server does not say, and no mailbox counts as never opened.
     let mut tracks: BTreeSet<&TargetId> = BTreeSet::new();
     tracks.extend(subjects.iter().filter(|one| one.facts.last_login.is_some()).map(|one| one.target));
-    tracks.extend(memories.iter().filter(|(_, memory)| memory.login.is_some()).map(|((target, _), _)| target));
+    tracks
+        .extend(memories.iter().filter(|(_, memory)| memory.login.is_some()).map(|((target, _), _)| target));
     let mut room = world.settings.reminders_per_pass;
     let none = Memory::default();
     evaluation.verdicts.reserve(subjects.len());

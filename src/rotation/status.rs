@@ -130,7 +130,8 @@ pub fn progress(
 ) -> BTreeMap<AgencyCode, Progress> {
     let mut table: BTreeMap<AgencyCode, Progress> = BTreeMap::new();
     for subject in subjects {
-        let mut memory = memories.get(&(subject.target.clone(), subject.id.clone())).cloned().unwrap_or_default();
+        let mut memory =
+            memories.get(&(subject.target.clone(), subject.id.clone())).cloned().unwrap_or_default();
         age::observe(&mut memory, &subject.facts, world.days.zone);
         let run = memory.runs.get(&campaign::cycle(&campaign.plan));
         let locked = subject.disabled && run.is_some_and(|run| !run.taken.is_empty());

@@ -56,7 +56,7 @@ impl Stage {
             handed: BTreeMap::new(),
             facts: PasswordFacts {
                 changed: Some(at("2025-09-10T09:00:00")),
-                created: Some(at("2020-01-01T09:00:00")),
+                created: Some(at("2017-01-01T09:00:00")),
                 last_login: Some(at("2026-01-01T09:00:00")),
                 ..PasswordFacts::default()
             },
@@ -435,4 +435,37 @@ fn a_campaign_mail_is_not_repeated_when_the_clock_jumps() {
     hours(&mut stage, "2020-01-14", "2020-01-15");
     let after = stage.said();
     assert!(ahead.iter().all(|line| !after.contains(line)), "{ahead:?} {after:?}");
+}
+
+#[test]
+fn terms_that_end_together_are_spread_and_never_longer() {
+    let mut stage = Stage::new();
+    stage.days("2026-01-05", "2026-02-22");
+    assert_eq!(stage.said(), Vec::<String>::new(), "without cohorts the first step is on 23 February");
+    let mut stage = Stage::new();
+    stage.policy.cohort_days = 40;
+    stage.days("2026-01-05", "2026-03-23");
+    let first = stage.said().first().unwrap().clone();
+    assert!(first.as_str() < "2026-02-23", "earlier, by the account's own share of forty days: {first}");
+}
+
+#[test]
+fn an_unused_account_is_told_to_its_unit_and_locked_with_an_approval() {
+    let mut stage = Stage::new();
+    stage.policy = toml::from_str(
+        "document = '1/QĐ'\ntitle = 'Quy chế'\n[[rule]]\nbasis = 'Điều 1'\n\
+         [[rule.dormancy]]\nafter = '45 ngày'\nthen = 'lock'\nbasis = 'Điều 9'\n\
+         [[rule.dormancy]]\nafter = '75 ngày'\nthen = 'delete'\nbasis = 'Điều 9'\n",
+    )
+    .unwrap();
+    stage.policy.check().unwrap();
+    stage.days("2026-01-05", "2026-03-16");
+    // The last sign-in was on 1 January: 45 days later is Sunday 15 February.
+    assert_eq!(
+        stage.said(),
+        ["2026-02-06 contact khong-su-dung", "2026-02-16 LOCK one"],
+        "the unit a week before, then the lock"
+    );
+    stage.days("2026-03-17", "2026-03-17");
+    assert_eq!(stage.said(), ["2026-03-17 DELETE"]);
 }

@@ -113,9 +113,14 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// When passes began since `from`, in order.
+    /// When passes began since `from`, in order, and the last one before.
     pub async fn passes_since(&self, from: Time) -> Result<Vec<Time>, StoreError> {
-        let query = sql("passes", "SELECT started FROM pass WHERE started >= $1 ORDER BY started").time(from);
+        let query = sql(
+            "passes",
+            "SELECT started FROM pass WHERE started >=
+                 COALESCE((SELECT MAX(p.started) FROM pass p WHERE p.started < $1), $1) ORDER BY started",
+        )
+        .time(from);
         self.rows(query).await?.iter().map(|row| row.time("started")).collect()
     }
 }

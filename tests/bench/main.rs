@@ -19,6 +19,7 @@ mod plan;
 mod province;
 mod read;
 mod report;
+mod rotation;
 mod sink;
 mod site;
 mod support;
@@ -61,6 +62,8 @@ enum What {
     Apply,
     /// Sending mail to a sink on this machine, against bare lettre.
     Outbox,
+    /// Holding accounts against the rules on passwords, without IO.
+    Rotation,
 }
 
 fn main() -> ExitCode {
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
             What::Pass => pass::measure(&mut report, cli.people),
             What::Apply => apply::measure(&mut report),
             What::Outbox => outbox::measure(&mut report),
+            What::Rotation => rotation::measure(&mut report, cli.people),
         }
     }
     report.finish();

@@ -101,6 +101,17 @@ fn leave_and_secondment_leave_the_mailbox_alone() {
 }
 
 #[test]
+fn who_is_on_leave_or_seconded_is_away_from_the_day_the_row_names() {
+    let away = |line: Line| office().given(full("a").row(line)).reconcile().away.len();
+    for status in [Status::Leave, Status::Seconded] {
+        assert_eq!(away(an().status(status)), 1);
+        assert_eq!(away(an().status(status).from("2020-01-01")), 1);
+        assert_eq!(away(an().status(status).from("2099-01-01")), 0);
+    }
+    assert_eq!(away(an().status(Status::Active)), 0);
+}
+
+#[test]
 fn a_disabled_account_of_somebody_listed_is_opened_again() {
     let disabled = |title: &str| {
         let account = entry("a", "an", NAME).phone(PHONE).title(title).disabled();

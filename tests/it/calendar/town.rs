@@ -60,7 +60,7 @@ pub struct Town {
     folder: tempfile::TempDir,
 }
 
-pub fn moment(local: &str) -> DateTime<Utc> {
+fn moment(local: &str) -> DateTime<Utc> {
     let local: NaiveDateTime = local.parse().unwrap();
     local.and_local_timezone(Ho_Chi_Minh).unwrap().to_utc()
 }
@@ -134,7 +134,7 @@ impl Town {
             "dn: cn=default,ou=policies,{SUFFIX}\nchangetype: modify\nreplace: pwdMaxAge\npwdMaxAge: 0\n"
         ));
         let exim = Exim::start();
-        for name in ["inbox", "state", "secrets", "tthc/export"] {
+        for name in ["inbox", "state", "secrets"] {
             std::fs::create_dir_all(folder.path().join(name)).unwrap();
         }
         SiteKey::create(&folder.path().join("secrets/site.key")).unwrap();

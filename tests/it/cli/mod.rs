@@ -11,5 +11,6 @@ mod plan;
 mod reading;
 mod reports;
 mod review;
+mod rotation;
 mod slips;
 mod undo;
