@@ -6,7 +6,7 @@ use crate::model::agency::{Agency, Contact};
 use crate::reconcile::policy::{Naming, Policy, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Step};
 use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
-use crate::{directory, intake, notify, plan, rotation, store, telemetry, workbook, worker};
+use crate::{directory, intake, notify, plan, rotation, store, telemetry, web, workbook, worker};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 19, "the file, twelve tables and seven settings");
+    assert_eq!(variants.len(), 1 + 20, "the file, twelve tables and eight settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -162,6 +162,7 @@ fn it_says_every_setting() {
     missing(&["log"], settings::<telemetry::Settings>());
     missing(&["worker"], settings::<worker::Settings>());
     missing(&["reader"], settings::<workbook::Limits>());
+    missing(&["web"], settings::<web::Settings>());
 }
 
 #[tokio::test]

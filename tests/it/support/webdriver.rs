@@ -88,9 +88,7 @@ impl Window {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let answer = parse(&bytes);
+        let answer = parse(&whole(&mut stream));
         let value = answer.json()["value"].clone();
         assert_eq!(answer.status, 200, "{method} {path}: {value}");
         value
@@ -180,6 +178,24 @@ impl Window {
     }
 }
 
+/// One answer, by the length it states: chromedriver keeps the connection open, whatever it is asked.
+fn whole(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut bytes, mut part) = (Vec::new(), [0; 65536]);
+    loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+            let length: usize = length.expect("a length").trim().parse().unwrap();
+            if bytes.len() >= end + 4 + length {
+                return bytes;
+            }
+        }
+        let read = stream.read(&mut part).unwrap();
+        assert!(read > 0, "chromedriver hung up");
+        bytes.extend_from_slice(&part[..read]);
+    }
+}
+
 impl Drop for Window {
     fn drop(&mut self) {
         if !self.session.is_empty() {
@@ -190,7 +206,8 @@ impl Drop for Window {
                     format!("DELETE {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                         .as_bytes(),
                 );
-                let _ = stream.read_to_end(&mut Vec::new());
+                let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+                let _ = stream.read(&mut [0; 64]);
             }
         }
         let _ = self.driver.kill();
