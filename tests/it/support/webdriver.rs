@@ -113,9 +113,27 @@ impl Window {
         self.command("POST", "/cookie", &json!({ "cookie": { "name": name, "value": value, "path": "/" } }));
     }
 
+    /// The first element that fits; a page that is on its way is waited for.
     fn element(&self, css: &str) -> String {
-        let found = self.command("POST", "/element", &json!({ "using": "css selector", "value": css }));
-        found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned()
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            let asked = json!({ "using": "css selector", "value": css });
+            let found = self.command("POST", "/elements", &asked);
+            if let Some(first) = found.as_array().unwrap().first() {
+                return first.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+            }
+            assert!(Instant::now() < until, "no {css} at {}", self.address());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until it is at an address.
+    pub fn arrives(&self, address: &str) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.address() != address {
+            assert!(Instant::now() < until, "at {}, not {address}", self.address());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// How many elements fit.

@@ -22,7 +22,7 @@ impl Page {
         window.fill("input[name=login]", login);
         window.fill("input[name=password]", PASSWORD);
         window.click("button.main");
-        assert_eq!(window.address(), self.at("/"), "{}", window.text("main"));
+        window.arrives(&self.at("/"));
         window
     }
 }
@@ -156,7 +156,7 @@ async fn keys_alone_are_enough() {
         window.press(&[TAB]);
     }
     window.press(&[ENTER]);
-    assert_eq!(window.address(), page.at("/"), "{}", window.text("main"));
+    window.arrives(&page.at("/"));
     window.go(&page.at("/changes?risk=medium&gate=one"));
     // Two are selected, and the list's form approves them.
     window.press(&["j", "x", "j", "x"]);
