@@ -240,10 +240,10 @@ async fn start(engine: &Engine, name: &str) -> Result<Code> {
         .await?;
     match started {
         Start::Started => {
-            eprintln!("{} is on: it opens at {}", plan.name, plan.opens.format("%H:%M %d/%m/%Y"))
+            eprintln!("{} is on: it opens at {}", plan.name, plan.opens.format("%H:%M %d/%m/%Y"));
         }
         Start::NeedsSecond => {
-            eprintln!("{}: a second operator must start it too, with the same plan", plan.name)
+            eprintln!("{}: a second operator must start it too, with the same plan", plan.name);
         }
         Start::AlreadyByYou => bail!("{}: you asked for it already; a second operator must", plan.name),
         Start::Taken => {

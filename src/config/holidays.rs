@@ -17,7 +17,8 @@ struct Table {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Year {
-    year: i32,
+    #[serde(rename = "year")]
+    number: i32,
     tet: Range,
     days: Vec<NaiveDate>,
 }
@@ -40,7 +41,7 @@ fn table() -> Result<Table, ConfigError> {
 /// Every holiday of the table.
 pub fn national() -> Result<BTreeSet<NaiveDate>, ConfigError> {
     let mut all = BTreeSet::new();
-    for Year { year: _, tet, days } in table()?.year {
+    for Year { number: _, tet, days } in table()?.year {
         all.extend(tet.from.iter_days().take_while(|day| *day <= tet.to));
         all.extend(days);
     }
@@ -49,7 +50,7 @@ pub fn national() -> Result<BTreeSet<NaiveDate>, ConfigError> {
 
 /// The last year whose Tết is known: a ladder that reaches further does not know when nobody works.
 pub fn known_until() -> Result<Option<i32>, ConfigError> {
-    Ok(table()?.year.iter().map(|one| one.year).max())
+    Ok(table()?.year.iter().map(|one| one.number).max())
 }
 
 #[cfg(test)]
@@ -76,12 +77,12 @@ mod tests {
         assert_eq!(years.len(), FIRST.len());
         for (year, first) in years.iter().zip(FIRST) {
             let first: NaiveDate = first.parse().unwrap();
-            assert_eq!(first.year(), year.year);
+            assert_eq!(first.year(), year.number);
             assert!(year.tet.from < first && first <= year.tet.to, "{first}");
             let worked = year.tet.from.iter_days().take_while(|day| *day <= year.tet.to);
             let worked = worked.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)).count();
-            assert_eq!(worked, 5, "{}: five working days", year.year);
-            assert!(year.days.iter().all(|day| day.year() == year.year));
+            assert_eq!(worked, 5, "{}: five working days", year.number);
+            assert!(year.days.iter().all(|day| day.year() == year.number));
         }
         assert_eq!(known_until().unwrap(), Some(2028));
     }

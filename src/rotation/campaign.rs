@@ -93,8 +93,8 @@ pub fn delete_on(plan: &CampaignPlan, locked: NaiveDate, days: &Days<'_>) -> Opt
 
 /// What is wrong with a plan, if anything.
 pub fn check(plan: &CampaignPlan, agencies: &Agencies) -> Result<(), String> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if plan.name.is_empty() || plan.name.len() > 64 || !plan.name.chars().all(plain) {
+    let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if plan.name.is_empty() || plan.name.len() > 64 || !plan.name.chars().all(is_fine) {
         return Err(format!("name = {:?}: use a-z, 0-9 and '-', at most 64", plan.name));
     }
     if plan.closes <= plan.opens {

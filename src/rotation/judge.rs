@@ -1,22 +1,19 @@
 //! One account: where it stands, which steps are taken now, what is proposed.
 
-use super::age::{self, Age, age};
+use super::age;
 use super::campaign;
-use super::days::{Days, before, shifted};
+use super::demand::{Demand, demands};
 use super::ladder::{self, Course};
-use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
+use super::policy::{Audience, Rule};
+use super::warned::{Warned, warned};
 use super::{AFTER_SILENCE, Subject, World};
 use crate::model::change::{Gate, words};
-use crate::model::ids::Fingerprint;
-use crate::model::rotation::{Campaign, Memory, Receipt, Run, Taken};
-use chrono::{NaiveDate, TimeDelta};
+use crate::model::rotation::{Campaign, Memory, Run, Taken};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Working days that pass between a printed list and the lock of an account on it (promise 13).
 pub const AFTER_LIST: u32 = 5;
-
-/// Days between the word to the unit and the lock of an unused account.
-const IDLE_WARNING: i64 = 7;
 
 words!(
     /// Where an account stands to the rules.
@@ -48,7 +45,7 @@ words!(
 
 words!(
     /// Why a change of the password is asked for. A leak list and an incident will be two more: each forces a change
-    /// now, with its own basis and a course with a short fuse, ahead of the rest (`demands` in [`judge`]).
+    /// now, with its own basis and a course with a short fuse, ahead of the rest (see `demand`).
     Cause {
         /// The password's age.
         MaxAge = "max-age",
@@ -60,20 +57,6 @@ words!(
         Idle = "idle",
     }
 );
-
-/// A demand on one account, with the course that leads to its end.
-#[derive(Debug, Clone)]
-struct Demand<'a> {
-    cause: Cause,
-    basis: &'a str,
-    document: &'a str,
-    course: Course,
-    /// Locks only after accepted warnings.
-    needs_receipts: bool,
-    campaign: Option<&'a Campaign>,
-    /// What follows the lock, and from when on.
-    afterwards: Vec<(What, NaiveDate, &'a str)>,
-}
 
 /// A step taken now: a notice to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +115,7 @@ pub enum What {
 
 /// What came of one account.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that came of it")]
 pub struct Verdict<'a> {
     /// Which.
     pub subject: Subject<'a>,
@@ -253,186 +237,6 @@ fn release(memory: &mut Memory, disabled: bool) {
     for (_, run) in campaigns.filter(|(_, run)| !disabled && run.locked.is_some()) {
         *run = Run { again: 1, ..Run::default() };
     }
-}
-
-/// What is asked of the account, the strongest first, and where it stands if nothing is.
-fn demands<'a>(
-    world: &World<'a>,
-    subject: &Subject<'a>,
-    rule: Option<&'a Rule>,
-    idle: Option<NaiveDate>,
-    memory: &Memory,
-) -> (Vec<Demand<'a>>, Standing) {
-    let days = &world.days;
-    let today = days.date(world.now);
-    if exempt(world, subject, today) {
-        return (Vec::new(), Standing::Exempt);
-    }
-    // One at a time: who is in a campaign is not also led up a ladder.
-    if let Some(campaign) = campaign_of(world, subject, memory) {
-        let plan = &campaign.plan;
-        let demand = Demand {
-            cause: Cause::Campaign,
-            basis: &plan.basis,
-            document: &plan.document,
-            course: campaign::course(plan, days),
-            needs_receipts: true,
-            campaign: Some(campaign),
-            afterwards: Vec::new(),
-        };
-        return (vec![demand], Standing::Fresh);
-    }
-    let Some(rule) = rule else { return (Vec::new(), Standing::NoRule) };
-    let active = world.settings.active_from(subject.agency).filter(|from| *from <= today);
-    let Some(active) = active else { return (Vec::new(), Standing::Inactive) };
-    if subject.away {
-        // Nothing is taken and nothing forgotten.
-        let kept = password(world, subject, rule, memory, active)
-            .into_iter()
-            .chain(idleness(world, subject, rule, idle, active));
-        return (kept.collect(), Standing::Away);
-    }
-    let demand = password(world, subject, rule, memory, active);
-    let standing = match (&demand, age(memory, &subject.facts)) {
-        (None, Age::Unknown) if rule.max_age.is_some() || rule.first_password.is_some() => Standing::Unknown,
-        (None, Age::Unknown | Age::First(_) | Age::Own(_))
-            if rule.max_age.is_none() && rule.first_password.is_none() =>
-        {
-            Standing::NoRule
-        }
-        _ => Standing::Fresh,
-    };
-    (demand.into_iter().chain(idleness(world, subject, rule, idle, active)).collect(), standing)
-}
-
-fn exempt(world: &World<'_>, subject: &Subject<'_>, today: NaiveDate) -> bool {
-    world.settings.exemptions.iter().any(|one| {
-        let named = [subject.mail, subject.login].into_iter().flatten();
-        today <= one.until && named.into_iter().any(|name| name.eq_ignore_ascii_case(one.account.trim()))
-    })
-}
-
-/// The campaign that still asks something of the account.
-fn campaign_of<'a>(world: &World<'a>, subject: &Subject<'a>, memory: &Memory) -> Option<&'a Campaign> {
-    if *subject.target != crate::model::ids::TargetId::mail() {
-        return None;
-    }
-    let run = |one: &Campaign| memory.runs.get(&campaign::cycle(&one.plan));
-    world.campaigns.iter().find(|one| {
-        run(one).is_none_or(|run| run.again == 0)
-            && campaign::runs(one, world.now, world.days.zone)
-            && campaign::covers(&one.plan, subject.agency, subject.holder, world.agencies)
-            && !cleared(one, memory, world)
-            // Disabled for another reason before it opened: not the campaign's to delete.
-            && (!subject.disabled || run(one).is_some())
-    })
-}
-
-/// Whether the account's holder has done what the campaign asks.
-pub fn cleared(campaign: &Campaign, memory: &Memory, world: &World<'_>) -> bool {
-    age::changed_after(memory, campaign::instant(campaign.plan.opens, world.days.zone))
-}
-
-/// What the password's age asks.
-fn password<'a>(
-    world: &World<'a>,
-    subject: &Subject<'a>,
-    rule: &'a Rule,
-    memory: &Memory,
-    active: NaiveDate,
-) -> Option<Demand<'a>> {
-    let days = &world.days;
-    let (cause, limit, since) = match age(memory, &subject.facts) {
-        Age::Unknown => return None,
-        Age::Own(at) => (Cause::MaxAge, rule.max_age.as_ref()?, days.date(at)),
-        Age::First(at) => match (&rule.first_password, &rule.max_age, memory.own) {
-            (Some(limit), _, _) => (Cause::FirstPassword, limit, days.date(at)),
-            (None, Some(limit), Some(own)) => (Cause::MaxAge, limit, days.date(own)),
-            (None, Some(limit), None) => (Cause::MaxAge, limit, days.date(at)),
-            (None, None, _) => return None,
-        },
-    };
-    let cohort = cohort(subject.id.as_str(), world.policy.cohort_days);
-    let end = limit.within.after(since, days.holidays);
-    let deadline = if cause == Cause::MaxAge { before(end, cohort).max(since) } else { end };
-    let begins = shifted(active, i64::from(cohort));
-    Some(Demand {
-        cause,
-        basis: &limit.basis,
-        document: &world.policy.document,
-        course: Course {
-            cycle: format!("{cause}:{since}"),
-            deadline,
-            stages: ladder::stages(steps(world, limit), deadline, since, begins, days),
-            ends: None,
-        },
-        needs_receipts: true,
-        campaign: None,
-        afterwards: Vec::new(),
-    })
-}
-
-fn steps<'a>(world: &World<'a>, limit: &'a Limit) -> &'a [Step] {
-    world.policy.steps(limit)
-}
-
-/// Days by which an account's term is moved, so that terms that end together are spread.
-fn cohort(account: &str, days: u32) -> u32 {
-    if days < 2 {
-        return 0;
-    }
-    let print = Fingerprint::of("cohort").part(account).finish();
-    u32::from_str_radix(&print[..8], 16).unwrap_or(0) % days
-}
-
-/// What follows from nobody using the account: the unit is told, then it is locked, with an approval.
-fn idleness<'a>(
-    world: &World<'a>,
-    subject: &Subject<'a>,
-    rule: &'a Rule,
-    idle: Option<NaiveDate>,
-    active: NaiveDate,
-) -> Option<Demand<'a>> {
-    let last = idle?;
-    let of = |wanted: DormantStep| rule.dormancy.iter().find(|one| one.then == wanted);
-    let days = &world.days;
-    let lock = of(DormantStep::Lock);
-    let told = of(DormantStep::Tell);
-    let step = |name: &str, days, to| Step { name: name.into(), days, to };
-    let (limit, steps) = match (lock, told) {
-        (Some(lock), _) => (
-            lock,
-            vec![
-                step("khong-su-dung", -IDLE_WARNING, Audience::Contact),
-                step("khoa-khong-su-dung", 0, Audience::Lock),
-            ],
-        ),
-        (None, Some(told)) => (told, vec![step("khong-su-dung", 0, Audience::Contact)]),
-        (None, None) => return None,
-    };
-    let deadline = limit.after.after(last, days.holidays);
-    let stages = ladder::stages(&steps, deadline, last, active, days);
-    if stages.first()?.at > days.clock(world.now) && !subject.disabled {
-        return None;
-    }
-    Some(Demand {
-        cause: Cause::Idle,
-        basis: &limit.basis,
-        document: &world.policy.document,
-        course: Course { cycle: format!("idle:{last}"), deadline, stages, ends: None },
-        needs_receipts: false,
-        campaign: None,
-        afterwards: rule.dormancy.iter().filter_map(|one| follows(one, last, days)).collect(),
-    })
-}
-
-fn follows<'a>(one: &'a Dormancy, last: NaiveDate, days: &Days<'_>) -> Option<(What, NaiveDate, &'a str)> {
-    let what = match one.then {
-        DormantStep::Tell | DormantStep::Lock => return None,
-        DormantStep::Close => What::Close,
-        DormantStep::Delete => What::Delete,
-    };
-    Some((what, days.next(one.after.after(last, days.holidays)), one.basis.as_str()))
 }
 
 /// Takes what is due of a demand.
@@ -604,21 +408,19 @@ fn locking<'a>(
     if silent.is_some_and(|until| today < until) {
         return None;
     }
-    let gate = if !demand.needs_receipts {
-        Gate::One
-    } else {
-        match warned(world, run, &verdict.memory, tracks_logins) {
-            Warned::Accepted => Gate::None,
-            Warned::Waiting => return None,
-            Warned::Unreachable => {
-                let handed = world.handed.get(&(subject.id.clone(), cycle_of(course, run)));
-                let until = handed.map(|on| days.working_days_after(*on, AFTER_LIST));
-                if until.is_none_or(|until| today < until) {
-                    verdict.standing = Standing::Unreachable;
-                    return None;
-                }
-                Gate::One
+    let warned = demand.needs_receipts.then(|| warned(world, run, &verdict.memory, tracks_logins));
+    let gate = match warned {
+        None => Gate::One,
+        Some(Warned::Accepted) => Gate::None,
+        Some(Warned::Waiting) => return None,
+        Some(Warned::Unreachable) => {
+            let handed = world.handed.get(&(subject.id.clone(), cycle_of(course, run)));
+            let until = handed.map(|on| days.working_days_after(*on, AFTER_LIST));
+            if until.is_none_or(|until| today < until) {
+                verdict.standing = Standing::Unreachable;
+                return None;
             }
+            Gate::One
         }
     };
     if !run.taken.iter().any(|taken| taken.step == lock.name) {
@@ -633,38 +435,6 @@ fn locking<'a>(
         deadline: course.deadline,
         due,
     })
-}
-
-/// Whether the holder's reminders arrived.
-enum Warned {
-    /// Each was accepted, none came back in time, and the mailbox has been opened before.
-    Accepted,
-    /// One is still on its way, or might yet come back.
-    Waiting,
-    /// One was not accepted, there was no address, or nobody has ever opened the mailbox.
-    Unreachable,
-}
-
-fn warned(world: &World<'_>, run: &Run, memory: &Memory, tracks_logins: bool) -> Warned {
-    let settled = TimeDelta::hours(world.settings.bounce_hours.into());
-    let today = world.days.date(world.now);
-    let mut sent = run.taken.iter().filter_map(|taken| Some((taken.notice.as_ref()?, taken.on))).peekable();
-    if sent.peek().is_none() || (tracks_logins && memory.login.is_none()) {
-        return Warned::Unreachable;
-    }
-    // All were accepted, and one of them so long ago that it would have come back by now: a mail of the last hours of a
-    // campaign shows no more than the one before it.
-    let (mut waits, mut stayed) = (false, false);
-    for (key, on) in sent {
-        match world.receipts.get(key) {
-            // Taken in this very pass.
-            None if on == today => waits = true,
-            Some(Receipt::Accepted(at)) => stayed |= world.now - *at >= settled,
-            Some(Receipt::Waiting) => waits = true,
-            Some(Receipt::Failed) | None => return Warned::Unreachable,
-        }
-    }
-    if stayed && !waits { Warned::Accepted } else { Warned::Waiting }
 }
 
 /// What follows a lock once its day has come: a mailbox is closed with one approval, an account deleted with two.

@@ -9,6 +9,7 @@ pub mod age;
 pub mod campaign;
 pub mod compare;
 pub mod days;
+pub mod demand;
 pub mod judge;
 pub mod ladder;
 pub mod policy;
@@ -17,6 +18,7 @@ pub mod span;
 pub mod status;
 #[cfg(test)]
 mod tests;
+pub mod warned;
 
 use crate::model::Time;
 use crate::model::agency::Agencies;
@@ -62,6 +64,7 @@ pub struct World<'a> {
 
 /// An account of a target, whichever it is.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that an account is or is not")]
 pub struct Subject<'a> {
     /// The target.
     pub target: &'a TargetId,

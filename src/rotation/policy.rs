@@ -5,7 +5,7 @@ use super::span::Span;
 use crate::model::account::AccountKind;
 use crate::model::ids::TargetId;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What one document lays down.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -252,7 +252,7 @@ impl Policy {
 }
 
 fn check_ladder(at: &str, steps: &[Step]) -> Result<(), String> {
-    let mut names = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for (number, pair) in steps.windows(2).enumerate() {
         if let [one, next] = pair
             && one.days > next.days
@@ -265,7 +265,7 @@ fn check_ladder(at: &str, steps: &[Step]) -> Result<(), String> {
         }
     }
     for step in steps {
-        if names.insert(&step.name, ()).is_some() {
+        if !names.insert(&step.name) {
             return Err(format!("{at}: two steps are named {:?}", step.name));
         }
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -1,6 +1,7 @@
 //! The status: how many accounts stand where, by agency and system, and what the next days bring.
 
-use super::judge::{Standing, Verdict, cleared};
+use super::demand::cleared;
+use super::judge::{Standing, Verdict};
 use super::policy::Audience;
 use super::{Subject, World, age, campaign};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};

@@ -54,8 +54,8 @@ impl WriteTx {
             "UPDATE campaign SET state = 'running', since = $2 WHERE name = $1 AND state = 'asked'
              AND 2 <= (SELECT COUNT(*) FROM campaign_approval a WHERE a.campaign = $1)",
         );
-        let begun = self.execute(begin.text(&plan.name).time(now)).await? == 1;
-        Ok(if begun { Start::Started } else { Start::NeedsSecond })
+        let started = self.execute(begin.text(&plan.name).time(now)).await? == 1;
+        Ok(if started { Start::Started } else { Start::NeedsSecond })
     }
 
     /// Stops a campaign; `false` where none of that name is asked for or runs.
