@@ -113,7 +113,7 @@ pub(super) fn tell(
         today,
         silent: silent.map(str::to_owned).collect(),
         directory: directory(people, full),
-        roles: tthc::truth(people),
+        roles: tthc::truth(people, full),
         held: vec!["phuongtranphu".to_owned()],
         bad_files,
         files,

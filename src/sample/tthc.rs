@@ -71,7 +71,8 @@ pub struct RolesTruth {
     pub target: String,
     /// To be granted, those of joiners included.
     pub grants: Vec<RoleLine>,
-    /// To be revoked: of movers, of leavers from their date on, and those that no position gives.
+    /// To be revoked: of movers, of leavers from their date on, of those on no list, and those that no
+    /// position gives.
     pub revokes: Vec<RoleLine>,
 }
 
@@ -88,7 +89,7 @@ fn held(person: &Person) -> Option<(&'static Office, Vec<Role>)> {
 }
 
 /// What `person` should hold where he or she works; `None` where no list says so.
-fn due(person: &Person) -> Option<Vec<Role>> {
+fn due(person: &Person, full: impl Fn(&str) -> bool) -> Option<Vec<Role>> {
     let by_title = || role_of(person.office, person.unit, person.title).into_iter().collect();
     match person.part {
         Part::Stays | Part::Joins | Part::Moves | Part::Asked(crate::model::record::Action::Change) => {
@@ -97,16 +98,18 @@ fn due(person: &Person) -> Option<Vec<Role>> {
         Part::Noted(status, _) => {
             Some(if status.leaves() || status.pauses() { Vec::new() } else { by_title() })
         }
+        // Whom the full list of the agency does not name holds nothing by it.
+        Part::Unlisted if full(person.office.code) => Some(Vec::new()),
         // Those who are asked about here hold no role; who is on no list keeps what there is.
         Part::Asked(_) | Part::AskedByName(_) | Part::Unlisted => None,
     }
 }
 
 /// What differs between what is held and what is due.
-pub(super) fn truth(people: &[Person]) -> RolesTruth {
+pub(super) fn truth(people: &[Person], full: impl Fn(&str) -> bool) -> RolesTruth {
     let (mut grants, mut revokes) = (Vec::new(), Vec::new());
     for person in people {
-        let Some(due) = due(person) else { continue };
+        let Some(due) = due(person, &full) else { continue };
         if person.entry.as_ref().is_some_and(|entry| entry.disabled) {
             continue;
         }

@@ -9,8 +9,8 @@ use rosterd::sample::{self, RoleLine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// What of the map says which position gives which role.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PositionMap {
     target: String,
     managed: BTreeSet<String>,
@@ -112,6 +112,18 @@ fn grants_and_revokes_follow_from_rosters_position_map_and_export() {
             let beyond = has.iter().filter(|(agency, role)| *agency != roster.agency || !due.contains(*role));
             revokes.extend(beyond.map(|(agency, role)| line(agency, role)));
         }
+    }
+    // Whom the full list of the agency does not name holds nothing by it.
+    for one in &laid.truth.directory.extra {
+        let of_it = held
+            .iter()
+            .filter(|(_, holder, role)| Some(holder) == one.login.as_ref() && map.managed.contains(role));
+        revokes.extend(of_it.map(|(agency, _, role)| RoleLine {
+            agency: by_name[agency.as_str()].to_owned(),
+            name: one.name.clone(),
+            login: one.login.clone(),
+            role: role.clone(),
+        }));
     }
     assert_eq!(grants, laid.truth.roles.grants.iter().cloned().collect());
     assert_eq!(revokes, laid.truth.roles.revokes.iter().cloned().collect());
