@@ -190,10 +190,11 @@ fn nothing_but_the_list_meant_to_trips_a_brake() {
     for line in &laid.truth.roles.revokes {
         *roles.entry(&line.agency).or_default() += 1;
     }
-    for counts in [&takes, &changes, &roles] {
+    // Role removals have a wider limit.
+    for (counts, limit) in [(&takes, 3), (&changes, 3), (&roles, 5)] {
         for (agency, count) in counts {
             let held = laid.truth.held.iter().any(|held| held == agency);
-            assert!(if held { *count > 3 } else { *count <= 3 }, "{agency}: {count}");
+            assert!(if held { *count > limit } else { *count <= limit }, "{agency}: {count}");
         }
         assert!(counts.values().sum::<usize>() * 100 <= laid.accounts * 5, "{counts:?}");
     }
