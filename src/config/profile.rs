@@ -90,10 +90,10 @@ impl Profile {
 mod tests {
     use super::*;
     use crate::model::ids::AgencyCode;
+    use crate::model::ids::TargetId;
     use crate::model::name::PersonName;
     use crate::model::person::Birth;
     use crate::reconcile::naming::{Namee, check_pattern, local_part};
-    use crate::model::ids::TargetId;
     use std::collections::{BTreeMap, BTreeSet};
 
     /// The addresses that people of one name get one after the other.
@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn every_profile_holds_known_tokens_only() {
         for (name, _) in EMBEDDED {
-            let Some(NamingRule { pattern, on_collision }) = Profile::load(name).unwrap().naming else { continue };
+            let Some(NamingRule { pattern, on_collision }) = Profile::load(name).unwrap().naming else {
+                continue;
+            };
             for pattern in std::iter::once(&pattern).chain(&on_collision) {
                 check_pattern(pattern).unwrap();
             }

@@ -47,7 +47,10 @@ impl LdapDirectory {
         Ok(())
     }
 
-    pub(super) async fn password_policies(&self, entries: &PolicyEntries) -> Result<Vec<ServerPolicy>, ReadError> {
+    pub(super) async fn password_policies(
+        &self,
+        entries: &PolicyEntries,
+    ) -> Result<Vec<ServerPolicy>, ReadError> {
         let mut connection = Connection::open(&self.connection).await?;
         let filter = Filter::equal("objectClass", &entries.class);
         let attributes: Vec<&str> = entries.names().map(|(_, name)| name)[1..].to_vec();

@@ -45,7 +45,10 @@ impl LdifDirectory {
         reading.await.unwrap_or_else(|_| Err(problem(&self.path, "the reader stopped")))
     }
 
-    pub(super) async fn password_policies(&self, entries: &PolicyEntries) -> Result<Vec<ServerPolicy>, ReadError> {
+    pub(super) async fn password_policies(
+        &self,
+        entries: &PolicyEntries,
+    ) -> Result<Vec<ServerPolicy>, ReadError> {
         let document = self.document().await?;
         let is_policy = |record: &&Record| {
             record.values("objectClass").iter().any(|class| class.eq_ignore_ascii_case(&entries.class))

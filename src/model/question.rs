@@ -79,7 +79,9 @@ impl Question {
             | QuestionKind::Contradiction
             | QuestionKind::Custodian
             | QuestionKind::Attestation => "",
-            QuestionKind::HandOver | QuestionKind::RolesApart | QuestionKind::NoAccount => self.about.as_str(),
+            QuestionKind::HandOver | QuestionKind::RolesApart | QuestionKind::NoAccount => {
+                self.about.as_str()
+            }
         };
         parts.split('|').skip(2).map(|part| part.split_once('/').map_or(part, |(system, _)| system))
     }

@@ -47,7 +47,9 @@ impl WriteTx {
         reason: &str,
         forbidden: &BTreeSet<Login>,
     ) -> Result<Release, StoreError> {
-        let Some(brake) = self.open_brake(key, by, Right::Approve).await? else { return Ok(Release::NotOpen) };
+        let Some(brake) = self.open_brake(key, by, Right::Approve).await? else {
+            return Ok(Release::NotOpen);
+        };
         if forbidden.contains(by) {
             return Ok(Release::PutInByYou);
         }

@@ -4,9 +4,9 @@
 use super::approval::{about, detail};
 use super::statement::sql;
 use super::{Store, StoreError, WriteTx};
-use crate::model::operator::Right;
 use crate::model::Time;
 use crate::model::ids::{ChangeId, ChangeKey, Login};
+use crate::model::operator::Right;
 use std::collections::BTreeSet;
 
 /// One call.

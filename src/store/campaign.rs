@@ -2,8 +2,8 @@
 
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx};
-use crate::model::operator::Right;
 use crate::model::ids::Login;
+use crate::model::operator::Right;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use std::collections::BTreeMap;
 

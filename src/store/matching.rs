@@ -4,10 +4,10 @@
 use super::dialect::Bulk;
 use super::statement::{json, sql};
 use super::{Store, StoreError, WriteTx, change};
-use crate::model::operator::Right;
 use crate::model::change::State;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, ChangeId, Fingerprint, Login, PersonId, TargetId};
+use crate::model::operator::Right;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,9 +3,9 @@
 use super::change::id_list;
 use super::statement::{json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
-use crate::model::operator::Right;
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
+use crate::model::operator::Right;
 use crate::model::rotation::{Memory, Receipt};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;

@@ -184,7 +184,7 @@ impl Engine {
                 | Evidence::Rule { .. }
                 | Evidence::Operator { .. }
                 | Evidence::Match { .. }
-        | Evidence::Unsettled { .. } => None,
+                | Evidence::Unsettled { .. } => None,
             });
             let missing = Missing { name, address, file: file.unwrap_or_default(), asked };
             let batch = (stored.change.agency.clone(), step, ladder.day(step, asked, holidays));

@@ -6,8 +6,9 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs,
-    ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    CustodianLeaves, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount,
+    ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting,
+    WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -298,7 +299,15 @@ fn digest(audience: &'static str) -> Letter {
             account("Nguyễn Văn An", "annv.skhcn@example.vn", Some(day(12, 4))),
             account("Lê Thị Cúc", "cuclt.skhcn@example.vn", None),
         ],
-        unreached: if contact { vec![account("Lê Thị Cúc", "cuclt.skhcn@example.vn", None)] } else { Vec::new() },
-        below: if contact { vec![AgencyCount { agency: "Trung tâm Khuyến nông".into(), count: 2 }] } else { Vec::new() },
+        unreached: if contact {
+            vec![account("Lê Thị Cúc", "cuclt.skhcn@example.vn", None)]
+        } else {
+            Vec::new()
+        },
+        below: if contact {
+            vec![AgencyCount { agency: "Trung tâm Khuyến nông".into(), count: 2 }]
+        } else {
+            Vec::new()
+        },
     })
 }

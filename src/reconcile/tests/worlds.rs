@@ -222,7 +222,8 @@ fn order_is_irrelevant(province: &Province, first: &Proposals) -> Result<(), Tes
 fn brakes_hold(province: &Province, proposals: &Proposals) -> Result<(), TestCaseError> {
     let (limits, counts) = (Limits::default(), Counts::of(&province.directory));
     let read = [TargetId::mail(), TargetId::new(TTHC)].into();
-    let made = plan(&proposals.changes, &Standing::default(), &limits, &counts, &read, province.today).unwrap();
+    let made =
+        plan(&proposals.changes, &Standing::default(), &limits, &counts, &read, province.today).unwrap();
     let mut free: BTreeMap<_, u64> = BTreeMap::new();
     for (change, state, brake) in &made.insert {
         // What rests on a match that nobody has confirmed is held without a brake.

@@ -185,8 +185,12 @@ impl Town {
         };
         town.go_to(now);
         for (login, name) in [("an", "Trần Thị An"), ("binh", "Lê Văn Bình")] {
-            let operator =
-                Operator { login: Login::new(login), name: name.into(), role: OperatorRole::Administrator, agencies: BTreeSet::new() };
+            let operator = Operator {
+                login: Login::new(login),
+                name: name.into(),
+                role: OperatorRole::Administrator,
+                agencies: BTreeSet::new(),
+            };
             let enrolled = town.engine.store.write(town.engine.now(), async |mut tx| {
                 tx.add_operator(&operator, &Login::new("an")).await?;
                 tx.commit(()).await

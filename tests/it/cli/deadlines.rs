@@ -65,13 +65,12 @@ async fn a_suspicion_that_nobody_answers_climbs_step_by_step_and_locks_nobody() 
     // The contact's word ends it: enrolled as such, he or she confirms and approves nothing.
     let store = site.store().await;
     let (an, contact) = (Login::new("an"), Login::new(desk::login()));
-    let mine =
-        Operator {
-            login: contact,
-            name: "Đầu mối".into(),
-            role: OperatorRole::Contact,
-            agencies: [suspect.change.agency.clone()].into(),
-        };
+    let mine = Operator {
+        login: contact,
+        name: "Đầu mối".into(),
+        role: OperatorRole::Contact,
+        agencies: [suspect.change.agency.clone()].into(),
+    };
     store
         .write(chrono::Utc::now(), async |mut tx| {
             tx.add_contact(&mine, &an).await?;

@@ -66,7 +66,11 @@ async fn operators_enrol_list_and_remove_operators_and_nobody_widens_a_scope() {
     let only = site.rosterd(&narrow);
     assert!(only.status.code() == Some(1) && said(&only).contains("whole province"), "{}", said(&only));
     let contact = site.rosterd(&[&narrow[..], &["--contact"]].concat());
-    assert!(contact.status.code() == Some(1) && said(&contact).contains("whole province"), "{}", said(&contact));
+    assert!(
+        contact.status.code() == Some(1) && said(&contact).contains("whole province"),
+        "{}",
+        said(&contact)
+    );
     site.expect(&["operator", "add", "nobody", "--name", "Phạm Văn Không"], 0);
     site.expect(&narrow, 0);
     let wider = site.rosterd(&["operator", "add", &desk::login(), "--name", "Mọi nơi"]);

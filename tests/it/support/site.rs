@@ -68,13 +68,12 @@ impl Site {
         std::fs::write(site.path("rosterd.toml"), site.configuration(more)).unwrap();
         let store = site.store().await;
         for (login, name) in [("an", "Trần Thị An"), ("binh", "Lê Văn Bình")] {
-            let operator =
-                Operator {
-                    login: Login::new(login),
-                    name: name.into(),
-                    role: OperatorRole::Administrator,
-                    agencies: BTreeSet::default(),
-                };
+            let operator = Operator {
+                login: Login::new(login),
+                name: name.into(),
+                role: OperatorRole::Administrator,
+                agencies: BTreeSet::default(),
+            };
             let by = Login::new("an");
             store
                 .write(chrono::Utc::now(), async |mut tx| {

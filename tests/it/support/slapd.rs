@@ -79,8 +79,15 @@ impl Slapd {
         let folder = tempfile::Builder::new().prefix("slapd").tempdir().unwrap();
         let certificates = certificates(folder.path());
         let suffix = suffix.to_owned();
-        let mut server =
-            Self { folder, suffix, certificates, ports: (Port::free(), Port::free()), child: None, durable, own_clock };
+        let mut server = Self {
+            folder,
+            suffix,
+            certificates,
+            ports: (Port::free(), Port::free()),
+            child: None,
+            durable,
+            own_clock,
+        };
         if own_clock {
             let mut compiler = Command::new("cc");
             compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(server.path("clock.so")).arg(CLOCK);
