@@ -217,6 +217,7 @@ CREATE INDEX change_content_waits ON change_content (id) WHERE waits = 1;
 -- A page of one agency, and what happened to one person, are found without reading everybody's.
 CREATE INDEX change_content_agency ON change_content (agency);
 CREATE INDEX change_content_person ON change_content (person) WHERE person IS NOT NULL;
+CREATE INDEX change_content_case ON change_content (case_id);
 
 -- The rows that publishing a plan will put into `change`, by the lease of its worker. What a crash leaves here is
 -- read by nobody, and the next plan under that lease removes it.
@@ -399,6 +400,7 @@ CREATE TABLE access_span (
     PRIMARY KEY (target, subject, role, agency, label, since)
 );
 CREATE INDEX access_span_open ON access_span (target) WHERE until IS NULL;
+CREATE INDEX access_span_subject ON access_span (subject) WHERE until IS NULL;
 
 -- Which notices spoke of which changes.
 CREATE TABLE change_notice (
@@ -426,7 +428,9 @@ CREATE TABLE confirmation (
     at TEXT NOT NULL
 );
 
--- A taken-over account: while it is open, no other change is carried out on it.
+-- A taken-over account: while it is open, no other change is carried out on it, and its holder is given nothing
+-- elsewhere. `by_hand`: the account is protected, so that somebody else must lock it. `seen_locked` is the first read
+-- that showed it locked, `evidence` what the entry and the systems showed when it was opened.
 CREATE TABLE incident (
     id TEXT NOT NULL PRIMARY KEY,
     target TEXT NOT NULL,
@@ -435,9 +439,15 @@ CREATE TABLE incident (
     opened_by TEXT NOT NULL REFERENCES operator (login),
     opened TEXT NOT NULL,
     reason TEXT NOT NULL,
+    person TEXT,
+    label TEXT NOT NULL,
+    by_hand BIGINT NOT NULL CHECK (by_hand IN (0, 1)),
+    evidence TEXT NOT NULL,
+    seen_locked TEXT,
     state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
     closed_by TEXT REFERENCES operator (login),
     closed TEXT,
+    closing TEXT,
     CHECK ((state = 'closed') = (closed_by IS NOT NULL)),
     CHECK ((state = 'closed') = (closed IS NOT NULL))
 );

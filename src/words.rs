@@ -201,6 +201,7 @@ pub fn brake_kind(kind: BrakeKind, lang: Lang) -> &'static str {
         BrakeKind::Closures => "đóng hộp thư",
         BrakeKind::Deletes => "xóa tài khoản",
         BrakeKind::ForcedChanges => "buộc đổi mật khẩu",
+        BrakeKind::Incidents => "khóa do sự cố",
         BrakeKind::Reorganisation => "sắp xếp đơn vị",
     }
 }

@@ -2,6 +2,7 @@
 //! after. Nothing is decided here.
 
 pub mod directory;
+pub mod incident;
 pub mod orders;
 pub mod password;
 pub mod recover;
@@ -62,6 +63,8 @@ pub struct Applier<'a> {
     pub clock: &'a (dyn Fn() -> Time + Sync),
     /// Whether accounts may be locked by rule now: only in the hours in which somebody can be asked.
     pub may_lock: &'a (dyn Fn() -> bool + Sync),
+    /// Only this rule's changes: an incident does not wait for the rest.
+    pub only: Option<Reason>,
     /// Set when the worker is to stop: what is under way is finished, nothing new begun.
     pub stop: &'a AtomicBool,
 }
@@ -131,8 +134,12 @@ impl Applier<'_> {
         target: &crate::model::ids::TargetId,
         last: &mut Option<ChangeId>,
     ) -> Result<Option<Vec<Standing>>, StoreError> {
-        let filter =
-            Filter { state: Some(State::Approved), target: Some(target.clone()), ..Filter::default() };
+        let filter = Filter {
+            state: Some(State::Approved),
+            target: Some(target.clone()),
+            reason: self.only,
+            ..Filter::default()
+        };
         let today = self.today();
         let mut page = self.store.changes(&filter, last.as_ref(), PAGE).await?;
         let Some(end) = page.last() else { return Ok(None) };
@@ -140,7 +147,8 @@ impl Applier<'_> {
         let may_lock = (self.may_lock)();
         page.retain(|one| {
             let change = &one.stored.change;
-            change.due <= today && (may_lock || change.kind != ChangeKind::LockAccount)
+            let by_rule = change.kind == ChangeKind::LockAccount && !change.is_incident_lock();
+            change.due <= today && (may_lock || !by_rule)
         });
         Ok(Some(page))
     }

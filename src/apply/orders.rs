@@ -226,6 +226,7 @@ impl Applier<'_> {
 /// What takes a role from somebody who left or went cannot wait, nor what takes back an order.
 fn is_urgent(change: &Change) -> bool {
     change.reason == Reason::Undo
+        || change.is_incident_lock()
         || change.kind == ChangeKind::RevokeRole
             && matches!(change.reason, Reason::RoleEndsByLeaving | Reason::RoleEndsByTransfer)
 }
@@ -234,6 +235,11 @@ fn is_urgent(change: &Change) -> bool {
 fn basis(change: &Change) -> String {
     if change.reason == Reason::Undo {
         return "Khôi phục theo yêu cầu của quản trị viên".to_owned();
+    }
+    if change.reason == Reason::Incident {
+        return "Sự cố an toàn thông tin: tài khoản bị chiếm quyền sử dụng; đề nghị khóa tài khoản, chấm dứt các phiên \
+                đăng nhập"
+            .to_owned();
     }
     let row = change.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Row { file, row, .. } => Some(format!("{file}, dòng {row}")),

@@ -27,6 +27,11 @@ impl Applier<'_> {
                 self.recover_role(&stored, &one, system, done).await?;
                 continue;
             }
+            // Another order may be under way beside this one: an incident's.
+            let writing = self.now() <= one.intent.write_by && one.intent.token == self.token.number;
+            if *target != TargetId::mail() && writing {
+                continue;
+            }
             if *target != TargetId::mail() {
                 handed.entry(stored.change.target.clone()).or_default().push((stored, one));
                 continue;

@@ -5,7 +5,7 @@ use crate::kill::{KillPoint, reached};
 use crate::model::change::StoredChange;
 use crate::model::intent::{Intent, Outcome, WriteError};
 use crate::store::{OpenIntent, StoreError};
-use crate::systems::{Online, System, SystemWriter, Write};
+use crate::systems::{Online, ReadError, System, SystemWriter, Write};
 
 /// What a system shows of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,10 @@ impl Applier<'_> {
         let outcome = match (Write::of(&stored.change), self.too_late(&intent)) {
             (Err(error), _) => Outcome::Failed { why: error.to_string() },
             (Ok(_), Err(outcome)) => outcome,
-            (Ok(write), Ok(())) => self.send_role(&write, system, writer).await,
+            (Ok(write), Ok(())) => match nothing_to_lock(stored, &write, system).await {
+                Some(outcome) => outcome,
+                None => self.send_role(&write, system, writer).await,
+            },
         };
         reached(KillPoint::AfterWrite);
         self.resolve_role(stored, &intent, &outcome).await?;
@@ -122,6 +125,19 @@ impl Applier<'_> {
         done.count(stored, &outcome);
         Ok(())
     }
+}
+
+/// An incident locks its holder out of every system; not everybody has an account in each, or an open one.
+async fn nothing_to_lock(stored: &StoredChange, write: &Write, system: &Online) -> Option<Outcome> {
+    if !stored.change.is_incident_lock() {
+        return None;
+    }
+    let why = match system.holds(write).await {
+        Ok(false) => "it was not open there",
+        Err(ReadError::Nobody) => "nobody has the address there",
+        Ok(true) | Err(_) => return None,
+    };
+    Some(Outcome::Stale { why: why.to_owned() })
 }
 
 /// What the system shows of `write`. "Not there" counts only where two reads agree.

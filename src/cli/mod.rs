@@ -7,6 +7,7 @@ mod completions;
 mod contact;
 mod demo;
 mod hold;
+mod incident;
 mod init;
 mod match_words;
 mod operator;
@@ -95,6 +96,9 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Rotation { action } => {
             let action = rotation::settle(action)?;
             rotation::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Incident { action } => {
+            incident::run(&open(&cli.config, lang).await?, action, cli.json).await
         }
         Command::Notice { action: NoticeAction::Preview { step, account } } => {
             rotation::preview(&open(&cli.config, lang).await?, &step, &account, cli.json).await

@@ -32,6 +32,8 @@ words!(
         Deletes = "deletes",
         /// Password changes forced.
         ForcedChanges = "forced-changes",
+        /// Accounts locked because somebody else has them.
+        Incidents = "incidents",
         /// What a map of old to new agencies asks for, whatever is done.
         Reorganisation = "reorganisation",
     }
@@ -43,6 +45,7 @@ impl BrakeKind {
     pub fn counting(change: &Change) -> Self {
         match Self::of(change.kind) {
             _ if change.reason == Reason::Reorganisation => Self::Reorganisation,
+            _ if change.is_incident_lock() => Self::Incidents,
             Self::Disables if change.target != TargetId::mail() => Self::RoleRemovals,
             Self::Creates if change.target != TargetId::mail() => Self::Grants,
             kind => kind,

@@ -389,6 +389,16 @@ impl Change {
         gives_access && self.gate == Gate::Two && self.reason != Reason::Undo
     }
 
+    /// Whether it locks out whoever has taken an account over: it beats what else stands on it, and no pause, queue or
+    /// hour of the day holds it up.
+    pub fn is_incident_lock(&self) -> bool {
+        self.reason == Reason::Incident
+            && matches!(
+                self.kind,
+                ChangeKind::LockAccount | ChangeKind::DisableAccount | ChangeKind::RevokeRole
+            )
+    }
+
     /// The first value of `attr` afterwards.
     pub fn after(&self, attr: Attr) -> Option<&str> {
         self.after.get(&attr).and_then(Values::first)

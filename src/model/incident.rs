@@ -1,17 +1,21 @@
 //! An incident: an account in somebody else's hands. While it is open nothing else is carried out on the account.
 
 use super::Time;
-use super::ids::{AccountId, AgencyCode, Login, TargetId};
+use super::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
 
 /// An open incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
-    /// Its id; sorts by time.
+    /// Its id; sorts by time. Its changes bear it as their case.
     pub id: String,
     /// The target the account lies in.
     pub target: TargetId,
     /// The account.
     pub account: AccountId,
+    /// How it is called: name and address.
+    pub label: String,
+    /// Whose it is, where that is known.
+    pub person: Option<PersonId>,
     /// The agency whose account it is.
     pub agency: AgencyCode,
     /// Who opened it.
@@ -20,4 +24,10 @@ pub struct Incident {
     pub opened: Time,
     /// In which words.
     pub reason: String,
+    /// Whether the account is protected: rosterd never writes it, so that somebody else must lock it.
+    pub by_hand: bool,
+    /// The first read that showed it locked; until then the incident is red.
+    pub seen_locked: Option<Time>,
+    /// What the entry and the systems showed when it was opened, as JSON.
+    pub evidence: String,
 }

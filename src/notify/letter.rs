@@ -34,6 +34,10 @@ pub enum Letter {
     RotationReminder(RotationReminder),
     /// To a unit's contact, the department or the chief: whose password is not changed.
     RotationDigest(RotationDigest),
+    /// To the agency's contacts, those above, the department and those on duty: an account was taken over.
+    IncidentOpened(IncidentOpened),
+    /// To the same: it is over.
+    IncidentClosed(IncidentClosed),
 }
 
 impl Letter {
@@ -52,6 +56,8 @@ impl Letter {
             Self::OrderLate(_) => "order_late",
             Self::RotationReminder(_) => "rotation_reminder",
             Self::RotationDigest(_) => "rotation_digest",
+            Self::IncidentOpened(_) => "incident_opened",
+            Self::IncidentClosed(_) => "incident_closed",
         }
     }
 }
@@ -446,4 +452,46 @@ pub struct AgencyCount {
     pub agency: String,
     /// How many.
     pub count: usize,
+}
+
+/// An account is in somebody else's hands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IncidentOpened {
+    /// The addressee's agency; none for the department.
+    pub agency: Option<String>,
+    /// The agency whose account it is.
+    pub about: String,
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The day it was opened.
+    pub date: NaiveDate,
+    /// And the hour, local.
+    pub hour: String,
+    /// In which words.
+    pub reason: String,
+    /// Whether the account is protected: nothing is locked until an administrator does it by hand.
+    pub by_hand: bool,
+    /// The other systems where the holder is locked out, as their users call them.
+    pub systems: Vec<String>,
+}
+
+/// An incident is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IncidentClosed {
+    /// The addressee's agency; none for the department.
+    pub agency: Option<String>,
+    /// The agency whose account it is.
+    pub about: String,
+    /// The holder's name.
+    pub name: String,
+    /// The official address.
+    pub address: String,
+    /// The day it was opened.
+    pub date: NaiveDate,
+    /// Whether the account opens again once that is approved.
+    pub reopens: bool,
+    /// Where the slip with the new password is collected.
+    pub slips_at: String,
 }

@@ -46,6 +46,7 @@ pub struct Limits {
     pub closures: Limit,
     pub deletes: Limit,
     pub forced_changes: Limit,
+    pub incidents: Limit,
     pub reorganisation: Limit,
 }
 
@@ -68,6 +69,7 @@ impl Default for Limits {
             closures: narrow,
             deletes: narrow,
             forced_changes: wide,
+            incidents: Limit { count: 50, percent: 5, cap: 500 },
             reorganisation: Limit { count: 0, percent: 0, cap: 0 },
         }
     }
@@ -89,6 +91,7 @@ impl Limits {
             BrakeKind::Closures => self.closures,
             BrakeKind::Deletes => self.deletes,
             BrakeKind::ForcedChanges => self.forced_changes,
+            BrakeKind::Incidents => self.incidents,
             BrakeKind::Reorganisation => self.reorganisation,
         }
     }

@@ -241,11 +241,11 @@ fn refreshed(stored: &StoredChange, key: &ChangeKey, proposal: &Change) -> Optio
     })
 }
 
-/// Being written, handed over or unclear, or an undo, which an operator asked for and no source can contradict:
+/// Being written, handed over or unclear, or an undo or an incident's, which an operator asked for and no source can contradict:
 /// never superseded, and nothing of its kind is planned beside it.
 fn blocks(stored: &StoredChange) -> bool {
     matches!(stored.state, State::Claimed | State::Ordered | State::Unknown)
-        || stored.change.reason == Reason::Undo
+        || matches!(stored.change.reason, Reason::Undo | Reason::Incident)
 }
 
 /// What rejections and undos keep away.

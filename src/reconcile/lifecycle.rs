@@ -9,9 +9,11 @@ use super::fate::{Fate, fate};
 use super::fold::Stand;
 use super::naming::Namee;
 use super::pattern::{Folded, Pattern};
+use super::policy::Policy;
 use super::retention::{self, Word};
 use super::{Scene, joiner};
 use crate::model::account::{Account, Attr, Values};
+use crate::model::agency::Agencies;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
 use crate::model::ids::AgencyCode;
 use crate::model::person::{OutOfUse, Person};
@@ -194,8 +196,18 @@ fn reopen(
 /// A reset or a reopening of a leader's account, or of one whose position gives a privileged role, needs two. The
 /// position counts, not what a system's export says today: a gate must not fall because an export failed.
 pub fn password_gate(scene: &Scene<'_>, account: &Account, title: Option<&str>, unit: Option<&str>) -> Gate {
-    let policy = scene.world.policy;
-    let kind = account.agency.as_ref().and_then(|agency| scene.world.agencies.get(agency)?.kind.as_deref());
+    gate_of(scene.world.policy, scene.world.agencies, account, title, unit)
+}
+
+/// The same outside of a plan.
+pub fn gate_of(
+    policy: &Policy,
+    agencies: &Agencies,
+    account: &Account,
+    title: Option<&str>,
+    unit: Option<&str>,
+) -> Gate {
+    let kind = account.agency.as_ref().and_then(|agency| agencies.get(agency)?.kind.as_deref());
     let unit = unit.or(account.get(Attr::Unit));
     let high = |title: &str| {
         Pattern::any(&policy.leaders, &Folded::new(title))

@@ -70,6 +70,8 @@ pub struct Filter {
     pub kind: Option<ChangeKind>,
     /// Only this target.
     pub target: Option<TargetId>,
+    /// Only those that this rule asks for.
+    pub reason: Option<Reason>,
     /// Only those whose label, subject, addresses or document contain this text, tone marks and case aside.
     pub text: Option<String>,
 }
@@ -98,7 +100,7 @@ impl Store {
         after: Option<&ChangeId>,
         limit: u32,
     ) -> Result<Vec<Standing>, StoreError> {
-        let Filter { agencies, state, kind, target, text } = filter;
+        let Filter { agencies, state, kind, target, reason, text } = filter;
         // One fragment a condition that is asked for, so that the index on (state, due, id) is used.
         let mut query = format!("SELECT {COLUMNS} {FROM} WHERE 1 = 1");
         let mut texts = Vec::new();
@@ -118,6 +120,9 @@ impl Store {
         }
         if let Some(target) = target {
             condition(" AND c.target = ?", vec![target.to_string()]);
+        }
+        if let Some(reason) = reason {
+            condition(" AND t.reason = ?", vec![reason.to_string()]);
         }
         if let Some(text) = text {
             let escaped = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

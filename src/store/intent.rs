@@ -64,13 +64,16 @@ impl Fenced {
     /// Claims `stored` and commits to writing it: all checks, the debit, the address and the intent in this
     /// transaction. Anything but `Opened` has written nothing.
     pub async fn open_intent(&mut self, stored: &StoredChange, terms: &Terms) -> Result<Claim, StoreError> {
-        if self.is_paused(Paused::Writes).await? {
+        if !stored.change.is_incident_lock() && self.is_paused(Paused::Writes).await? {
             return Ok(Claim::Paused);
         }
         let query = sql(
             "claim",
             "SELECT c.released, c.due, t.needs, CASE WHEN EXISTS (
-                 SELECT 1 FROM incident i WHERE i.target = c.target AND i.account = c.subject AND i.state = 'open')
+                 SELECT 1 FROM incident i WHERE i.state = 'open'
+                 AND (i.id <> t.case_id OR t.reason <> 'incident')
+                 AND (i.target = c.target AND i.account = c.subject OR i.person = t.person
+                     AND c.kind IN ('create-account', 'enable-account', 'grant-role')))
                  THEN 1 ELSE 0 END AS incident
              FROM change c JOIN change_content t ON t.id = c.id WHERE c.id = $1 AND c.key = $2 AND c.state = 'approved'
              AND (c.needed = 0 AND EXISTS (SELECT 1 FROM approval a WHERE a.change_id = c.id AND a.key = c.key)

@@ -68,6 +68,7 @@ pub use credential::Credential;
 pub use delegation::Delegation;
 pub use delta::{NewChange, PlanDelta, Published, StateChange};
 pub use error::StoreError;
+pub use incident::{Locks, NewIncident};
 pub use intent::{Claim, OpenIntent, Terms};
 pub use lease::Token;
 pub use legal_hold::Decided;

@@ -6,7 +6,7 @@ use super::delta::{NewChange, PlanDelta};
 use super::dialect::Bulk;
 use super::reservation::Claimant;
 use super::statement::{json, sql};
-use super::{Fenced, Store, StoreError, Token, change, ids};
+use super::{Fenced, Store, StoreError, Token, WriteTx, change, ids};
 use crate::model::Time;
 use crate::model::change::{Change, Gate, State};
 use crate::model::ids::{BrakeKey, ChangeId, Fingerprint};
@@ -244,6 +244,49 @@ impl Store {
             })
             .await?;
         }
+    }
+}
+
+impl WriteTx {
+    /// Adds a change that an operator asks for beside any plan, as part of batch `pass`; approved by its rule where its
+    /// gate is none. What stands of its kind on the subject gives way; where that is being written or handed over, it
+    /// stays, and `None` comes back.
+    pub(super) async fn insert_change(&mut self, change: &Change, pass: &str) -> Result<Option<ChangeId>, StoreError> {
+        let live = format!(
+            "SELECT id, state FROM change WHERE target = $1 AND subject = $2 AND kind = $3 AND state IN ({})",
+            change::words(State::is_live)
+        );
+        let live = sql("live change", live).text(change.target.as_str()).text(change.subject.as_str());
+        if let Some(row) = self.row(live.text(change.kind.as_str())).await? {
+            let (id, state) = (ChangeId::new(row.text("id")?), row.word("state", State::parse)?);
+            let moves = state.may_become(State::Superseded);
+            if !moves || !self.move_one(&id, state, State::Superseded, None).await? {
+                return Ok(None);
+            }
+        }
+        let id = ChangeId::new(ids::fresh(self.now)?);
+        let state = if change.gate == Gate::None { State::Approved } else { State::Proposed };
+        let line = json("change", &[Line::new(id.as_str(), change, state, None)?])?;
+        let (columns, source) = (names(CONTENT), self.dialect.rows(CONTENT));
+        let content =
+            format!("INSERT INTO change_content ({columns}) SELECT {columns} FROM {source} s WHERE true");
+        self.execute(sql("new change", content).text(&line)).await?;
+        let (columns, source) = (names(STANDING), self.dialect.rows(STANDING));
+        let standing = format!(
+            "INSERT INTO change ({columns}, proposed, since, decided, released, pass)
+             SELECT {columns}, $2, $2, $2, 0, $3 FROM {source} s WHERE true"
+        );
+        let now = self.now;
+        self.execute(sql("new change", standing).text(&line).time(now).text(pass)).await?;
+        if state == State::Approved {
+            let approve = sql(
+                "approve by policy",
+                "INSERT INTO approval (change_id, key, policy, at) VALUES ($1, $2, $3, $4)",
+            );
+            let approve = approve.text(id.as_str()).text(change.key().as_str()).text(change.reason.as_str());
+            self.execute(approve.time(now)).await?;
+        }
+        Ok(Some(id))
     }
 }
 

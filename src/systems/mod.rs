@@ -66,6 +66,9 @@ pub enum ReadError {
     /// What came cannot be the whole, or is not what was asked for.
     #[error("{0}")]
     Content(String),
+    /// Nobody has the address there. The change says whose it is: a log line must not.
+    #[error("no account there has the address: have it created, or its address corrected")]
+    Nobody,
     /// The holder cannot be told there: a person must look.
     #[error("{0}")]
     Holder(String),
@@ -238,9 +241,9 @@ impl SystemWriter<'_> {
     }
 }
 
-/// Nobody has the address there. The change says whose it is: a log line must not.
+/// Nobody has the address there.
 fn nobody() -> ReadError {
-    ReadError::Holder("no account there has the address: have it created, or its address corrected".into())
+    ReadError::Nobody
 }
 
 /// The program does not choose between two people.
@@ -252,6 +255,7 @@ fn several() -> ReadError {
 fn unread(error: &ReadError) -> WriteError {
     match error {
         ReadError::Holder(why) => WriteError::Refused(why.clone()),
+        ReadError::Nobody => WriteError::Refused(error.to_string()),
         other => WriteError::NotSent(other.to_string()),
     }
 }

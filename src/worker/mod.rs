@@ -3,6 +3,7 @@
 pub mod asking;
 pub mod engine;
 mod history;
+pub mod incidents;
 mod known;
 mod late_orders;
 pub mod look;

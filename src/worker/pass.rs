@@ -12,7 +12,8 @@ use crate::intake::scan::{Dropped, look};
 use crate::intake::take::{Intake, Taken};
 use crate::model::account::Snapshot;
 use crate::model::agency::Agency;
-use crate::model::change::{ChangeKind, State};
+use crate::model::Time;
+use crate::model::change::{ChangeKind, Reason, State};
 use crate::model::ids::RosterId;
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
@@ -148,6 +149,7 @@ impl Engine {
             self.apply(token, &counts.unwrap_or_default(), &mut summary).await?;
             clock.ended("apply");
         }
+        summary.errors.extend(self.watch_incidents().await?);
         self.answer_all(token, &mut reader, &mut summary).await?;
         clock.ended("answer");
         if let Err(error) = self.tell(token).await {
@@ -395,7 +397,21 @@ impl Engine {
         summary: &mut Summary,
     ) -> Result<(), StoreError> {
         let clock = || self.now();
-        let applier = Applier {
+        let may_lock = || self.days().is_none_or(|days| days.may_lock(self.now()));
+        let applier = self.applier(token, counts, (&clock, &may_lock), None);
+        summary.applied = applier.run().await?;
+        Ok(())
+    }
+
+    /// What carries out approved changes; of one rule alone, where `only` names it.
+    pub(super) fn applier<'a>(
+        &'a self,
+        token: &'a Token,
+        counts: &'a Counts,
+        (clock, may_lock): (&'a (dyn Fn() -> Time + Sync), &'a (dyn Fn() -> bool + Sync)),
+        only: Option<Reason>,
+    ) -> Applier<'a> {
+        Applier {
             store: &self.store,
             token,
             directory: &self.directory,
@@ -407,12 +423,11 @@ impl Engine {
             counts,
             zone: self.config().time_zone,
             holidays: &self.config().holidays,
-            clock: &clock,
-            may_lock: &|| self.days().is_none_or(|days| days.may_lock(self.now())),
+            clock,
+            may_lock,
+            only,
             stop: &self.stop,
-        };
-        summary.applied = applier.run().await?;
-        Ok(())
+        }
     }
 
     async fn answer_all(

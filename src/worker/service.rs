@@ -5,6 +5,7 @@ use super::pass::{Ending, Summary};
 use super::schedule::{Schedule, ScheduleError};
 use crate::intake::scan::look;
 use crate::model::Time;
+use crate::store::Token;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How long a heartbeat or alert program may run.
 const PROGRAM_MAY_RUN: Duration = Duration::from_secs(30);
+
+/// How often a running pass looks for incidents.
+const LOOK_FOR_INCIDENTS: Duration = Duration::from_millis(500);
 
 /// Why the service cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -61,9 +65,33 @@ impl Engine {
                 let _ = self.store.renew_lease(&grip.token, self.now(), LEASE).await;
             }
         };
+        // An incident does not wait for the pass to reach its writes.
+        let ended = tokio::sync::Notify::new();
+        let pass = async {
+            let summary = pass.await;
+            ended.notify_one();
+            summary
+        };
+        let incidents = async {
+            loop {
+                self.attend_or_say(&grip.token, false).await;
+                tokio::select! {
+                    () = ended.notified() => return,
+                    () = tokio::time::sleep(LOOK_FOR_INCIDENTS) => {}
+                }
+            }
+        };
+        let both = async { tokio::join!(pass, incidents).0 };
         tokio::select! {
-            summary = pass => summary,
+            summary = both => summary,
             () = renewal => Ok(Summary::default()),
+        }
+    }
+
+    /// What stays undone is said by the pass, which ends by looking at every incident.
+    async fn attend_or_say(&self, token: &Token, alone: bool) {
+        if let Err(error) = self.attend(token, alone).await {
+            tracing::error!(%error, "incidents were not attended to");
         }
     }
 
@@ -102,6 +130,8 @@ impl Engine {
                 }
                 Err(error) => tracing::error!(%error, "the lease was not renewed"),
             }
+            // Opened on another machine: nobody wakes this one.
+            self.attend_or_say(&grip.token, true).await;
             let arrived = self.inbox();
             let woken = std::fs::remove_file(self.wake_file()).is_ok();
             wanted = woken || arrived != seen || next.is_some_and(|next| next <= self.now());

@@ -3,7 +3,7 @@
 
 use super::engine::Engine;
 use crate::model::account::Attr;
-use crate::model::change::{Change, ChangeKind};
+use crate::model::change::{Change, ChangeKind, Reason};
 use crate::model::ids::{AgencyCode, ChangeId, Fingerprint, TargetId};
 use crate::model::notice::{Notice, Step};
 use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
@@ -127,7 +127,7 @@ impl Engine {
             address,
             detail: detail(change, self.config().language),
             date: self.local(one.since),
-            document: change.document.clone().filter(|_| change.reason != crate::model::change::Reason::Undo),
+            document: change.document.clone().filter(|_| !matches!(change.reason, Reason::Undo | Reason::Incident)),
             approved_by,
         }
     }

@@ -6,9 +6,8 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount,
-    ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting,
-    WaitingSlip,
+    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs,
+    ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -43,6 +42,10 @@ pub fn samples() -> Vec<Letter> {
         digest("contact"),
         digest("department"),
         digest("chief"),
+        incident_opened(true),
+        incident_opened(false),
+        incident_closed(true),
+        incident_closed(false),
     ]
 }
 
@@ -309,5 +312,31 @@ fn digest(audience: &'static str) -> Letter {
         } else {
             Vec::new()
         },
+    })
+}
+
+fn incident_opened(by_hand: bool) -> Letter {
+    Letter::IncidentOpened(IncidentOpened {
+        agency: by_hand.then(|| AGENCY.into()),
+        about: AGENCY.into(),
+        name: "Nguyễn Văn An".into(),
+        address: "annv.skhcn@example.vn".into(),
+        date: day(11, 22),
+        hour: "14:05".into(),
+        reason: "Phát hiện đăng nhập từ nước ngoài".into(),
+        by_hand,
+        systems: if by_hand { vec![] } else { vec!["Hệ thống một cửa".into(), "Quản lý văn bản".into()] },
+    })
+}
+
+fn incident_closed(reopens: bool) -> Letter {
+    Letter::IncidentClosed(IncidentClosed {
+        agency: reopens.then(|| AGENCY.into()),
+        about: AGENCY.into(),
+        name: "Nguyễn Văn An".into(),
+        address: "annv.skhcn@example.vn".into(),
+        date: day(11, 22),
+        reopens,
+        slips_at: "Phòng Hạ tầng số, tầng 2".into(),
     })
 }

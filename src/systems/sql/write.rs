@@ -63,6 +63,7 @@ async fn carry_out<'c>(
     query.execute(&mut *transaction).await.map_err(|error| refused(&error))?;
     let held = system.held(&mut transaction, write).await.map_err(|error| match error {
         ReadError::Holder(why) => WriteError::Refused(format!("after the statement {why}")),
+        ReadError::Nobody => WriteError::Refused(format!("after the statement {}", ReadError::Nobody)),
         other => WriteError::NotSent(other.to_string()),
     })?;
     if held == write.gives() {

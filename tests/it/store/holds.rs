@@ -5,13 +5,23 @@ use rosterd::model::ids::AccountId;
 use rosterd::model::legal_hold::HoldSubject;
 use rosterd::model::name::PersonName;
 use rosterd::model::person::{OutOfUse, Person};
-use rosterd::store::{Claim, Decided, Fenced, Terms, WriteTx};
+use rosterd::store::{Claim, Decided, Fenced, NewIncident, Terms, WriteTx};
 
 impl Site {
     async fn open_incident(&self, account: &str, by: &Login, at: Time) -> Result<Option<String>, StoreError> {
-        let (mail, account) = (TargetId::mail(), AccountId::new(account));
+        let new = NewIncident {
+            target: TargetId::mail(),
+            account: AccountId::new(account),
+            label: account.to_owned(),
+            person: None,
+            agency: agency("skhcn"),
+            reason: "đăng nhập lạ".to_owned(),
+            by_hand: false,
+            is_locked: false,
+            evidence: "{}".to_owned(),
+        };
         let work = async |mut tx: WriteTx| {
-            let id = tx.open_incident(&mail, &account, &agency("skhcn"), by, "đăng nhập lạ").await?;
+            let id = tx.open_incident(&new, by).await?;
             tx.commit(id).await
         };
         self.store.write(at, work).await

@@ -1,0 +1,106 @@
+//! Incidents at the terminal, on a real OpenLDAP: what is locked, what is only said, who is told, what opens again.
+
+use super::first_steps::said;
+use crate::support::desk;
+use crate::support::site::{Base, Dir, Site};
+
+const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
+
+/// The holder of a role in the system that has no API.
+const LOGIN: &str = "nhungkb.snv";
+const ADDRESS: &str = "nhungkb.snv@tinhmau.gov.vn";
+const PASSWORD: &str = "Mat-khau-cu-2026";
+
+async fn site(more: &str) -> Site {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, more).await;
+    desk::enrol(&site).await;
+    let path = site.path("agencies.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("code = \"snv\"\n"));
+    std::fs::write(&path, text.replace("code = \"snv\"\n", "code = \"snv\"\nparent = \"vpub\"\n")).unwrap();
+    // A first look, so that it is known who holds what.
+    site.pass(0);
+    site.slapd.as_ref().unwrap().set_password(LOGIN, PASSWORD);
+    site
+}
+
+fn can_sign_in(site: &Site, password: &str) -> bool {
+    site.slapd.as_ref().unwrap().can_sign_in(LOGIN, password)
+}
+
+fn told(site: &Site, address: &str) -> usize {
+    let urgent = |text: &str| text.contains(address);
+    desk::mails(site).iter().filter(|(head, _)| urgent(head)).map(|(_, count)| count).sum()
+}
+
+fn open(site: &Site) -> std::process::Output {
+    site.rosterd(&["incident", "open", ADDRESS, "--reason", "đăng nhập lạ lúc nửa đêm"])
+}
+
+#[tokio::test]
+async fn a_protected_account_is_not_written_its_commands_lock_it_and_it_stays_red_until_then() {
+    let site = site(ON_DUTY).await;
+    desk::edit_config(&site, "kind = \"ldap\"\n", &format!("kind = \"ldap\"\nprotected = [\"{LOGIN}\"]\n"));
+    let opened = open(&site);
+    assert_eq!(opened.status.code(), Some(1), "{}", said(&opened));
+    assert!(can_sign_in(&site, PASSWORD), "a protected account was written");
+    let text = said(&opened);
+    assert!(text.contains("RED") && text.contains("ldapmodify"), "{text}");
+    assert_eq!(desk::rows(&site, "SELECT id FROM change").await, [""; 0], "nothing is planned for it");
+    assert_eq!(told(&site, "truc@"), 1);
+    let red = site.rosterd(&["run", "--once"]);
+    assert_eq!(red.status.code(), Some(1), "{}", said(&red));
+    assert!(said(&red).contains("protected account"), "{}", said(&red));
+
+    // What is printed is what locks it.
+    let list: serde_json::Value =
+        serde_json::from_str(&site.expect(&["incident", "list", "--json"], 0)).unwrap();
+    assert_eq!(list["incidents"][0]["red"], true);
+    let commands = list["incidents"][0]["commands"].as_str().unwrap();
+    let ldif = commands.split("<<'LDIF'\n").nth(1).unwrap().split("\nLDIF\n").next().unwrap();
+    site.slapd.as_ref().unwrap().ldapmodify(ldif);
+    assert!(!can_sign_in(&site, PASSWORD));
+    site.pass(0);
+    let list = site.expect(&["incident", "list"], 0);
+    assert!(!list.contains("RED") && !list.contains("ldapmodify"), "{list}");
+}
+
+#[tokio::test]
+async fn a_running_worker_is_handed_the_incident() {
+    let site = site("").await;
+    let mut worker = std::process::Command::new(env!("CARGO_BIN_EXE_rosterd"))
+        .arg("--config")
+        .arg(site.path("rosterd.toml"))
+        .arg("run")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // It runs once it holds the lease.
+    while desk::rows(&site, "SELECT id FROM pass WHERE ended IS NULL OR ended IS NOT NULL").await.len() < 2 {
+        assert_eq!(worker.try_wait().unwrap(), None, "the worker ended");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let opened = open(&site);
+    let locked = !can_sign_in(&site, PASSWORD);
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    assert_eq!(opened.status.code(), Some(0), "{}", said(&opened));
+    assert!(locked);
+}
+
+#[tokio::test]
+async fn what_is_not_known_or_not_said_opens_no_incident() {
+    let site = site("").await;
+    for (arguments, why) in [
+        (["incident", "open", "khong-co@tinhmau.gov.vn", "--reason", "x"], "no account"),
+        (["incident", "open", ADDRESS, "--reason", " "], "--reason"),
+        (["incident", "close", ADDRESS, "--reason", "x"], "no incident is open"),
+    ] {
+        let output = site.rosterd(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said(&output).contains(why), "{}", said(&output));
+    }
+    assert_eq!(desk::rows(&site, "SELECT id FROM incident").await, [""; 0]);
+    assert!(can_sign_in(&site, PASSWORD));
+}
