@@ -7,6 +7,7 @@
 
 pub mod annotate;
 mod biff;
+mod biff12;
 pub mod child;
 pub mod decode;
 pub mod feedback;

@@ -40,7 +40,7 @@ fn sheets(bytes: &[u8]) -> Option<BTreeMap<String, Shape>> {
 }
 
 /// Where the parts are, by relationship.
-fn paths(xml: &[u8]) -> Option<BTreeMap<String, String>> {
+pub(super) fn paths(xml: &[u8]) -> Option<BTreeMap<String, String>> {
     let mut reader = Reader::from_reader(xml);
     let mut paths = BTreeMap::new();
     loop {

@@ -5,7 +5,7 @@ use super::about_file;
 use super::decode::{Decoded, Grid, too_large};
 use super::limits::Limits;
 use super::package::Shape;
-use super::{biff, package, plain, shape};
+use super::{biff, biff12, package, plain, shape};
 use crate::model::finding::{Finding, FindingCode};
 use crate::roster::OldFont;
 use crate::roster::sheet::{Book, Cell, Merge, Sheet};
@@ -68,19 +68,23 @@ fn old_fonts(styles: &[Style]) -> Vec<Option<OldFont>> {
     if fonts.iter().all(Option::is_none) { Vec::new() } else { fonts }
 }
 
-/// Excel's binary variant. calamine knows no merged ranges there.
+/// Excel's binary variant. calamine knows no merged ranges and nothing hidden there, so both are read apart; a sheet
+/// that does not tell them counts as unreadable, for policy decides on what is hidden.
 pub(super) fn xlsb(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsbError::Password => about_file(FindingCode::Encrypted, vec![]),
         _ => damaged(),
     })?;
     let names = worksheets(workbook.sheets_metadata(), limits)?;
+    let mut shapes = biff12::shapes(bytes);
     collect(names, limits, |name, grid| {
+        let shape = shapes.remove(name)?;
         let mut cells = workbook.worksheet_cells_reader(name).ok()?;
         while let Some(cell) = cells.next_cell().ok()? {
             let (row, column) = cell.get_position();
             grid.put(row, column, convert(Data::from(cell.get_value().clone())));
         }
+        take_shape(grid, shape);
         Some(())
     })
 }

@@ -6,13 +6,13 @@ change what they hold.
 import datetime
 import io
 import pathlib
-import struct
 import subprocess
-import zipfile
 
 import msoffcrypto.format.ooxml
 import openpyxl
 import xlwt
+
+import biff12
 
 HERE = pathlib.Path(__file__).parent
 TITLE = "DANH SÁCH CÁN BỘ, CÔNG CHỨC"
@@ -125,65 +125,8 @@ def ods():
 
 
 def xlsb():
-    """The least that is a BIFF12 workbook; strings inline, dates by number format 14."""
-
-    def record(kind, body=b""):
-        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
-        length, size = b"", len(body)
-        while True:
-            more = size >> 7
-            length += bytes([size & 0x7F | (0x80 if more else 0)])
-            size = more
-            if not size:
-                return head + length + body
-
-    def wide(text):
-        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
-
-    def sheet(rows):
-        out = record(0x81) + record(0x94, struct.pack("<4I", 0, max(len(rows) - 1, 0), 0, 5)) + record(0x91)
-        for r, row in enumerate(rows):
-            out += record(0x00, struct.pack("<I", r) + bytes(13))
-            for c, value in enumerate(row):
-                if isinstance(value, str):
-                    out += record(0x06, struct.pack("<II", c, 0) + wide(value))
-                elif isinstance(value, datetime.date):
-                    serial = (value - datetime.date(1899, 12, 30)).days
-                    out += record(0x05, struct.pack("<IId", c, 1, serial))
-                elif value is not None:
-                    out += record(0x05, struct.pack("<IId", c, 0, value))
-        return out + record(0x92) + record(0x82)
-
-    sheets = [("Danh sách", 0, ROWS), ("Ẩn", 1, HIDDEN), ("Sheet3", 0, [])]
-    book = record(0x83) + record(0x99, struct.pack("<II", 0, 0) + wide("")) + record(0x8F)
-    rels, types = "", ""
-    for i, (name, state, _) in enumerate(sheets, 1):
-        book += record(0x9C, struct.pack("<II", state, i) + wide(f"rId{i}") + wide(name))
-        rels += (
-            f'<Relationship Id="rId{i}" Target="worksheets/sheet{i}.bin" Type="http://schemas.'
-            'openxmlformats.org/officeDocument/2006/relationships/worksheet"/>'
-        )
-    book += record(0x90) + record(0x84)
-    styles = record(0x0116) + record(0x0269, struct.pack("<I", 2))
-    styles += record(0x2F, struct.pack("<HH", 0, 0) + bytes(12)) + record(0x2F, struct.pack("<HH", 0, 14) + bytes(12))
-    styles += record(0x026A) + record(0x0117)
-    open_rels = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    with zipfile.ZipFile(HERE / "list.xlsb", "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr(
-            "[Content_Types].xml",
-            '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-            '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
-        )
-        out.writestr(
-            "_rels/.rels",
-            open_rels + '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-            'relationships/officeDocument" Target="xl/workbook.bin"/></Relationships>',
-        )
-        out.writestr("xl/_rels/workbook.bin.rels", open_rels + rels + "</Relationships>")
-        out.writestr("xl/workbook.bin", book)
-        out.writestr("xl/styles.bin", styles)
-        for i, (_, _, rows) in enumerate(sheets, 1):
-            out.writestr(f"xl/worksheets/sheet{i}.bin", sheet(rows))
+    sheets = [("Danh sách", 0, ROWS, MERGES, [], []), ("Ẩn", 1, HIDDEN, [], [], []), ("Sheet3", 0, [], [], [], [])]
+    biff12.write(HERE / "list.xlsb", sheets)
 
 
 def encrypted():

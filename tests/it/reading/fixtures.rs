@@ -1,5 +1,6 @@
 //! The header structures as files, each by openpyxl, by LibreOffice and by `rust_xlsxwriter`, against their truth.
 
+use super::policy::with_hidden;
 use super::{MAPPING, about};
 use rosterd::model::finding::{Finding, FindingCode, Severity};
 use rosterd::model::person::Birth;
@@ -188,6 +189,7 @@ fn hidden_parts_are_seen_whoever_wrote_the_file() {
         "hidden.libreoffice.xlsx",
         "hidden.libreoffice.ods",
         "hidden.libreoffice.xls",
+        "hidden.by-hand.xlsb",
     ] {
         let reading = read_bytes(&bytes(name));
         assert_eq!(people(&reading.blocks[0]), LIST, "{name}");
@@ -202,6 +204,10 @@ fn hidden_parts_are_seen_whoever_wrote_the_file() {
             ],
             "{name}"
         );
+        let decoded = decode(&bytes(name), &Limits::default()).unwrap();
+        let mapping = with_hidden("leave-out", "leave-out");
+        let cut = understand(&decoded.book, &mapping, &about("danh-sach.xlsx"));
+        assert_eq!(people(&cut.blocks[0]), [LIST[0], LIST[2], LIST[4]], "{name}");
     }
 }
 

@@ -12,7 +12,7 @@ fn codes(reading: &Reading) -> Vec<&'static str> {
     reading.findings.iter().chain(in_blocks).map(|finding| finding.code.as_str()).collect()
 }
 
-fn with_hidden(sheets: &str, rows: &str) -> Mapping {
+pub(super) fn with_hidden(sheets: &str, rows: &str) -> Mapping {
     let reading = format!("[hidden]\nsheets = \"{sheets}\"\nrows = \"{rows}\"\n");
     Mapping::parse(&Sources { reading: &reading, ..Sources::EMBEDDED }).unwrap()
 }

@@ -100,11 +100,11 @@ fn merges() -> Vec<Merge> {
 
 #[test]
 fn every_spreadsheet_format_gives_the_same_book() {
-    for (name, format, has_merges) in [
-        ("list.xlsx", Format::Xlsx, true),
-        ("list.xls", Format::Xls, true),
-        ("list.ods", Format::Ods, true),
-        ("list.xlsb", Format::Xlsb, false),
+    for (name, format) in [
+        ("list.xlsx", Format::Xlsx),
+        ("list.xls", Format::Xls),
+        ("list.ods", Format::Ods),
+        ("list.xlsb", Format::Xlsb),
     ] {
         let bytes = fixture(name);
         assert_eq!(detect(&bytes), format, "{name}");
@@ -117,7 +117,7 @@ fn every_spreadsheet_format_gives_the_same_book() {
         assert!(book.sheets[2].rows.is_empty(), "{name}");
         let found = &mut book.sheets[0].merges;
         found.sort_by_key(|merge| (merge.top, merge.left));
-        assert_eq!(*found, if has_merges { merges() } else { vec![] }, "{name}");
+        assert_eq!(*found, merges(), "{name}");
     }
 }
 
