@@ -251,7 +251,11 @@ impl WriteTx {
     /// Adds a change that an operator asks for beside any plan, as part of batch `pass`; approved by its rule where its
     /// gate is none. What stands of its kind on the subject gives way; where that is being written or handed over, it
     /// stays, and `None` comes back.
-    pub(super) async fn insert_change(&mut self, change: &Change, pass: &str) -> Result<Option<ChangeId>, StoreError> {
+    pub(super) async fn insert_change(
+        &mut self,
+        change: &Change,
+        pass: &str,
+    ) -> Result<Option<ChangeId>, StoreError> {
         let live = format!(
             "SELECT id, state FROM change WHERE target = $1 AND subject = $2 AND kind = $3 AND state IN ({})",
             change::words(State::is_live)

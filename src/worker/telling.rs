@@ -127,7 +127,10 @@ impl Engine {
             address,
             detail: detail(change, self.config().language),
             date: self.local(one.since),
-            document: change.document.clone().filter(|_| !matches!(change.reason, Reason::Undo | Reason::Incident)),
+            document: change
+                .document
+                .clone()
+                .filter(|_| !matches!(change.reason, Reason::Undo | Reason::Incident)),
             approved_by,
         }
     }

@@ -6,8 +6,9 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, Letter, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs,
-    ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, Letter, MadeChange, Missing,
+    Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder,
+    SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -325,7 +326,11 @@ fn incident_opened(by_hand: bool) -> Letter {
         hour: "14:05".into(),
         reason: "Phát hiện đăng nhập từ nước ngoài".into(),
         by_hand,
-        systems: if by_hand { vec![] } else { vec!["Hệ thống một cửa".into(), "Quản lý văn bản".into()] },
+        systems: if by_hand {
+            vec![]
+        } else {
+            vec!["Hệ thống một cửa".into(), "Quản lý văn bản".into()]
+        },
     })
 }
 
