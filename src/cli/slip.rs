@@ -172,13 +172,13 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
             None => address.to_owned(),
         }
     };
-    let names = engine.store.operators().await?;
+    let operators = engine.store.operators().await?;
     let approved_by: Vec<String> = stored
         .approvals
         .iter()
         .map(|login| {
-            let known = names.iter().find(|one| one.operator.login.as_str() == login);
-            known.map_or_else(|| login.clone(), |one| one.operator.name.clone())
+            let enrolled = operators.iter().find(|one| one.operator.login.as_str() == login);
+            enrolled.map_or_else(|| login.clone(), |one| one.operator.name.clone())
         })
         .collect();
     let since = engine.store.change(&stored.id).await?.map_or(engine.now(), |one| one.since);

@@ -18,7 +18,7 @@ fn account(attrs: &[(Attr, &str)]) -> Account {
         agency: None,
         kind: AccountKind::Person,
         protected: false,
-        password: Default::default(),
+        password: crate::model::password::PasswordFacts::default(),
     }
 }
 

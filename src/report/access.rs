@@ -125,15 +125,13 @@ fn subjects(change: &Change) -> Vec<String> {
 fn dated(span: &Span, before: Option<Time>, acts: &[(Effect, &Act<'_>)]) -> Held {
     let began = acts
         .iter()
-        .filter(|(_, act)| act.at <= span.since && before.is_none_or(|before| act.at >= before))
-        .next_back()
+        .rfind(|(_, act)| act.at <= span.since && before.is_none_or(|before| act.at >= before))
         .filter(|(effect, _)| *effect == Effect::Gives)
         .map(|(_, act)| *act);
     let since = began.map_or(span.since, |act| act.at);
     let ending = acts
         .iter()
-        .filter(|(_, act)| act.at > since && span.until.is_none_or(|until| act.at <= until))
-        .next_back()
+        .rfind(|(_, act)| act.at > since && span.until.is_none_or(|until| act.at <= until))
         .filter(|(effect, _)| *effect == Effect::Takes)
         .map(|(_, act)| *act);
     Held {

@@ -118,9 +118,6 @@ fn columns(lang: Lang, columns: &[(&str, &str, u8)]) -> Vec<(String, u8)> {
 
 /// `part` of `whole` in percent, rounded, beside the counts; a dash where there is nothing to share.
 fn share(part: u64, whole: u64) -> String {
-    if whole == 0 {
-        "–".to_owned()
-    } else {
-        format!("{}% ({part}/{whole})", (part * 100 + whole / 2) / whole)
-    }
+    let percent = (part * 100 + whole / 2).checked_div(whole);
+    percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent}% ({part}/{whole})"))
 }

@@ -95,7 +95,10 @@ mod tests {
             let mut day: NaiveDate = "2024-01-01".parse().unwrap();
             while day < "2028-01-01".parse().unwrap() {
                 let end = Span::Months(months).after(day, &BTreeSet::new());
-                assert!((end - day).num_days() as u64 >= least, "{months} months from {day}");
+                assert!(
+                    (end - day).num_days() >= i64::try_from(least).unwrap(),
+                    "{months} months from {day}"
+                );
                 day = day.succ_opt().unwrap();
             }
         }

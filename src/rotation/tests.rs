@@ -18,6 +18,7 @@ fn at(text: &str) -> Time {
 }
 
 /// One account, and the world around it, moved by hand.
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the stage")]
 struct Stage {
     policy: Policy,
     settings: Settings,

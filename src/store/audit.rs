@@ -206,9 +206,9 @@ impl Store {
             "SELECT lane, MIN(seq) AS first, MAX(seq) AS last FROM audit
              WHERE subject IN (SELECT s.id FROM {source} s) GROUP BY lane ORDER BY lane"
         );
-        let list = json("subjects", &about)?;
+        let subjects = json("subjects", &about)?;
         let mut found = Vec::new();
-        for lane in self.rows(sql("audit", query).text(&list)).await? {
+        for lane in self.rows(sql("audit", query).text(&subjects)).await? {
             let (name, mut before, last) = (lane.text("lane")?, lane.int("first")? - 1, lane.int("last")?);
             while before < last {
                 let page = self.audit_export(&name, before, PAGE.min(last - before)).await?;

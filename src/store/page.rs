@@ -116,12 +116,8 @@ impl Query {
             }
         }
         if !agencies.is_empty() {
-            query.push_str(" AND t.agency IN (");
-            for (at, code) in agencies.iter().enumerate() {
-                values.push(code.to_string());
-                query.push_str(&format!("{}${}", if at > 0 { ", " } else { "" }, values.len()));
-            }
-            query.push(')');
+            query = format!("{query} AND t.agency IN ({})", marks(values.len(), agencies.len()));
+            values.extend(agencies.iter().map(ToString::to_string));
         }
         (query, values)
     }
@@ -402,11 +398,10 @@ impl Store {
             text.push_str(" AND (arrived, id) < (SELECT a.arrived, a.id FROM roster a WHERE a.id = $2)");
         }
         if !agencies.is_empty() {
-            let marks: Vec<_> = (0..agencies.len()).map(|at| format!("${}", values.len() + at + 1)).collect();
-            text.push_str(&format!(" AND agency IN ({})", marks.join(", ")));
+            text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
             values.extend(agencies.iter().map(ToString::to_string));
         }
-        text.push_str(&format!(" ORDER BY arrived DESC, id DESC LIMIT {limit}"));
+        text = format!("{text} ORDER BY arrived DESC, id DESC LIMIT {limit}");
         let line = |row: &Row| {
             Ok(ArrivalLine {
                 id: RosterId::new(row.text("id")?),
@@ -471,4 +466,9 @@ impl Store {
         let rows = self.rows(sql("operators", "SELECT login, name FROM operator")).await?;
         rows.iter().map(|row| Ok((Login::new(row.text("login")?), row.text("name")?))).collect()
     }
+}
+
+/// The placeholders of `count` values behind the first `before`.
+fn marks(before: usize, count: usize) -> String {
+    (before + 1..=before + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
 }

@@ -270,18 +270,18 @@ impl WriteTx {
         }
         let id = ChangeId::new(ids::fresh(self.now)?);
         let state = if change.gate == Gate::None { State::Approved } else { State::Proposed };
-        let line = json("change", &[Line::new(id.as_str(), change, state, None)?])?;
+        let written = json("change", &[Line::new(id.as_str(), change, state, None)?])?;
         let (columns, source) = (names(CONTENT), self.dialect.rows(CONTENT));
         let content =
             format!("INSERT INTO change_content ({columns}) SELECT {columns} FROM {source} s WHERE true");
-        self.execute(sql("new change", content).text(&line)).await?;
+        self.execute(sql("new change", content).text(&written)).await?;
         let (columns, source) = (names(STANDING), self.dialect.rows(STANDING));
         let standing = format!(
             "INSERT INTO change ({columns}, proposed, since, decided, released, pass)
              SELECT {columns}, $2, $2, $2, 0, $3 FROM {source} s WHERE true"
         );
         let now = self.now;
-        self.execute(sql("new change", standing).text(&line).time(now).text(pass)).await?;
+        self.execute(sql("new change", standing).text(&written).time(now).text(pass)).await?;
         if state == State::Approved {
             let approve = sql(
                 "approve by policy",

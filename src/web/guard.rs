@@ -30,10 +30,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Where a request comes from: its connection, or what the proxy says of it.
 pub(super) fn address(desk: &Desk, headers: &HeaderMap, peer: Option<IpAddr>) -> String {
     let forwarded = || {
-        let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+        let mut lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
         // The last one is our proxy's own word; those before it are the client's.
         lines
-            .last()
+            .next_back()
             .and_then(|line| line.rsplit(',').next())
             .and_then(|text| text.trim().parse::<IpAddr>().ok())
     };

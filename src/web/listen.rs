@@ -28,7 +28,7 @@ const CONNECTIONS: usize = 512;
 /// A handshake, or a request's headers, must come within this time.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// A whole request, its body included.
-const REQUEST_WITHIN: Duration = Duration::from_secs(120);
+const REQUEST_WITHIN: Duration = Duration::from_mins(2);
 /// When the process is to stop, requests under way may take so long.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 

@@ -132,6 +132,7 @@ impl View {
     }
 
     /// Goes on to another page of ours (303), where `said` is shown once.
+    #[expect(clippy::unused_self, reason = "only who has signed in is sent on")]
     pub fn go(&self, desk: &Desk, to: &str, said: &str) -> Result<Response, PageError> {
         let mut response = redirect(to)?;
         if !said.is_empty() {
@@ -214,6 +215,7 @@ impl Signed {
     }
 
     /// Sends the operator to give the password again, and back to `to`.
+    #[expect(clippy::unused_self, reason = "only who has signed in is sent on")]
     pub fn ask_password(&self, to: &str) -> Result<Response, PageError> {
         redirect(&format!("/confirm?next={}", query_value(to)))
     }

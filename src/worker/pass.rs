@@ -127,6 +127,11 @@ impl StageClock {
 impl Engine {
     /// One whole pass under `token`.
     pub async fn pass(&self, token: &Token, apply: bool) -> Result<Summary, StoreError> {
+        // What all stages hold together is too large for the stacks of those who call.
+        Box::pin(self.stages(token, apply)).await
+    }
+
+    async fn stages(&self, token: &Token, apply: bool) -> Result<Summary, StoreError> {
         let mut summary = Summary::default();
         let mut reader = self.reader();
         let pass = self

@@ -228,7 +228,7 @@ fn snapshot(offices: &[Office], taken: Time) -> Snapshot {
             agency,
             kind: AccountKind::Person,
             protected: false,
-            password: Default::default(),
+            password: rosterd::model::password::PasswordFacts::default(),
         };
         Some((id, account))
     });

@@ -35,10 +35,7 @@ pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json
         let known = |name: &str| name == system;
         let names: Vec<&str> = engine.systems.iter().map(|one| one.name().as_str()).collect();
         if !known("mail") && !names.iter().any(|name| known(name)) {
-            bail!(
-                "--system {system:?}: expected mail{}",
-                names.iter().map(|one| format!(", {one}")).collect::<String>()
-            );
+            bail!("--system {system:?}: expected {}", [&["mail"], names.as_slice()].concat().join(", "));
         }
     }
     let store = &engine.store;

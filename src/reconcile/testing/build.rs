@@ -35,7 +35,7 @@ pub(crate) fn entry(agency: &str, login: &str, name: &str) -> Entry {
         agency: Some(code(agency)),
         kind: AccountKind::Person,
         protected: false,
-        password: Default::default(),
+        password: crate::model::password::PasswordFacts::default(),
     })
 }
 

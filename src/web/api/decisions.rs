@@ -20,15 +20,15 @@ use std::sync::Arc;
 type Answer = Result<(StatusCode, Json<Outcome>), ApiError>;
 
 /// `200` where it counts, `409` where not.
-fn answer(done: bool, message: String) -> Answer {
+fn answer(done: bool, message: String) -> (StatusCode, Json<Outcome>) {
     let status = if done { StatusCode::OK } else { StatusCode::CONFLICT };
-    Ok((status, Json(Outcome { done, message })))
+    (status, Json(Outcome { done, message }))
 }
 
 fn first(results: &[Approval]) -> Answer {
     let Some(result) = results.first() else { return Err(ApiError(PageError::NotFound)) };
     let done = matches!(result, Approval::Approved { .. } | Approval::Rejected);
-    answer(done, words::approval(result, Lang::En))
+    Ok(answer(done, words::approval(result, Lang::En)))
 }
 
 /// Approves a change.
@@ -84,7 +84,7 @@ pub(super) async fn answer_question(
 ) -> Answer {
     caller.decides(Right::Review)?;
     decide::answer(&desk, &caller.operator, &key, &given.answer).await?;
-    answer(true, "answered".into())
+    Ok(answer(true, "answered".into()))
 }
 
 /// Rejects everything a brake holds.
@@ -100,5 +100,5 @@ pub(super) async fn discard(
 ) -> Answer {
     caller.decides(Right::Review)?;
     let count = decide::discard(&desk, &caller.operator, &key, &given.reason).await?;
-    answer(true, format!("{count} rejected"))
+    Ok(answer(true, format!("{count} rejected")))
 }

@@ -33,7 +33,7 @@ pub(super) struct Standing {
 
 /// Every agency the operator sees, as a tree, each level by name.
 pub(super) async fn standings(desk: &Desk, operator: &Operator) -> Result<Vec<Standing>, PageError> {
-    let last = desk.store.last_rosters().await?;
+    let rosters = desk.store.last_rosters().await?;
     let oldest = desk.now() - TimeDelta::days(i64::from(desk.settings.late_after_days));
     let mut children: BTreeMap<Option<&AgencyCode>, Vec<&AgencyCode>> = BTreeMap::new();
     for (code, _) in desk.agencies_of(operator) {
@@ -47,7 +47,7 @@ pub(super) async fn standings(desk: &Desk, operator: &Operator) -> Result<Vec<St
     let mut open: Vec<(&AgencyCode, usize)> =
         children.get(&None).into_iter().flatten().rev().map(|code| (*code, 0)).collect();
     while let Some((code, depth)) = open.pop() {
-        let (latest, full) = match last.get(code) {
+        let (latest, full) = match rosters.get(code) {
             Some((latest, full)) => (Some(*latest), *full),
             None => (None, None),
         };

@@ -108,7 +108,7 @@ fn summary(signed: &Signed, results: &[Approval]) -> String {
     let lang = signed.view.lang;
     let good = |one: &&Approval| matches!(one, Approval::Approved { .. } | Approval::Rejected);
     let done = results.iter().filter(good).count();
-    let mut text = match (results.iter().any(|one| *one == Approval::Rejected), lang) {
+    let mut text = match (results.contains(&Approval::Rejected), lang) {
         (false, crate::model::Lang::Vi) => format!("Đã duyệt {done} thay đổi."),
         (false, crate::model::Lang::En) => format!("{done} approved."),
         (true, crate::model::Lang::Vi) => format!("Đã từ chối {done} thay đổi."),
@@ -119,7 +119,7 @@ fn summary(signed: &Signed, results: &[Approval]) -> String {
         *others.entry(words::approval(one, lang)).or_default() += 1;
     }
     for (why, count) in others {
-        text.push_str(&format!(" {count}: {why}."));
+        text = format!("{text} {count}: {why}.");
     }
     text
 }

@@ -52,7 +52,7 @@ pub(in super::super) struct Asked {
 impl Asked {
     /// The query within the operator's scope. A word that is none is said to be so.
     pub fn query(&self, desk: &Desk, operator: &Operator) -> Result<Query, PageError> {
-        let agencies = match parsed(&self.agency, |text| AgencyCode::stored(text))? {
+        let agencies = match parsed(&self.agency, AgencyCode::stored)? {
             Some(code) if operator.may_see(&code) => vec![code],
             Some(_) => return Err(PageError::NotFound),
             None => operator.agencies.iter().cloned().collect(),

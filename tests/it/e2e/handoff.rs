@@ -272,7 +272,7 @@ async fn an_order_that_nobody_confirmed_is_taken_back_by_another() {
     let files = order_files(&site);
     assert_eq!(files.len(), 2, "{files:?}");
     let first = one.outcome.as_deref().unwrap().trim_end_matches(".xlsx");
-    let texts: Vec<String> = files.iter().map(|file| text_of(file)).collect();
+    let texts: Vec<String> = files.iter().map(text_of).collect();
     let back = format!("Rút yêu cầu tại phiếu số {first}: không cấp; nếu đã cấp thì thu hồi");
     assert!(texts.iter().any(|text| text.contains(&back) && text.contains("rút lại 1")), "{texts:?}");
     // What is taken back is not pressed for; the rest is.

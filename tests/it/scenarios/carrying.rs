@@ -176,7 +176,7 @@ impl Province {
             agency: None,
             kind: AccountKind::Person,
             protected: false,
-            password: Default::default(),
+            password: rosterd::model::password::PasswordFacts::default(),
         };
         set(&mut account, &change.after);
         self.directory.insert(id.clone(), account);

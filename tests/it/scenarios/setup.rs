@@ -118,8 +118,18 @@ pub fn account(
         Some(agency) => layout.account(agency, login),
         None => layout.people.child(&layout.login_attribute, login),
     };
-    directory
-        .insert(id.clone(), Account { id, dn, attrs, agency, kind, protected, password: Default::default() });
+    directory.insert(
+        id.clone(),
+        Account {
+            id,
+            dn,
+            attrs,
+            agency,
+            kind,
+            protected,
+            password: rosterd::model::password::PasswordFacts::default(),
+        },
+    );
     Ok(())
 }
 

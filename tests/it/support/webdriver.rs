@@ -1,4 +1,4 @@
-//! A real browser: Debian's Chromium, driven over WebDriver (W3C) through its chromedriver.
+//! A real browser: Debian's Chromium, driven over `WebDriver` (W3C) through its chromedriver.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use super::page::{free_port, parse};
@@ -73,7 +73,7 @@ impl Window {
         let mut window = Self { port, session: String::new(), driver, _folder: folder };
         let asked = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
         let made = window.ask("POST", "/session", &asked);
-        window.session = made["sessionId"].as_str().unwrap().to_owned();
+        made["sessionId"].as_str().unwrap().clone_into(&mut window.session);
         window
     }
 
@@ -198,7 +198,7 @@ impl Window {
 
 /// One answer, by the length it states: chromedriver keeps the connection open, whatever it is asked.
 fn whole(stream: &mut TcpStream) -> Vec<u8> {
-    let (mut bytes, mut part) = (Vec::new(), [0; 65536]);
+    let (mut bytes, mut part) = (Vec::new(), [0; 8192]);
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();

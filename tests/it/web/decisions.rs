@@ -116,7 +116,7 @@ async fn whoever_hands_a_roster_in_does_not_approve_what_follows() {
     let mut dung = page.signed_in("dung");
     let csv = "Họ và tên;Ngày sinh;Chức vụ;Đơn vị;Điện thoại\nĐặng Thị Mới Tuyển;01/02/1990;Chuyên viên;Văn phòng;0912345678\n";
     assert_eq!(dung.upload("snv", "bo-sung.csv", csv).status, 303);
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
     let change = loop {
         let found = page.site.changes(Some(State::Proposed)).await;
         if let Some(change) = found.into_iter().find(|one| one.change.label.starts_with("Đặng Thị Mới Tuyển"))
@@ -248,7 +248,7 @@ async fn what_the_overview_counts_is_what_its_lists_hold() {
             seen.extend(ids(&body));
             match body.split_once("rel=\"next\" href=\"") {
                 Some((_, rest)) => {
-                    next = rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#x2f;", "/")
+                    next = rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#x2f;", "/");
                 }
                 None => break,
             }
