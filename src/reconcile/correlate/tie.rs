@@ -8,6 +8,7 @@ use crate::model::matching::Matched;
 use crate::model::person::Person;
 use crate::reconcile::World;
 use crate::reconcile::ledger::staff;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The best tie of each person whose match is not settled yet.
@@ -32,7 +33,9 @@ impl Ties {
         let (roster, _) = place(world, reference);
         let rule = rule(world, reference, id, account, why);
         let tie = Matched { rule, agency: roster.agency.clone(), confirmed: false };
-        let better = |than: &Matched| (tie.confidence(), &than.agency) > (than.confidence(), &tie.agency);
+        // Whatever the order of the rows: the surer one, then the earlier rule, then the agency that sorts first.
+        let rank = |one: &Matched| (one.confidence(), Reverse(one.rule), Reverse(one.agency.clone()));
+        let better = |than: &Matched| rank(&tie) > rank(than);
         if known.is_none_or(|known| tie.confidence() > known.confidence())
             && self.0.get(id).is_none_or(better)
         {

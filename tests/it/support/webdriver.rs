@@ -55,6 +55,8 @@ impl Window {
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
             "--window-size=1280,900",
+            // What scrolls smoothly is not yet where it is clicked.
+            "--force-prefers-reduced-motion",
             &profile,
         ];
         arguments.push(if manner.dark {
