@@ -3,7 +3,6 @@
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use crate::model::account::Attr;
 use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
@@ -207,9 +206,10 @@ impl Line {
 /// What differs, attribute by attribute.
 pub(in super::super) fn differences(stored: &StoredChange) -> Vec<Difference> {
     let change = &stored.change;
-    let attrs: std::collections::BTreeSet<&Attr> = change.before.keys().chain(change.after.keys()).collect();
-    attrs
-        .into_iter()
+    // What is only before says where the entry lies: it is not touched.
+    change
+        .after
+        .keys()
         .map(|attr| {
             let text = |side: &crate::model::account::Attrs| {
                 side.get(attr).map(ToString::to_string).unwrap_or_default()

@@ -138,6 +138,18 @@ impl Window {
         }
     }
 
+    /// Waits until an element of this name (with its XPath conditions) holds `part`: the page before may have such an
+    /// element too.
+    pub fn sees(&self, element: &str, part: &str) {
+        let until = Instant::now() + Duration::from_secs(10);
+        let path = format!("//{element}[contains(normalize-space(.), \"{part}\")]");
+        let asked = json!({ "using": "xpath", "value": path });
+        while self.command("POST", "/elements", &asked).as_array().unwrap().is_empty() {
+            assert!(Instant::now() < until, "no {element} with {part:?} at {}", self.address());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// How many elements fit.
     pub fn count(&self, css: &str) -> usize {
         let found = self.command("POST", "/elements", &json!({ "using": "css selector", "value": css }));
