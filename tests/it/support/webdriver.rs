@@ -138,7 +138,7 @@ impl Window {
         }
     }
 
-    /// Waits until an element of this name (with its XPath conditions) holds `part`: the page before may have such an
+    /// Waits until an element of this name holds `part`: the page before may have such an
     /// element too.
     pub fn sees(&self, element: &str, part: &str) {
         let until = Instant::now() + Duration::from_secs(10);
