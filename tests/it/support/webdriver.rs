@@ -80,6 +80,12 @@ impl Window {
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.try_ask(method, path, body);
+        answer.unwrap_or_else(|wrong| panic!("{method} {path}: {wrong}"))
+    }
+
+    /// What the driver answers; else its error.
+    fn try_ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, Value> {
         let body = if method == "POST" { body.to_string() } else { String::new() };
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\nContent-Type: application/json\r\n\
@@ -92,8 +98,7 @@ impl Window {
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         let answer = parse(&whole(&mut stream));
         let value = answer.json()["value"].clone();
-        assert_eq!(answer.status, 200, "{method} {path}: {value}");
-        value
+        if answer.status == 200 { Ok(value) } else { Err(value) }
     }
 
     fn command(&self, method: &str, path: &str, body: &Value) -> Value {
@@ -129,6 +134,19 @@ impl Window {
         }
     }
 
+    /// Does something with the first element that fits; where the page went away meanwhile, with the next page's.
+    fn with(&self, css: &str, method: &str, what: &str, body: &Value) -> Value {
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            let path = format!("/session/{}/element/{}/{what}", self.session, self.element(css));
+            match self.try_ask(method, &path, body) {
+                Ok(value) => return value,
+                Err(wrong) if wrong["error"] == "stale element reference" && Instant::now() < until => {}
+                Err(wrong) => panic!("{method} {path}: {wrong}"),
+            }
+        }
+    }
+
     /// Waits until it is at an address.
     pub fn arrives(&self, address: &str) {
         let until = Instant::now() + Duration::from_secs(10);
@@ -158,12 +176,12 @@ impl Window {
 
     /// Clicks on the first element that fits.
     pub fn click(&self, css: &str) {
-        self.command("POST", &format!("/element/{}/click", self.element(css)), &json!({}));
+        self.with(css, "POST", "click", &json!({}));
     }
 
     /// Types into the first element that fits.
     pub fn fill(&self, css: &str, text: &str) {
-        self.command("POST", &format!("/element/{}/value", self.element(css)), &json!({ "text": text }));
+        self.with(css, "POST", "value", &json!({ "text": text }));
     }
 
     /// Presses keys wherever the focus is, one after the other.
@@ -180,7 +198,7 @@ impl Window {
 
     /// The text of the first element that fits.
     pub fn text(&self, css: &str) -> String {
-        let text = self.command("GET", &format!("/element/{}/text", self.element(css)), &Value::Null);
+        let text = self.with(css, "GET", "text", &Value::Null);
         text.as_str().unwrap().to_owned()
     }
 
