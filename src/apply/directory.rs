@@ -177,7 +177,7 @@ impl Applier<'_> {
         let Some(id) = &change.person else { return Ok(None) };
         let Ok(write) = Write::of(change, None) else { return Ok(None) };
         let Ok(Some(account)) = self.directory.account_at(write.dn()).await else { return Ok(None) };
-        let person = self.store.people().await?.into_iter().find(|person| person.id == *id);
+        let person = self.store.person(id).await?;
         Ok(person.map(|mut person| {
             person.accounts.insert(TargetId::mail(), account.id);
             let agency = stored.change.agency.clone();

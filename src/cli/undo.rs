@@ -109,14 +109,7 @@ async fn chosen(engine: &Engine, args: &UndoArgs) -> Result<Vec<StoredChange>> {
     }
     let since = args.since.as_deref().map(|text| parse_time(engine, text)).transpose()?;
     let filter = Filter { state: Some(State::Applied), ..Filter::default() };
-    let mut chosen = Vec::new();
-    let mut last = None;
-    loop {
-        let page = engine.store.changes(&filter, last.as_ref(), 1_000).await?;
-        let Some(end) = page.last() else { break };
-        last = Some(end.stored.id.clone());
-        chosen.extend(page);
-    }
+    let mut chosen = engine.store.every_change(&filter).await?;
     chosen.retain(|one| match (&args.batch, since) {
         (Some(batch), _) => one.pass == *batch,
         (None, Some(since)) => one.since >= since,

@@ -82,6 +82,27 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// The roster that says so: by a row of it, or by a person's absence from it.
+    pub fn roster(&self) -> Option<&RosterId> {
+        self.in_roster().map(|(roster, _)| roster)
+    }
+
+    /// That roster's file name.
+    pub fn file(&self) -> Option<&str> {
+        self.in_roster().map(|(_, file)| file)
+    }
+
+    fn in_roster(&self) -> Option<(&RosterId, &str)> {
+        match self {
+            Self::Row { roster, file, .. } | Self::Absence { roster, file, .. } => Some((roster, file)),
+            Self::Snapshot { .. }
+            | Self::Rule { .. }
+            | Self::Operator { .. }
+            | Self::Match { .. }
+            | Self::Unsettled { .. } => None,
+        }
+    }
+
     /// Whether what takes away must wait until matches are confirmed, and of which agency.
     pub fn unsettled(&self) -> Option<&AgencyCode> {
         match self {

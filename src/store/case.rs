@@ -5,8 +5,7 @@ use super::change::{COLUMNS, FROM, id_list, with_approvals};
 use super::statement::{Row, sql};
 use super::{Arrival, Standing, Store, StoreError, roster};
 use crate::model::Time;
-use crate::model::evidence::Evidence;
-use crate::model::ids::{CaseId, ChangeId, ChangeKey};
+use crate::model::ids::{CaseId, ChangeId, ChangeKey, RosterId};
 use crate::model::notice::Notice;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -90,16 +89,7 @@ impl Store {
         let mails = tx.rows(sql("outbox", mails).text(case.as_str())).await?;
         let changes = with_approvals(&rows, &approved)?;
         let evidence = changes.iter().flat_map(|one| &one.stored.change.evidence);
-        let rosters: BTreeSet<&str> = evidence
-            .filter_map(|one| match one {
-                Evidence::Row { roster, .. } | Evidence::Absence { roster, .. } => Some(roster.as_str()),
-                Evidence::Snapshot { .. }
-                | Evidence::Rule { .. }
-                | Evidence::Operator { .. }
-                | Evidence::Match { .. }
-                | Evidence::Unsettled { .. } => None,
-            })
-            .collect();
+        let rosters: BTreeSet<&str> = evidence.filter_map(|one| one.roster().map(RosterId::as_str)).collect();
         let source = self.dialect.ids();
         let query = format!(
             "SELECT {} FROM roster WHERE id IN (SELECT s.id FROM {source} s) ORDER BY arrived, id",

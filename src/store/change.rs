@@ -76,6 +76,9 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
+/// Changes read at a time where all of them are wanted.
+const PAGE: u32 = 1_000;
+
 impl Store {
     /// The change with this id.
     pub async fn change(&self, id: &ChangeId) -> Result<Option<Standing>, StoreError> {
@@ -91,6 +94,19 @@ impl Store {
             standing.stored.approvals.push(row.text("by_whom")?);
         }
         Ok(Some(standing))
+    }
+
+    /// Every change that fits, by due date and id, read page by page.
+    pub async fn every_change(&self, filter: &Filter) -> Result<Vec<Standing>, StoreError> {
+        let mut all: Vec<Standing> = Vec::new();
+        loop {
+            let last = all.last().map(|one| one.stored.id.clone());
+            let page = self.changes(filter, last.as_ref(), PAGE).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
     }
 
     /// A page of changes by due date and id, after the one with id `after`.

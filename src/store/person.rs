@@ -3,9 +3,10 @@
 use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
-use crate::model::ids::{Fingerprint, TargetId};
+use crate::model::ids::{Fingerprint, PersonId, TargetId};
 use crate::model::person::Person;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of a link in a bulk parameter.
 const LINK: &[Bulk] = &[Bulk::Text("target"), Bulk::Text("account"), Bulk::Text("person")];
@@ -92,16 +93,24 @@ impl Store {
     pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let confirmed = self.confirmed_matches().await?;
         let rows = self.rows(sql("people", "SELECT body FROM person ORDER BY id")).await?;
-        let read = |row: &Row| {
-            let mut person: Person = row.json("body")?;
-            let account = person.accounts.get(&TargetId::mail());
-            if let (Some(account), Some(matched)) = (account, &mut person.matched) {
-                matched.confirmed |= confirmed
-                    .get(person.id.as_str())
-                    .is_some_and(|accounts| accounts.contains(account.as_str()));
-            }
-            Ok(person)
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(|row| read(row, &confirmed)).collect()
     }
+
+    /// One of them.
+    pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
+        let confirmed = self.confirmed_matches().await?;
+        let query = sql("people", "SELECT body FROM person WHERE id = $1").text(id.as_str());
+        let rows = self.rows(query).await?;
+        rows.first().map(|row| read(row, &confirmed)).transpose()
+    }
+}
+
+fn read(row: &Row, confirmed: &BTreeMap<String, BTreeSet<String>>) -> Result<Person, StoreError> {
+    let mut person: Person = row.json("body")?;
+    let account = person.accounts.get(&TargetId::mail());
+    if let (Some(account), Some(matched)) = (account, &mut person.matched) {
+        matched.confirmed |=
+            confirmed.get(person.id.as_str()).is_some_and(|accounts| accounts.contains(account.as_str()));
+    }
+    Ok(person)
 }

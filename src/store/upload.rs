@@ -3,8 +3,7 @@
 use super::statement::sql;
 use super::{StoreError, WriteTx, change};
 use crate::model::change::StoredChange;
-use crate::model::evidence::Evidence;
-use crate::model::ids::{AgencyCode, Login};
+use crate::model::ids::{AgencyCode, Login, RosterId};
 use crate::model::operator::Right;
 
 impl WriteTx {
@@ -31,14 +30,7 @@ impl WriteTx {
 
     /// Whether `by` handed in a workbook that this change is made from.
     pub(super) async fn handed_in(&mut self, stored: &StoredChange, by: &Login) -> Result<bool, StoreError> {
-        let rosters = stored.change.evidence.iter().filter_map(|one| match one {
-            Evidence::Row { roster, .. } | Evidence::Absence { roster, .. } => Some(roster.as_str()),
-            Evidence::Snapshot { .. }
-            | Evidence::Rule { .. }
-            | Evidence::Operator { .. }
-            | Evidence::Match { .. }
-            | Evidence::Unsettled { .. } => None,
-        });
+        let rosters = stored.change.evidence.iter().filter_map(|one| one.roster().map(RosterId::as_str));
         let list = change::id_list(rosters)?;
         let source = self.dialect.ids();
         let query = format!(

@@ -25,20 +25,7 @@ impl Engine {
                 notices.push(self.templates.render(&letter, lang, &contact.mail, &contact.name, &key)?);
             }
         }
-        if notices.is_empty() {
-            return Ok(0);
-        }
-        let queued = self.store.write_fenced(token, self.now(), |mut tx| {
-            let notices = &notices;
-            async move {
-                let mut queued = 0;
-                for notice in notices {
-                    queued += u64::from(tx.enqueue(notice).await?);
-                }
-                tx.commit(queued).await
-            }
-        });
-        Ok(queued.await?)
+        self.queue(token, &notices).await
     }
 
     /// The letter about one move, and whom it is for; `None` where the account lies in no agency's branch.

@@ -5,23 +5,30 @@ use super::telling::{TellError, name_and_address};
 use crate::apply::undo::original;
 use crate::model::account::Attr;
 use crate::model::change::{Change, State};
-use crate::model::ids::ChangeId;
+use crate::model::ids::{ChangeId, TargetId};
 use crate::notify::letter::{LateLine, Letter, OrderLate};
-use crate::store::{Filter, Standing, Token, WorkOrder};
+use crate::store::{Filter, Standing, StoreError, Token, WorkOrder};
 use crate::systems::System;
 use crate::systems::handoff::Settings;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Engine {
     /// Queues a letter for every step that has come of each late order. The outbox takes each once.
     pub(super) async fn press_late_orders(&self, token: &Token) -> Result<u64, TellError> {
         let today = self.local(self.now());
         let mut notices = Vec::new();
+        let mut ordered: BTreeMap<TargetId, Vec<Standing>> = BTreeMap::new();
         for order in self.store.open_orders().await? {
             let mut systems = self.systems.iter().filter_map(System::handoff);
             let Some(system) = systems.find(|system| system.name == order.target) else { continue };
             let steps = system.steps(order.due, today, &self.config().holidays);
-            let lines = if steps.is_empty() { Vec::new() } else { self.open_lines(&order).await? };
+            if steps.is_empty() {
+                continue;
+            }
+            if !ordered.contains_key(&order.target) {
+                ordered.insert(order.target.clone(), self.ordered_of(&order.target).await?);
+            }
+            let lines = self.open_lines(&order, ordered.get(&order.target).map_or(&[], Vec::as_slice));
             if lines.is_empty() {
                 continue;
             }
@@ -33,41 +40,24 @@ impl Engine {
                 notices.push(self.templates.render(&letter, lang, &to.mail, &to.name, &key)?);
             }
         }
-        if notices.is_empty() {
-            return Ok(0);
-        }
-        let queued = self.store.write_fenced(token, self.now(), |mut tx| {
-            let notices = &notices;
-            async move {
-                let mut queued = 0;
-                for notice in notices {
-                    queued += u64::from(tx.enqueue(notice).await?);
-                }
-                tx.commit(queued).await
-            }
-        });
-        Ok(queued.await?)
+        self.queue(token, &notices).await
+    }
+
+    /// What a system was asked for and has not confirmed.
+    pub(super) async fn ordered_of(&self, target: &TargetId) -> Result<Vec<Standing>, StoreError> {
+        let filter =
+            Filter { state: Some(State::Ordered), target: Some(target.clone()), ..Filter::default() };
+        self.store.every_change(&filter).await
     }
 
     /// What of an order is still to be done: a line that another order takes back is not.
-    async fn open_lines(&self, order: &WorkOrder) -> Result<Vec<LateLine>, TellError> {
-        let filter =
-            Filter { state: Some(State::Ordered), target: Some(order.target.clone()), ..Filter::default() };
-        let mut ordered: Vec<Standing> = Vec::new();
-        loop {
-            let last = ordered.last().map(|one| one.stored.id.clone());
-            let page = self.store.changes(&filter, last.as_ref(), 1_000).await?;
-            if page.is_empty() {
-                break;
-            }
-            ordered.extend(page);
-        }
+    fn open_lines(&self, order: &WorkOrder, ordered: &[Standing]) -> Vec<LateLine> {
         let documents = ordered.iter().filter_map(|one| one.stored.change.document.as_deref());
         let withdrawn: BTreeSet<ChangeId> = documents.filter_map(original).collect();
         let open = ordered.iter().filter(|one| {
             one.order.as_deref() == Some(order.id.as_str()) && !withdrawn.contains(&one.stored.id)
         });
-        Ok(open.filter_map(|one| self.late_line(&one.stored.change)).collect())
+        open.filter_map(|one| self.late_line(&one.stored.change)).collect()
     }
 
     fn late_line(&self, change: &Change) -> Option<LateLine> {

@@ -18,7 +18,7 @@ use crate::model::ids::RosterId;
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
 use crate::reconcile::timeline::outdated;
-use crate::store::{Arrival, Filter, Published, StoreError, Token};
+use crate::store::{Arrival, Published, StoreError, Token};
 use crate::systems::handoff::{Seen, confirm};
 use crate::workbook::Reader;
 use crate::worker::mailing::Mailed;
@@ -348,19 +348,8 @@ impl Engine {
 
     /// Ordered changes that a newer export shows are done.
     async fn confirm(&self, token: &Token, snapshot: &RoleSnapshot) -> Result<u64, StoreError> {
-        let filter = Filter {
-            state: Some(State::Ordered),
-            target: Some(snapshot.target.clone()),
-            ..Filter::default()
-        };
-        let mut ordered = Vec::new();
-        let mut last = None;
-        loop {
-            let page = self.store.changes(&filter, last.as_ref(), 1_000).await?;
-            let Some(end) = page.last() else { break };
-            last = Some(end.stored.id.clone());
-            ordered.extend(page.into_iter().map(|one| (one.stored, one.since)));
-        }
+        let ordered = self.ordered_of(&snapshot.target).await?;
+        let ordered: Vec<_> = ordered.into_iter().map(|one| (one.stored, one.since)).collect();
         let done: Vec<_> = confirm(&ordered, snapshot)
             .into_iter()
             .filter(|(_, seen)| *seen == Seen::Confirmed)

@@ -9,7 +9,7 @@ use crate::directory::compare::{Shows, shows};
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::account::{Attr, Attrs, Snapshot, Values};
-use crate::model::change::{Change, ChangeKind, State, StoredChange};
+use crate::model::change::{Change, ChangeKind, Reason, State, StoredChange};
 use crate::model::ids::{AccountId, ChangeId, PersonId, QuestionKey, TargetId};
 use crate::model::person::Person;
 use crate::model::question::Question;
@@ -98,13 +98,8 @@ impl Engine {
         let mut given = BTreeSet::new();
         for kind in Asked::KINDS {
             let filter = Filter { state: Some(State::Applied), kind: Some(kind), ..Filter::default() };
-            let mut last = None;
-            loop {
-                let page = self.store.changes(&filter, last.as_ref(), 1_000).await?;
-                let Some(end) = page.last() else { break };
-                last = Some(end.stored.id.clone());
-                given.extend(page.iter().filter_map(|one| Asked::of(&one.stored.change)));
-            }
+            let applied = self.store.every_change(&filter).await?;
+            given.extend(applied.iter().filter_map(|one| Asked::of(&one.stored.change)));
         }
         let window = TimeDelta::hours(i64::from(self.config().brakes.window_hours));
         let mut suppressed: Vec<Suppression> = open
@@ -136,31 +131,25 @@ impl Engine {
         let locked = Filter {
             state: Some(State::Applied),
             kind: Some(ChangeKind::DisableAccount),
+            reason: Some(Reason::Undo),
             ..Filter::default()
         };
         let mut found = Vec::new();
-        let mut last = None;
-        loop {
-            let page = self.store.changes(&locked, last.as_ref(), 1_000).await?;
-            let Some(end) = page.last() else { return Ok(found) };
-            last = Some(end.stored.id.clone());
-            for undo in page.into_iter().map(|one| one.stored.change) {
-                let Some(id) = undo.document.as_deref().and_then(original) else { continue };
-                let Some(created) = self.store.change(&id).await?.map(|one| one.stored.change) else {
-                    continue;
-                };
-                if created.kind == ChangeKind::CreateAccount {
-                    found.push(Suppression {
-                        key: created.key(),
-                        target: undo.target,
-                        subject: undo.subject,
-                        kind: ChangeKind::EnableAccount,
-                        after: Attrs::from([(Attr::Disabled, Values::one("false"))]),
-                        document: created.document,
-                    });
-                }
+        for undo in self.store.every_change(&locked).await?.into_iter().map(|one| one.stored.change) {
+            let Some(id) = undo.document.as_deref().and_then(original) else { continue };
+            let Some(created) = self.store.change(&id).await?.map(|one| one.stored.change) else { continue };
+            if created.kind == ChangeKind::CreateAccount {
+                found.push(Suppression {
+                    key: created.key(),
+                    target: undo.target,
+                    subject: undo.subject,
+                    kind: ChangeKind::EnableAccount,
+                    after: Attrs::from([(Attr::Disabled, Values::one("false"))]),
+                    document: created.document,
+                });
             }
         }
+        Ok(found)
     }
 
     /// Stores a plan, with what it decided about rosters and what it was made from.

@@ -40,20 +40,6 @@ impl Engine {
         self.queue(token, &notices).await
     }
 
-    pub(super) async fn queue(&self, token: &Token, notices: &[Notice]) -> Result<u64, TellError> {
-        if notices.is_empty() {
-            return Ok(0);
-        }
-        let queued = self.store.write_fenced(token, self.now(), |mut tx| async move {
-            let mut queued = 0;
-            for notice in notices {
-                queued += u64::from(tx.enqueue(notice).await?);
-            }
-            tx.commit(queued).await
-        });
-        Ok(queued.await?)
-    }
-
     /// Whom a step tells: the agency, the one above it, those on duty. Where there is nobody, those on duty.
     pub(super) fn addressees<'a>(&'a self, agency: &'a Agency, step: Option<Step>) -> Vec<Addressee<'a>> {
         let of = |agency: &'a Agency| agency.contacts.iter().map(|one| (agency.name.as_str(), one)).collect();
@@ -178,14 +164,7 @@ impl Engine {
             let asked = self.local(stored.proposed);
             let Some(step) = ladder.reached(asked, today, holidays) else { continue };
             let (name, address) = name_and_address(&stored.change);
-            let file = stored.change.evidence.iter().find_map(|one| match one {
-                Evidence::Absence { file, .. } | Evidence::Row { file, .. } => Some(file.clone()),
-                Evidence::Snapshot { .. }
-                | Evidence::Rule { .. }
-                | Evidence::Operator { .. }
-                | Evidence::Match { .. }
-                | Evidence::Unsettled { .. } => None,
-            });
+            let file = stored.change.evidence.iter().find_map(|one| one.file().map(str::to_owned));
             let missing = Missing { name, address, file: file.unwrap_or_default(), asked };
             let batch = (stored.change.agency.clone(), step, ladder.day(step, asked, holidays));
             let (first, people) = batches.entry(batch).or_insert((asked, Vec::new()));

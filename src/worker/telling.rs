@@ -58,6 +58,21 @@ impl Engine {
         Ok(told + self.ask_old_agencies(token).await? + self.press_late_orders(token).await?)
     }
 
+    /// Puts letters into the outbox, which takes each once. How many were new.
+    pub(super) async fn queue(&self, token: &Token, notices: &[Notice]) -> Result<u64, TellError> {
+        if notices.is_empty() {
+            return Ok(0);
+        }
+        let queued = self.store.write_fenced(token, self.now(), |mut tx| async move {
+            let mut queued = 0;
+            for notice in notices {
+                queued += u64::from(tx.enqueue(notice).await?);
+            }
+            tx.commit(queued).await
+        });
+        Ok(queued.await?)
+    }
+
     fn digest(
         &self,
         agency: &AgencyCode,

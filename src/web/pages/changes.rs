@@ -4,7 +4,6 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange};
-use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
 use crate::model::name::{PersonName, ascii};
 use crate::model::operator::Operator;
@@ -166,14 +165,7 @@ impl Line {
             None => (change.label.clone(), String::new()),
         };
         let by_operators = stored.approvals.iter().filter(|by| !by.starts_with("policy:"));
-        let file = change.evidence.iter().find_map(|one| match one {
-            Evidence::Row { file, .. } | Evidence::Absence { file, .. } => Some(file.clone()),
-            Evidence::Snapshot { .. }
-            | Evidence::Rule { .. }
-            | Evidence::Operator { .. }
-            | Evidence::Match { .. }
-            | Evidence::Unsettled { .. } => None,
-        });
+        let file = change.evidence.iter().find_map(|one| one.file().map(str::to_owned));
         let shown = |one: &Difference| match change.kind {
             ChangeKind::CreateAccount => ["title", "unit"].contains(&one.attr),
             ChangeKind::GrantRole | ChangeKind::RevokeRole => one.attr == "role",
