@@ -13,6 +13,7 @@ pub mod decode;
 pub mod feedback;
 pub mod format;
 mod frame;
+mod height;
 pub mod layout;
 mod limits;
 pub mod mappings;

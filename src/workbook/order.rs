@@ -1,7 +1,8 @@
 //! A work order (phiếu yêu cầu): the list by which the administrator of a system without an API gives and takes
 //! roles.
 
-use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
+use super::height::fit_height;
+use super::paint::{Look, Mark, Paint, Part, set_up};
 use crate::model::finding::Severity;
 use crate::roster::sheet::Cell;
 use chrono::NaiveDate;

@@ -1,7 +1,8 @@
 //! A report as a workbook: its head, facts and first table on one sheet, each further table and the minutes on a sheet of
 //! its own, all ready to print on A4.
 
-use super::paint::{Paint, Part, fit_height, set_up};
+use super::height::fit_height;
+use super::paint::{Paint, Part, set_up};
 use crate::report::{Cell, Report, Table, minutes_title, say};
 use crate::roster::sheet;
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
@@ -183,7 +184,7 @@ fn sign(
         }
     }
     if !report.signatures.is_empty() {
-        sheet.set_row_height(row + ROOM, f64::from(super::paint::LINE))?;
+        sheet.set_row_height(row + ROOM, f64::from(super::height::LINE))?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The summary: the first sheet of a feedback workbook, or the only one where the file could not be read.
 
 use super::annotate::{Summary, words};
-use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
+use super::height::fit_height;
+use super::paint::{Look, Mark, Paint, Part, set_up};
 use crate::model::Lang;
 use crate::model::finding::Severity;
 use crate::roster::sheet::{Cell, Sheet};

@@ -4,7 +4,8 @@
 //! spreadsheet program keeps. Nothing in it is a formula, and every cell to fill in is text, so that no program turns
 //! an ID or a date into something else.
 
-use super::paint::{Look, Mark, Paint, Part, fit_height, set_up};
+use super::height::fit_height;
+use super::paint::{Look, Mark, Paint, Part, set_up};
 use crate::model::finding::Severity;
 use crate::model::person::{Birth, Gender};
 use crate::model::record::{Action, Status};

@@ -2,7 +2,8 @@
 
 use super::{Page, RESULT_WIDTH};
 use crate::roster::sheet::Cell;
-use crate::workbook::paint::{Part, lines, set_height};
+use crate::workbook::height::{lines, set_height};
+use crate::workbook::paint::Part;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// Where the file says nothing, no column is narrower or, as its text wraps, wider.
