@@ -314,8 +314,8 @@ impl Store {
         let (join, within) = if agencies.is_empty() {
             ("", String::new())
         } else {
-            let marks: Vec<_> = (0..agencies.len()).map(|at| format!("${}", at + 2)).collect();
-            (" JOIN change_content t ON t.id = c.id", format!(" AND t.agency IN ({})", marks.join(", ")))
+            let within = format!(" AND t.agency IN ({})", marks(1, agencies.len()));
+            (" JOIN change_content t ON t.id = c.id", within)
         };
         let scoped = |what, text: String, first: &str| {
             agencies.iter().fold(sql(what, text).text(first), |query, code| query.text(code.as_str()))

@@ -9,16 +9,17 @@ use crate::model::dn::Dn;
 use crate::model::evidence::Evidence;
 use crate::model::ids::AgencyCode;
 use crate::notify::letter::{Letter, ReceiverAsks};
-use crate::store::Token;
+use crate::store::{Filter, Token};
 
 impl Engine {
     /// Queues a letter to the old agency's contacts for each move that only the new agency speaks of and that is not
     /// carried out yet. The outbox takes each once, so that a crash or a broken template costs no letter.
     pub(super) async fn ask_old_agencies(&self, token: &Token) -> Result<u64, TellError> {
-        let live = self.store.open_changes(self.now()).await?.live;
+        let spoken = Filter { reason: Some(Reason::TransferByReceiver), ..Filter::default() };
+        let spoken = self.store.every_change(&spoken).await?;
         let lang = self.config().language;
         let mut notices = Vec::new();
-        for one in live.iter().map(|one| &one.stored).filter(|one| is_unanswered(one)) {
+        for one in spoken.iter().map(|one| &one.stored).filter(|one| is_unanswered(one)) {
             let Some((agency, letter)) = self.asking(&one.change) else { continue };
             let key = format!("{}:{}", letter.template(), one.key);
             for contact in &agency.contacts {
@@ -83,5 +84,5 @@ fn is_unanswered(one: &StoredChange) -> bool {
         | State::Superseded
         | State::Undone => false,
     };
-    waits && one.change.kind == ChangeKind::MoveAccount && one.change.reason == Reason::TransferByReceiver
+    waits && one.change.kind == ChangeKind::MoveAccount
 }

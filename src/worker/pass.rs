@@ -463,8 +463,9 @@ impl Engine {
     }
 
     async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {
-        let live = self.store.open_changes(self.now()).await?.live;
-        let of = |state| live.iter().filter(|one| one.stored.state == state).count() as u64;
+        let now = self.now();
+        let figures = self.store.figures(&[], self.local(now), now).await?;
+        let of = |state| figures.by_state.get(&state).copied().unwrap_or(0);
         summary.held = of(State::Held);
         summary.waiting = of(State::Proposed) + of(State::Expired);
         summary.brakes = self.store.open_brakes().await?.len() as u64;

@@ -1,6 +1,8 @@
 //! The real servers of the tests.
 #![allow(dead_code, reason = "the tests use more of them")]
 
+#[path = "../it/support/port.rs"]
+pub mod port;
 #[path = "../it/support/slapd.rs"]
 pub mod slapd;
 #[path = "../it/support/tls.rs"]

@@ -4,6 +4,7 @@ pub mod desk;
 pub mod http;
 pub mod keycloak;
 pub mod page;
+pub mod port;
 pub mod postgres;
 pub mod scim;
 pub mod site;

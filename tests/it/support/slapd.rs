@@ -1,12 +1,13 @@
 //! A real OpenLDAP server for one test: its own folder, certificates and ports; gone with the value.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+use super::port::Port;
 use super::tls::{Certificates, certificates};
 use rosterd::directory::{Directory, LdapSettings, Settings};
 use rosterd::ldap;
 use rosterd::model::dn::Dn;
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -474,27 +475,6 @@ pwdAllowUserChange: TRUE
 impl Drop for Slapd {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-/// A port that no other test uses while this one lives. slapd binds first and listens later: of two that bound the same
-/// port one dies after it said that it is starting, and its test would talk to the other's server.
-struct Port {
-    number: u16,
-    _lock: std::fs::File,
-}
-
-impl Port {
-    fn free() -> Self {
-        let locks = std::env::temp_dir().join("rosterd-test-ports");
-        std::fs::create_dir_all(&locks).unwrap();
-        loop {
-            let number = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-            let lock = std::fs::File::create(locks.join(number.to_string())).unwrap();
-            if lock.try_lock().is_ok() {
-                return Self { number, _lock: lock };
-            }
-        }
     }
 }
 
