@@ -238,12 +238,8 @@ impl Applier<'_> {
         stored: &StoredChange,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
-        // An undo that is done undoes: the key it reversed stays away.
-        if *outcome == Outcome::Applied
-            && stored.change.reason == Reason::Undo
-            && let Some(original) = stored.change.document.as_deref().and_then(undo::original)
-        {
-            tx.transition(&original, State::Applied, State::Undone, Some("undone")).await?;
+        if *outcome == Outcome::Applied {
+            undo::end_original(tx, &stored.change).await?;
         }
         if *outcome == Outcome::Applied
             && stored.change.kind == ChangeKind::SetCustodian

@@ -160,7 +160,7 @@ impl Applier<'_> {
     async fn withdrawn(&self, claimed: &[Claimed]) -> Result<BTreeMap<ChangeId, String>, StoreError> {
         let mut withdrawn = BTreeMap::new();
         for one in claimed.iter().map(|one| &one.stored) {
-            let Some(id) = one.change.document.as_deref().and_then(original) else { continue };
+            let Some(id) = original(&one.change) else { continue };
             let standing = self.store.change(&id).await?.map(|standing| standing.stored);
             if let Some(standing) = standing.filter(|standing| standing.state == State::Ordered) {
                 let file = standing.outcome.unwrap_or_default();

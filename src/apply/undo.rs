@@ -5,14 +5,26 @@ use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, Stored
 use crate::model::dn::Dn;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{ChangeId, Subject, TargetId};
+use crate::store::{Fenced, StoreError};
 use chrono::NaiveDate;
 
 /// What marks an undo's `document`: the change it reverses.
 const MARK: &str = "undo:";
 
-/// The change that an undo reverses, by its document.
-pub fn original(document: &str) -> Option<ChangeId> {
+/// The change that an undo reverses. The document's number of any other change is data of whoever wrote it.
+pub fn original(change: &Change) -> Option<ChangeId> {
+    let document = change.document.as_deref().filter(|_| change.reason == Reason::Undo)?;
     document.strip_prefix(MARK).map(ChangeId::new)
+}
+
+/// Ends the change that `done` reverses, where it is an undo: its key stays away. It was never done where only its order
+/// was withdrawn.
+pub(crate) async fn end_original(tx: &mut Fenced, done: &Change) -> Result<(), StoreError> {
+    let Some(original) = original(done) else { return Ok(()) };
+    if !tx.transition(&original, State::Applied, State::Undone, Some("undone")).await? {
+        tx.transition(&original, State::Ordered, State::Undone, Some("withdrawn")).await?;
+    }
+    Ok(())
 }
 
 /// A change that cannot be reversed.

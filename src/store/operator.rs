@@ -23,16 +23,6 @@ impl WriteTx {
     /// Enrols an operator, or changes name and scope. Once there is an operator, only those for the whole province
     /// enrol others: nobody widens his or her own scope. One for the whole province always stays.
     pub async fn add_operator(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
-        self.enrol(operator, by).await
-    }
-
-    /// Enrols a contact of the agencies in scope, of which there is at least one: he or she confirms for them, and
-    /// decides nothing.
-    pub async fn add_contact(&mut self, contact: &Operator, by: &Login) -> Result<(), StoreError> {
-        self.enrol(&Operator { role: OperatorRole::Contact, ..contact.clone() }, by).await
-    }
-
-    async fn enrol(&mut self, operator: &Operator, by: &Login) -> Result<(), StoreError> {
         let Operator { login, name, role, agencies } = operator;
         let first =
             self.row(sql("operators", "SELECT login FROM operator WHERE removed_at IS NULL LIMIT 1")).await?;

@@ -52,8 +52,8 @@ impl Engine {
 
     /// What of an order is still to be done: a line that another order takes back is not.
     fn open_lines(&self, order: &WorkOrder, ordered: &[Standing]) -> Vec<LateLine> {
-        let documents = ordered.iter().filter_map(|one| one.stored.change.document.as_deref());
-        let withdrawn: BTreeSet<ChangeId> = documents.filter_map(original).collect();
+        let withdrawn: BTreeSet<ChangeId> =
+            ordered.iter().filter_map(|one| original(&one.stored.change)).collect();
         let open = ordered.iter().filter(|one| {
             one.order.as_deref() == Some(order.id.as_str()) && !withdrawn.contains(&one.stored.id)
         });

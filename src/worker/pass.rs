@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::planning::Planned;
 use super::rotating::Reminded;
 use super::telling::TellError;
+use crate::apply::undo::end_original;
 use crate::apply::{Applied, Applier};
 use crate::directory::ReadError;
 use crate::intake::answer::Answerer;
@@ -365,15 +366,8 @@ impl Engine {
                     for id in done {
                         if tx.transition(id, State::Ordered, State::Applied, None).await?
                             && let Some((stored, _)) = ordered.iter().find(|(one, _)| one.id == *id)
-                            && let Some(original) =
-                                stored.change.document.as_deref().and_then(crate::apply::undo::original)
                         {
-                            let undone = Some("undone");
-                            // It was never done where only its order was withdrawn.
-                            if !tx.transition(&original, State::Applied, State::Undone, undone).await? {
-                                tx.transition(&original, State::Ordered, State::Undone, Some("withdrawn"))
-                                    .await?;
-                            }
+                            end_original(&mut tx, &stored.change).await?;
                         }
                     }
                     tx.confirm_orders().await?;

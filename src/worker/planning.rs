@@ -136,7 +136,7 @@ impl Engine {
         };
         let mut found = Vec::new();
         for undo in self.store.every_change(&locked).await?.into_iter().map(|one| one.stored.change) {
-            let Some(id) = undo.document.as_deref().and_then(original) else { continue };
+            let Some(id) = original(&undo) else { continue };
             let Some(created) = self.store.change(&id).await?.map(|one| one.stored.change) else { continue };
             if created.kind == ChangeKind::CreateAccount {
                 found.push(Suppression {

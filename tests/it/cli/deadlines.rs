@@ -73,7 +73,7 @@ async fn a_suspicion_that_nobody_answers_climbs_step_by_step_and_locks_nobody() 
     };
     store
         .write(chrono::Utc::now(), async |mut tx| {
-            tx.add_contact(&mine, &an).await?;
+            tx.add_operator(&mine, &an).await?;
             tx.commit(()).await
         })
         .await

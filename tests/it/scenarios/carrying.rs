@@ -126,7 +126,7 @@ impl Province {
     /// What an undo that is done reverses stays away.
     fn undone(&mut self, change: &Change) {
         if change.reason == Reason::Undo
-            && let Some(undone) = change.document.as_deref().and_then(original)
+            && let Some(undone) = original(change)
             && let Some(undone) = self.stored.iter_mut().find(|one| one.id == undone)
         {
             undone.state = State::Undone;
@@ -212,7 +212,7 @@ impl Province {
             for one in self.stored.iter_mut().filter(done) {
                 one.state = State::Applied;
                 told.push(show::stored(one));
-                reversed.extend(one.change.document.as_deref().and_then(original));
+                reversed.extend(original(&one.change));
             }
             system.export = Some(export);
         }

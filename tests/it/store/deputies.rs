@@ -39,10 +39,7 @@ impl Site {
         let agencies = agencies.iter().map(|code| agency(code)).collect();
         let operator = Operator { login: login.clone(), name: "x".into(), role, agencies };
         let work = async |mut tx: WriteTx| {
-            match role {
-                OperatorRole::Contact => tx.add_contact(&operator, by).await?,
-                _ => tx.add_operator(&operator, by).await?,
-            }
+            tx.add_operator(&operator, by).await?;
             tx.commit(()).await
         };
         self.store.write(now(), work).await
