@@ -3,6 +3,7 @@
 use crate::model::Lang;
 use crate::model::brake::BrakeKind;
 use crate::model::change::{Gate, Reason, Risk, State};
+use crate::model::custodian::Unfit;
 use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
@@ -331,5 +332,23 @@ pub fn release(release: &Release, lang: Lang) -> String {
             "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
         }
         (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
+    }
+}
+
+/// Why an address was not taken for that of a unit mailbox's custodian.
+pub fn unfit(unfit: Unfit, address: &str, lang: Lang) -> String {
+    match (unfit, lang) {
+        (Unfit::Nobody, Lang::Vi) => {
+            format!(
+                "“{address}” không phải địa chỉ thư công vụ của ai: ghi địa chỉ của người quản lý hộp thư."
+            )
+        }
+        (Unfit::Nobody, Lang::En) => {
+            format!("{address:?} is nobody's official address: give that of the person who keeps the mailbox")
+        }
+        (Unfit::Disabled, Lang::Vi) => format!("Tài khoản của {address} đang bị khóa."),
+        (Unfit::Disabled, Lang::En) => format!("the account of {address} is disabled"),
+        (Unfit::Elsewhere, Lang::Vi) => format!("{address} thuộc cơ quan khác."),
+        (Unfit::Elsewhere, Lang::En) => format!("{address} belongs to another agency"),
     }
 }

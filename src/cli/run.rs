@@ -2,7 +2,7 @@
 
 use super::{Code, print_json};
 use crate::plan::Counts;
-use crate::web::{Desk, Page, TemplateMaker};
+use crate::web::{Desk, DirectoryReader, Page, TemplateMaker};
 use crate::worker::engine::{Engine, Gripped};
 use crate::worker::pass::Summary;
 use anyhow::{Result, bail};
@@ -40,13 +40,18 @@ pub async fn page(engine: &Arc<Engine>) -> Result<Option<Page>> {
                 .map_err(|why| format!("{why:#}"))
         })
     });
+    let looker = engine.clone();
+    let directory: DirectoryReader = Arc::new(move || {
+        let engine = looker.clone();
+        Box::pin(async move { engine.look_at_directory().await.map_err(|error| error.to_string()) })
+    });
     let desk = Desk::open(
         engine.site.clone(),
         engine.keys.clone(),
         engine.store.clone(),
         engine.program.clone(),
         engine.wake_file(),
-        template,
+        (template, directory),
         engine.stop.clone(),
     )?;
     Ok(Some(Page::listen(desk).await?))

@@ -288,6 +288,17 @@ impl Site {
             .collect()
     }
 
+    /// Who may not release a brake: whoever put in what it holds, where that is one agency's.
+    pub fn forbidden_in(
+        &self,
+        scope: &crate::model::brake::BrakeScope,
+    ) -> BTreeSet<crate::model::ids::Login> {
+        match scope {
+            crate::model::brake::BrakeScope::Agency(agency) => self.forbidden(agency),
+            crate::model::brake::BrakeScope::Province => BTreeSet::new(),
+        }
+    }
+
     /// Whether an operator's scope names only agencies that exist.
     pub fn unknown_agency(&self, operator: &Operator) -> Option<String> {
         operator.agencies.iter().find(|code| !self.agencies.contains_key(*code)).map(ToString::to_string)

@@ -1,6 +1,7 @@
 //! A custodian (người quản lý hộp thư đơn vị): the person who answers for a unit mailbox.
 
 use super::Time;
+use super::account::{AccountKind, Attr, Snapshot};
 use super::ids::AgencyCode;
 
 /// Who keeps a unit mailbox.
@@ -14,4 +15,28 @@ pub struct Custodian {
     pub address: String,
     /// Since when.
     pub since: Time,
+}
+
+/// Why nobody of an address can keep a unit mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is no person's official address.
+    Nobody,
+    /// The person's account is disabled.
+    Disabled,
+    /// The person belongs to another agency.
+    Elsewhere,
+}
+
+/// Whether the person with this official address can keep the mailboxes of `agency`.
+pub fn may_keep(directory: &Snapshot, agency: &AgencyCode, address: &str) -> Result<(), Unfit> {
+    let mut people = directory.accounts.values().filter(|one| one.kind == AccountKind::Person);
+    let holder =
+        people.find(|one| one.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(address)));
+    match holder {
+        None => Err(Unfit::Nobody),
+        Some(holder) if holder.is_disabled() => Err(Unfit::Disabled),
+        Some(holder) if holder.agency.as_ref() != Some(agency) => Err(Unfit::Elsewhere),
+        Some(_) => Ok(()),
+    }
 }

@@ -2,11 +2,13 @@
 
 use super::desk::Desk;
 use super::error::PageError;
+use crate::model::Lang;
 use crate::model::brake::BrakeScope;
+use crate::model::custodian::may_keep;
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, QuestionKey};
 use crate::model::operator::Operator;
+use crate::model::question::QuestionKind;
 use crate::store::{Approval, OpenQuestion, Release, Standing};
-use std::collections::BTreeSet;
 
 /// So many are decided in one transaction: it stays short.
 const AT_ONCE: usize = 50;
@@ -91,10 +93,7 @@ pub(super) async fn release(
 ) -> Result<Release, PageError> {
     let (brake, _) = brake(desk, operator, key).await?;
     let reason = said_why(reason)?;
-    let forbidden = match &brake.scope {
-        BrakeScope::Agency(agency) => desk.forbidden(agency),
-        BrakeScope::Province => BTreeSet::new(),
-    };
+    let forbidden = desk.site.forbidden_in(&brake.scope);
     let work = async |mut tx: crate::store::WriteTx| {
         let release = tx.release(&brake.key, &operator.login, reason, &forbidden).await?;
         tx.commit(release).await
@@ -137,9 +136,17 @@ pub(super) async fn answer(
     key: &str,
     answer: &str,
 ) -> Result<(), PageError> {
-    question(desk, operator, key).await?;
-    if answer.trim().is_empty() {
+    let question = question(desk, operator, key).await?.question;
+    let answer = answer.trim();
+    if answer.is_empty() {
         return Err(PageError::Bad("Chưa chọn câu trả lời.".into(), "No answer was chosen.".into()));
+    }
+    if question.kind == QuestionKind::Custodian {
+        let directory = (desk.directory)().await.map_err(PageError::internal)?;
+        may_keep(&directory, &question.agency, answer).map_err(|unfit| {
+            let say = |lang| crate::words::unfit(unfit, answer, lang);
+            PageError::Bad(say(Lang::Vi), say(Lang::En))
+        })?;
     }
     let key = QuestionKey::new(key);
     let work = async |mut tx: crate::store::WriteTx| {

@@ -5,6 +5,7 @@ use super::templates;
 use crate::config::Site;
 use crate::config::keys::SiteKey;
 use crate::model::Time;
+use crate::model::account::Snapshot;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::operator::Operator;
 use crate::store::Store;
@@ -20,6 +21,9 @@ use tokio::sync::Semaphore;
 /// Makes an agency's workbook filled in with what is known; it reads the directory, which the page does not.
 pub type TemplateMaker = Arc<dyn Fn(AgencyCode) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync>;
 
+/// Reads the directory, which the page does not hold.
+pub type DirectoryReader = Arc<dyn Fn() -> BoxFuture<'static, Result<Snapshot, String>> + Send + Sync>;
+
 /// What the page works with.
 pub struct Desk {
     pub(super) site: Site,
@@ -33,6 +37,7 @@ pub struct Desk {
     /// The program itself, for reader processes.
     pub(super) program: PathBuf,
     pub(super) template: TemplateMaker,
+    pub(super) directory: DirectoryReader,
     /// Hashing passwords takes memory and a core: so many at once.
     pub(super) hashing: Semaphore,
     /// Set when the process is to stop.
@@ -58,7 +63,7 @@ impl Desk {
         store: Store,
         program: PathBuf,
         wake: PathBuf,
-        template: TemplateMaker,
+        (template, directory): (TemplateMaker, DirectoryReader),
         stop: Arc<AtomicBool>,
     ) -> Result<Self, DeskError> {
         let settings = site.config.web.clone().ok_or(DeskError::NoSettings)?;
@@ -73,6 +78,7 @@ impl Desk {
             wake,
             program,
             template,
+            directory,
             stop,
         })
     }

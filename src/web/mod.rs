@@ -19,6 +19,6 @@ mod templates;
 pub mod totp;
 mod view;
 
-pub use desk::{Desk, DeskError, TemplateMaker};
+pub use desk::{Desk, DeskError, DirectoryReader, TemplateMaker};
 pub use listen::{ListenError, Page};
 pub use settings::{Codes, Settings};

@@ -2,9 +2,9 @@
 
 use super::super::{Code, who, words};
 use super::changes;
-use crate::model::account::{Account, AccountKind, Attr};
-use crate::model::brake::{Brake, BrakeScope};
+use crate::model::brake::Brake;
 use crate::model::change::{State, StoredChange};
+use crate::model::custodian::may_keep;
 use crate::model::ids::{ChangeId, Login, QuestionKey};
 use crate::model::question::{Question, QuestionKind};
 use crate::store::{Approval, Filter, Release};
@@ -130,7 +130,8 @@ pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
     let answer = match chosen {
         Some(candidate) => candidate.answer.as_str(),
         None if question.kind == QuestionKind::Custodian => {
-            keeps_mailboxes(engine, &question, answer).await?;
+            may_keep(&engine.look_at_directory().await?, &question.agency, answer)
+                .map_err(|unfit| anyhow!("{}", words::unfit(unfit, answer, engine.config().language)))?;
             answer
         }
         None if offered.is_empty() => answer,
@@ -150,34 +151,12 @@ pub async fn answer(engine: &Engine, id: &str, answer: &str) -> Result<Code> {
     Ok(0)
 }
 
-/// Checks that an answer is the official address of somebody with an open account in the agency.
-async fn keeps_mailboxes(engine: &Engine, question: &Question, answer: &str) -> Result<()> {
-    let directory = engine.look_at_directory().await?;
-    let fits = |account: &&Account| {
-        account.kind == AccountKind::Person
-            && account.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(answer))
-    };
-    match directory.accounts.values().find(fits) {
-        Some(account) if account.is_disabled() => bail!("the account of {answer} is disabled"),
-        Some(account) if account.agency.as_ref() != Some(&question.agency) => {
-            bail!("{answer} belongs to another agency than {}", question.agency)
-        }
-        Some(_) => Ok(()),
-        None => {
-            bail!("{answer:?} is nobody's official address: give that of the person who keeps the mailbox")
-        }
-    }
-}
-
 /// Releases a brake, for exactly what it holds; two operators must.
 pub async fn release(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
     let operator = who::operator(engine).await?;
     say_why(reason)?;
     let (brake, _) = find_brake(engine, id).await?.ok_or_else(|| anyhow!("there is no open brake {id:?}"))?;
-    let forbidden = match &brake.scope {
-        BrakeScope::Agency(agency) => engine.site.forbidden(agency),
-        BrakeScope::Province => BTreeSet::new(),
-    };
+    let forbidden = engine.site.forbidden_in(&brake.scope);
     let result = engine
         .store
         .write(engine.now(), async |mut tx| {
