@@ -3,6 +3,9 @@
 use super::first_steps::said;
 use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
+use rosterd::kill::{KillPoint, VARIABLE};
+use rosterd::model::change::{ChangeKind, Reason, State};
+use std::os::unix::process::ExitStatusExt;
 
 const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
 
@@ -29,12 +32,66 @@ fn can_sign_in(site: &Site, password: &str) -> bool {
 }
 
 fn told(site: &Site, address: &str) -> usize {
-    let urgent = |text: &str| text.contains(address);
+    let urgent = |text: &str| text.contains(&format!("<{address}"));
     desk::mails(site).iter().filter(|(head, _)| urgent(head)).map(|(_, count)| count).sum()
 }
 
 fn open(site: &Site) -> std::process::Output {
     site.rosterd(&["incident", "open", ADDRESS, "--reason", "đăng nhập lạ lúc nửa đêm"])
+}
+
+#[tokio::test]
+async fn an_incident_locks_the_account_orders_the_rest_and_opens_with_approval_and_a_forced_change() {
+    let site = site(ON_DUTY).await;
+    assert!(can_sign_in(&site, PASSWORD));
+    // Nothing else is carried out, and an incident is all the same.
+    site.expect(&["pause", "writes", "--reason", "bảo trì"], 0);
+    let opened = open(&site);
+    assert_eq!(opened.status.code(), Some(0), "{}", said(&opened));
+    assert!(!can_sign_in(&site, PASSWORD), "the account is open");
+    let lock = desk::of_kind(&site, ChangeKind::LockAccount, State::Applied).await.remove(0);
+    assert_eq!(
+        (lock.change.reason, lock.approvals.clone()),
+        (Reason::Incident, vec!["policy:incident".to_owned()])
+    );
+    let orders = desk::listing(&site, "systems/tthc/orders");
+    assert_eq!(orders.len(), 1, "{orders:?}");
+    assert_eq!(desk::rows(&site, "SELECT CAST(urgent AS TEXT) FROM work_order").await, ["1"]);
+    assert_eq!(desk::of_kind(&site, ChangeKind::RevokeRole, State::Ordered).await.len(), 1);
+    // The contact, those above, those on duty; never the account.
+    for address in ["daumoi.snv@", "daumoi.vpub@", "truc@"] {
+        assert_eq!(told(&site, address), 1, "{address}: {:?}", desk::mails(&site));
+    }
+    assert_eq!(told(&site, ADDRESS), 0);
+    let kept = desk::rows(&site, "SELECT evidence FROM incident").await.remove(0);
+    assert!(kept.contains(LOGIN) && kept.contains("Cán bộ một cửa"), "{kept}");
+
+    let twice = open(&site);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(said(&twice).contains("open already"), "{}", said(&twice));
+    assert!(site.expect(&["incident", "list"], 0).contains("locked"));
+    // While it is open, an undo of the lock is not carried out.
+    site.expect(&["resume"], 0);
+    site.expect(&["undo", lock.id.as_str()], 0);
+    site.expect(&["apply"], 0);
+    assert!(!can_sign_in(&site, PASSWORD), "an undo beat the incident");
+    site.pass(0);
+
+    site.expect(&["incident", "close", ADDRESS, "--reason", "đã cài lại máy"], 0);
+    assert_eq!(site.expect(&["incident", "list"], 0), "");
+    site.pass(0);
+    let unlock = desk::of_kind(&site, ChangeKind::UnlockAccount, State::Proposed).await.remove(0);
+    assert!(!can_sign_in(&site, PASSWORD), "nobody has approved that it opens");
+    site.expect(&["review", "approve", unlock.id.as_str()], 0);
+    site.pass(0);
+    let unlock = desk::of_kind(&site, ChangeKind::UnlockAccount, State::Applied).await.remove(0);
+    assert!(!can_sign_in(&site, PASSWORD), "the password that was stolen opens nothing");
+    let (login, password) = desk::slip(&site, &unlock);
+    assert!(desk::password_fits(&site, &login, &password));
+    let entry = site.slapd.as_ref().unwrap().ldapsearch(&format!("(uid={LOGIN})"), &["pwdReset"]);
+    assert!(entry.contains("pwdReset: TRUE"), "{entry}");
+    assert!(site.expect(&["audit", "export"], 0).contains("incident.open"));
+    site.expect(&["audit", "verify"], 0);
 }
 
 #[tokio::test]
@@ -63,6 +120,31 @@ async fn a_protected_account_is_not_written_its_commands_lock_it_and_it_stays_re
     site.pass(0);
     let list = site.expect(&["incident", "list"], 0);
     assert!(!list.contains("RED") && !list.contains("ldapmodify"), "{list}");
+}
+
+#[tokio::test]
+async fn a_kill_between_intent_and_outcome_leaves_a_lock_that_is_done_once() {
+    for point in
+        [KillPoint::BeforeIntent, KillPoint::AfterIntent, KillPoint::AfterWrite, KillPoint::AfterOrder]
+    {
+        let site = site("").await;
+        let arguments = ["incident", "open", ADDRESS, "--reason", "thư lạ"];
+        let died = site.rosterd_with(&arguments, &[(VARIABLE, point.as_str())]);
+        assert_eq!(died.status.signal(), Some(9), "{}: {died:?}", point.as_str());
+        let after = site.rosterd(&["run", "--once"]);
+        assert_eq!(after.status.code(), Some(0), "{}: {}", point.as_str(), said(&after));
+        assert!(!can_sign_in(&site, PASSWORD), "{}", point.as_str());
+        let done = "SELECT change_id FROM intent WHERE outcome IN ('applied', 'ordered')";
+        assert_eq!(
+            desk::rows(&site, done).await.len(),
+            2,
+            "{}: the lock and the order, once each",
+            point.as_str()
+        );
+        assert_eq!(desk::listing(&site, "systems/tthc/orders").len(), 1, "{}", point.as_str());
+        let letters = "SELECT address FROM outbox WHERE key LIKE 'incident_opened:%' AND state = 'sent'";
+        assert_eq!(desk::rows(&site, letters).await.len(), 2, "{}", point.as_str());
+    }
 }
 
 #[tokio::test]
