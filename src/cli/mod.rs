@@ -8,6 +8,7 @@ mod contact;
 mod demo;
 mod hold;
 mod init;
+mod leak;
 mod match_words;
 mod operator;
 mod pause;
@@ -95,6 +96,10 @@ pub async fn run(cli: Cli) -> Result<Code> {
         Command::Rotation { action } => {
             let action = rotation::settle(action)?;
             rotation::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Leak { action } => {
+            let action = leak::settle(action)?;
+            leak::run(&open(&cli.config, lang).await?, action, cli.json).await
         }
         Command::Notice { action: NoticeAction::Preview { step, account } } => {
             rotation::preview(&open(&cli.config, lang).await?, &step, &account, cli.json).await

@@ -1,7 +1,7 @@
 //! One account: where it stands, which steps are taken now, what is proposed.
 
 use super::age::{self, Age, age};
-use super::campaign;
+use super::{campaign, leak};
 use super::days::{Days, before, shifted};
 use super::ladder::{self, Course};
 use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
@@ -47,7 +47,7 @@ words!(
 );
 
 words!(
-    /// Why a change of the password is asked for. A leak list and an incident will be two more: each forces a change
+    /// Why a change of the password is asked for. An incident will be one more: as a leak does, it forces a change
     /// now, with its own basis and a course with a short fuse, ahead of the rest (`demands` in [`judge`]).
     Cause {
         /// The password's age.
@@ -58,6 +58,8 @@ words!(
         Campaign = "campaign",
         /// Nobody uses the account.
         Idle = "idle",
+        /// The account stands in a leak list.
+        Leak = "leak",
     }
 );
 
@@ -122,6 +124,8 @@ pub struct Act<'a> {
 /// What is done to the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
+    /// Its holder must change the password at the next sign-in.
+    ForceChange,
     /// It is locked.
     Lock,
     /// Its mailbox is closed.
@@ -268,6 +272,9 @@ fn demands<'a>(
     if exempt(world, subject, today) {
         return (Vec::new(), Standing::Exempt);
     }
+    if let Some(demand) = leaked(world, subject, rule, memory) {
+        return (vec![demand], if subject.away { Standing::Away } else { Standing::Fresh });
+    }
     // One at a time: who is in a campaign is not also led up a ladder.
     if let Some(campaign) = campaign_of(world, subject, memory) {
         let plan = &campaign.plan;
@@ -303,6 +310,35 @@ fn demands<'a>(
         _ => Standing::Fresh,
     };
     (demand.into_iter().chain(idleness(world, subject, rule, idle, active)).collect(), standing)
+}
+
+/// What a leak asks, whether or not the rules bind the agency yet: the password may be in strangers' hands.
+fn leaked<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    memory: &Memory,
+) -> Option<Demand<'a>> {
+    if *subject.target != crate::model::ids::TargetId::mail() {
+        return None;
+    }
+    let leak = leak::leading(world.leaks.get(subject.id)?, memory, &subject.facts, &world.days)?;
+    let course = leak::course(leak, &world.policy.after_leak.ladder, &world.days);
+    // Disabled for another reason: there is nobody to change anything.
+    if subject.disabled && !memory.runs.contains_key(&course.cycle) {
+        return None;
+    }
+    let own = Some(world.policy.after_leak.basis.as_str()).filter(|basis| !basis.is_empty());
+    Some(Demand {
+        cause: Cause::Leak,
+        basis: own.or(rule.map(|rule| rule.basis.as_str())).unwrap_or(&world.policy.title),
+        document: leak.document.as_deref().unwrap_or(&world.policy.document),
+        course,
+        // Promise 13 binds the ladder of age, not leaks: one approval takes the place of accepted warnings.
+        needs_receipts: false,
+        campaign: None,
+        afterwards: Vec::new(),
+    })
 }
 
 fn exempt(world: &World<'_>, subject: &Subject<'_>, today: NaiveDate) -> bool {
@@ -472,6 +508,17 @@ fn pursue<'a>(
         verdict.cause = Some(demand.cause);
         verdict.deadline = Some(course.deadline);
         verdict.cycle = Some(cycle_of(course, &run));
+    }
+    if demand.cause == Cause::Leak && subject.lockable && !subject.facts.must_change {
+        verdict.acts.push(Act {
+            what: What::ForceChange,
+            cause: demand.cause,
+            basis: demand.basis,
+            document: demand.document,
+            gate: Gate::None,
+            deadline: course.deadline,
+            due: course.stages.first().map_or(today, |stage| stage.at.date()),
+        });
     }
     if subject.away && demand.cause != Cause::Campaign {
         return run;

@@ -25,6 +25,7 @@ struct Stage {
     campaigns: Vec<Campaign>,
     passes: Vec<Time>,
     handed: BTreeMap<(AccountId, String), NaiveDate>,
+    leaks: Leaks,
     facts: PasswordFacts,
     disabled: bool,
     protected: bool,
@@ -54,6 +55,7 @@ impl Stage {
             campaigns: Vec::new(),
             passes: Vec::new(),
             handed: BTreeMap::new(),
+            leaks: Leaks::new(),
             facts: PasswordFacts {
                 changed: Some(at("2025-09-10T09:00:00")),
                 created: Some(at("2017-01-01T09:00:00")),
@@ -87,6 +89,7 @@ impl Stage {
             campaigns: &self.campaigns,
             receipts: &receipts,
             handed: &self.handed,
+            leaks: &self.leaks,
             resumed: resumed(&self.passes, now),
         };
         let subject = Subject {
@@ -118,7 +121,7 @@ impl Stage {
             let receipt = if self.accepts { Receipt::Accepted(now) } else { Receipt::Failed };
             self.sent.insert(issue.key.clone(), receipt);
         }
-        let (mut lock, locking) = (false, days.may_lock(now));
+        let (mut lock, mut force, locking) = (false, false, days.may_lock(now));
         for act in &verdict.acts {
             match act.what {
                 What::Lock if locking => {
@@ -126,6 +129,11 @@ impl Stage {
                     lock = true;
                 }
                 What::Lock | What::Close => {}
+                What::ForceChange => {
+                    assert_eq!(act.gate, Gate::None);
+                    self.said.push(format!("{today} FORCE"));
+                    force = true;
+                }
                 What::Delete => {
                     assert_eq!(act.gate, Gate::Two);
                     self.said.push(format!("{today} DELETE"));
@@ -135,6 +143,7 @@ impl Stage {
         self.standing = verdict.standing;
         let memory = verdict.memory.clone();
         self.disabled |= lock;
+        self.facts.must_change |= force;
         self.memory.insert((TargetId::mail(), AccountId::new("a1")), memory);
         self.passes.push(now);
     }
