@@ -136,3 +136,83 @@ pub fn course(leak: &Leak, steps: &[Step], days: &Days<'_>) -> Course {
         ends: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::account::{AccountKind, Values};
+    use crate::model::dn::Dn;
+    use crate::model::ids::{AccountId, AgencyCode};
+
+    fn account(id: &str, agency: &str, mail: &str, alias: &str, name: &str) -> Account {
+        let attrs = [(Attr::Mail, mail), (Attr::Alias, alias), (Attr::FullName, name)];
+        Account {
+            id: AccountId::new(id),
+            dn: Dn::default(),
+            attrs: attrs.into_iter().map(|(attr, text)| (attr, Values::one(text))).collect(),
+            agency: AgencyCode::parse(agency).ok(),
+            kind: AccountKind::Person,
+            protected: false,
+            password: PasswordFacts::default(),
+        }
+    }
+
+    fn entry(kind: LeakKind, value: &str, leaked: Option<&str>) -> LeakEntry {
+        LeakEntry { kind, value: value.into(), leaked: leaked.map(|day| day.parse().unwrap()), site: None }
+    }
+
+    fn list(id: &str, agency: Option<&str>, entries: Vec<LeakEntry>) -> LeakList {
+        LeakList {
+            id: id.into(),
+            source: "dien-dan.example".into(),
+            document: None,
+            leaked: Some("2018-01-01".parse().unwrap()),
+            imported: "2026-03-02T01:00:00Z".parse().unwrap(),
+            by: None,
+            agency: agency.map(|code| AgencyCode::parse(code).unwrap()),
+            entries,
+        }
+    }
+
+    fn accounts() -> [Account; 3] {
+        [
+            account("an", "snv", "AnNV@tinh.gov.vn", "annv@cu.gov.vn", "Nguyễn Văn An"),
+            account("binh", "snv", "binh@tinh.gov.vn", "b@x.vn", "Lê Thị Bình"),
+            account("an2", "stc", "annv2@khac.gov.vn", "a@x.vn", "Nguyễn Văn An"),
+        ]
+    }
+
+    fn found(lists: &[LeakList]) -> Vec<String> {
+        let all = matched(lists, accounts().iter());
+        let days = |leaks: &[Leak]| {
+            leaks.iter().map(|one| format!(" {:?}", one.leaked.unwrap())).collect::<String>()
+        };
+        all.iter().map(|(id, leaks)| format!("{id}{}", days(leaks))).collect()
+    }
+
+    #[test]
+    fn an_account_is_found_by_address_alias_and_domain_once_a_list_with_the_stricter_day() {
+        let one = list("1", None, vec![entry(LeakKind::Address, "annv@cu.gov.vn", Some("2017-12-26"))]);
+        assert_eq!(found(&[one.clone()]), ["an 2017-12-26"]);
+        let mut both = one;
+        both.entries.push(entry(LeakKind::Domain, "tinh.gov.vn", None));
+        assert_eq!(found(&[both]), ["an 2018-01-01", "binh 2018-01-01"]);
+    }
+
+    #[test]
+    fn a_name_is_found_within_the_agency_that_sent_it() {
+        let entries = vec![entry(LeakKind::Name, "nguyen van an", None)];
+        assert_eq!(found(&[list("1", Some("snv"), entries)]), ["an 2018-01-01"]);
+    }
+
+    #[test]
+    fn what_concerns_nobody_here_is_dropped() {
+        let ours = entry(LeakKind::Address, "annv@tinh.gov.vn", None);
+        let entries = vec![
+            ours.clone(),
+            entry(LeakKind::Address, "p@ss.word", None),
+            entry(LeakKind::Domain, "gov.vn", None),
+        ];
+        assert_eq!(concerning(entries, accounts().iter()), [ours]);
+    }
+}

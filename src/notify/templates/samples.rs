@@ -39,11 +39,11 @@ pub fn samples() -> Vec<Letter> {
         late(false),
         reminder(true),
         reminder(false),
-        after_leak(false),
-        after_leak(true),
         digest("contact"),
         digest("department"),
         digest("chief"),
+        after_leak(false),
+        after_leak(true),
     ]
 }
 

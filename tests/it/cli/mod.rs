@@ -5,6 +5,7 @@ mod custodians;
 mod deadlines;
 mod first_steps;
 mod holds;
+mod leaks;
 mod matches;
 mod operators;
 mod plan;
