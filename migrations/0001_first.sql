@@ -453,6 +453,21 @@ CREATE TABLE incident (
 );
 CREATE UNIQUE INDEX incident_open ON incident (target, account) WHERE state = 'open';
 
+-- What of a leak list concerns accounts here, `digest` telling a list that comes again; never a password. Taken in by
+-- an operator, or found in what an agency sent.
+CREATE TABLE leak_list (
+    id TEXT NOT NULL PRIMARY KEY,
+    source TEXT NOT NULL,
+    document TEXT,
+    leaked TEXT,
+    imported TEXT NOT NULL,
+    operator TEXT REFERENCES operator (login),
+    agency TEXT,
+    digest TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    CHECK ((operator IS NULL) <> (agency IS NULL))
+);
+
 -- What is remembered of passwords and ladders, an agency a row: only a pass reads it.
 CREATE TABLE rotation_memory (
     target TEXT NOT NULL,

@@ -88,7 +88,7 @@ impl Applier<'_> {
         }
     }
 
-    /// Nobody is locked for a password that was changed after the plan was made: the entry is read once more.
+    /// Nobody is locked, or made to change it, for a password that was changed after the plan was made: the entry is read once more.
     async fn still_overdue(&self, stored: &StoredChange) -> Result<(), Outcome> {
         let seen = stored.change.evidence.iter().find_map(|one| match one {
             Evidence::Rule { changed, .. } => Some(*changed),
@@ -99,7 +99,11 @@ impl Applier<'_> {
             | Evidence::Match { .. }
             | Evidence::Unsettled { .. } => None,
         });
-        let (ChangeKind::LockAccount, Some(seen)) = (stored.change.kind, seen) else { return Ok(()) };
+        let (ChangeKind::LockAccount | ChangeKind::ForcePasswordChange, Some(seen)) =
+            (stored.change.kind, seen)
+        else {
+            return Ok(());
+        };
         match self.directory.account(&AccountId::new(stored.change.subject.as_str())).await {
             Ok(Some(account)) if account.password.changed == seen => Ok(()),
             Ok(Some(_)) => Err(Outcome::Stale { why: "the password was set since the plan was made".into() }),

@@ -9,6 +9,7 @@ mod demo;
 mod hold;
 mod incident;
 mod init;
+mod leak;
 mod match_words;
 mod operator;
 mod pause;
@@ -99,6 +100,10 @@ pub async fn run(cli: Cli) -> Result<Code> {
         }
         Command::Incident { action } => {
             incident::run(&open(&cli.config, lang).await?, action, cli.json).await
+        }
+        Command::Leak { action } => {
+            let action = leak::settle(action)?;
+            leak::run(&open(&cli.config, lang).await?, action, cli.json).await
         }
         Command::Notice { action: NoticeAction::Preview { step, account } } => {
             rotation::preview(&open(&cli.config, lang).await?, &step, &account, cli.json).await

@@ -5,8 +5,10 @@ use crate::model::agency::{Agencies, Agency};
 use crate::model::citizen::CitizenMark;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::ids::{AgencyCode, RosterId};
+use crate::model::leak::{LeakEntry, LeakKind, LeakList};
 use crate::model::name::ascii;
 use crate::model::roster::{Block, Column, Declared, Reading, Roster, WordsRow};
+use crate::store::Arrival;
 use ring::hmac;
 
 /// What is known of a file beside what it says.
@@ -149,6 +151,32 @@ pub fn holds_passwords(reading: &Reading) -> bool {
     let told = |finding: &Finding| finding.code == FindingCode::PasswordColumn;
     reading.findings.iter().any(told)
         || reading.blocks.iter().any(|block| block.columns.contains_key(&Column::Password))
+}
+
+/// The accounts in a workbook that holds passwords: they count as leaked from its arrival on. A row without an address
+/// stands for everybody of its name in the agency.
+pub fn leak_of(arrival: &Arrival) -> Option<LeakList> {
+    let rows = arrival.notes.blocks.iter().filter(|block| block.columns.contains_key(&Column::Password));
+    let mut entries: Vec<LeakEntry> = rows
+        .flat_map(|block| &block.records)
+        .map(|record| {
+            let address = record.email.as_ref().map(|one| (LeakKind::Address, one.to_lowercase()));
+            let (kind, value) = address.unwrap_or_else(|| (LeakKind::Name, record.full_name.ascii()));
+            LeakEntry { kind, value, leaked: None, site: None }
+        })
+        .collect();
+    entries.sort();
+    entries.dedup();
+    (!entries.is_empty()).then(|| LeakList {
+        id: arrival.id.to_string(),
+        source: arrival.file.clone(),
+        document: None,
+        leaked: None,
+        imported: arrival.arrived,
+        by: None,
+        agency: Some(arrival.agency.clone()),
+        entries,
+    })
 }
 
 #[cfg(test)]

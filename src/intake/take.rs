@@ -1,7 +1,7 @@
 //! Taking a file: spooled and hashed, read in the child process, stored, then moved out of the inbox. At any
 //! moment either the inbox still has it or the store knows where it went.
 
-use super::accept::{Source, accept, holds_passwords};
+use super::accept::{Source, accept, holds_passwords, leak_of};
 use super::folders::Folders;
 use super::inbox::Held;
 use super::scan::Dropped;
@@ -135,9 +135,13 @@ impl Intake<'_> {
             done_path: Some(place.to_string_lossy().into_owned()),
             spool_path: Some(spool.to_string_lossy().into_owned()),
         };
+        let leak = passwords.then(|| leak_of(&arrival)).flatten();
         self.store
             .write_fenced(self.token, self.now, async |mut tx| {
                 tx.insert_arrival(&arrival).await?;
+                if let Some(leak) = &leak {
+                    tx.record_leak(leak).await?;
+                }
                 let (agency, id) = (arrival.agency.as_str(), arrival.id.as_str());
                 tx.audit("intake", if accepted { "roster.accept" } else { "roster.refuse" }, agency, id);
                 tx.commit(()).await

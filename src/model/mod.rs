@@ -18,6 +18,7 @@ pub mod finding;
 pub mod ids;
 pub mod incident;
 pub mod intent;
+pub mod leak;
 pub mod legal_hold;
 pub mod matching;
 pub mod name;

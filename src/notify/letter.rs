@@ -366,6 +366,17 @@ pub struct LateLine {
     pub unit: String,
 }
 
+/// The leak that a password came out with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeakedFrom {
+    /// The site, or the file that the agency sent.
+    pub source: String,
+    /// The day, where it is known.
+    pub on: Option<NaiveDate>,
+    /// Whether the agency itself sent the password in a workbook.
+    pub by_agency: bool,
+}
+
 /// The password of an account is to be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RotationReminder {
@@ -375,8 +386,10 @@ pub struct RotationReminder {
     pub account: String,
     /// The system, as its users call it.
     pub system: String,
-    /// Why: `max-age`, `first-password` or `campaign`.
+    /// Why: `max-age`, `first-password`, `campaign` or `leak`.
     pub cause: String,
+    /// Where the password leaked, if it did.
+    pub leak: Option<LeakedFrom>,
     /// Which reminder.
     pub number: usize,
     /// Of how many.

@@ -9,6 +9,7 @@
 mod departure;
 mod grid;
 mod header;
+pub mod leaked;
 mod legacy;
 mod letters;
 mod mapping;

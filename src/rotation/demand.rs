@@ -1,11 +1,12 @@
-//! What is asked of one account: by a campaign, by the password's age, by its not being used. One at a time, but for the
-//! last. A leak list, an incident or a handover will ask for a change now, ahead of these, with a course of its own.
+//! What is asked of one account: by a leak list, by a campaign, by the password's age, by its not being used. One at a
+//! time, but for the last.
 
 use super::age::{self, Age, age};
 use super::campaign;
 use super::days::{Days, before, shifted};
 use super::judge::{Cause, Standing, What};
 use super::ladder::{self, Course};
+use super::leak;
 use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
 use super::{Subject, World};
 use crate::model::ids::Fingerprint;
@@ -47,6 +48,9 @@ pub fn demands<'a>(
     if exempt(world, subject, today) {
         return (Vec::new(), Standing::Exempt);
     }
+    if let Some(demand) = leaked(world, subject, rule, memory) {
+        return (vec![demand], if subject.away { Standing::Away } else { Standing::Fresh });
+    }
     // One at a time: who is in a campaign is not also led up a ladder.
     if let Some(campaign) = campaign_of(world, subject, memory) {
         let plan = &campaign.plan;
@@ -82,6 +86,35 @@ pub fn demands<'a>(
         _ => Standing::Fresh,
     };
     (demand.into_iter().chain(idleness(world, subject, rule, idle, active)).collect(), standing)
+}
+
+/// What a leak asks, whether or not the rules bind the agency yet: the password may be in strangers' hands.
+fn leaked<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    memory: &Memory,
+) -> Option<Demand<'a>> {
+    if *subject.target != crate::model::ids::TargetId::mail() {
+        return None;
+    }
+    let leak = leak::leading(world.leaks.get(subject.id)?, memory, &subject.facts, &world.days)?;
+    let course = leak::course(leak, &world.policy.after_leak.ladder, &world.days);
+    // Disabled for another reason: there is nobody to change anything.
+    if subject.disabled && !memory.runs.contains_key(&course.cycle) {
+        return None;
+    }
+    let own = Some(world.policy.after_leak.basis.as_str()).filter(|basis| !basis.is_empty());
+    Some(Demand {
+        cause: Cause::Leak,
+        basis: own.or(rule.map(|rule| rule.basis.as_str())).unwrap_or(&world.policy.title),
+        document: leak.document.as_deref().unwrap_or(&world.policy.document),
+        course,
+        // Promise 13 binds the ladder of age, not leaks: one approval takes the place of accepted warnings.
+        needs_receipts: false,
+        campaign: None,
+        afterwards: Vec::new(),
+    })
 }
 
 fn exempt(world: &World<'_>, subject: &Subject<'_>, today: NaiveDate) -> bool {

@@ -44,7 +44,7 @@ words!(
 );
 
 words!(
-    /// Why a change of the password is asked for. A leak list and an incident will be two more: each forces a change
+    /// Why a change of the password is asked for. As a leak does, an incident will force a change
     /// now, with its own basis and a course with a short fuse, ahead of the rest (see `demand`).
     Cause {
         /// The password's age.
@@ -55,6 +55,8 @@ words!(
         Campaign = "campaign",
         /// Nobody uses the account.
         Idle = "idle",
+        /// The account stands in a leak list.
+        Leak = "leak",
     }
 );
 
@@ -105,6 +107,8 @@ pub struct Act<'a> {
 /// What is done to the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
+    /// Its holder must change the password at the next sign-in.
+    ForceChange,
     /// It is locked.
     Lock,
     /// Its mailbox is closed.
@@ -276,6 +280,17 @@ fn pursue<'a>(
         verdict.cause = Some(demand.cause);
         verdict.deadline = Some(course.deadline);
         verdict.cycle = Some(cycle_of(course, &run));
+    }
+    if demand.cause == Cause::Leak && subject.lockable && !subject.facts.must_change {
+        verdict.acts.push(Act {
+            what: What::ForceChange,
+            cause: demand.cause,
+            basis: demand.basis,
+            document: demand.document,
+            gate: Gate::None,
+            deadline: course.deadline,
+            due: course.stages.first().map_or(today, |stage| stage.at.date()),
+        });
     }
     if subject.away && demand.cause != Cause::Campaign {
         return run;

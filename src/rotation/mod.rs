@@ -12,6 +12,7 @@ pub mod days;
 pub mod demand;
 pub mod judge;
 pub mod ladder;
+pub mod leak;
 pub mod policy;
 pub mod settings;
 pub mod span;
@@ -23,6 +24,7 @@ pub mod warned;
 use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
+use crate::model::leak::Leaks;
 use crate::model::password::PasswordFacts;
 use crate::model::rotation::{Campaign, Memory, Receipt};
 use chrono::{NaiveDate, TimeDelta};
@@ -58,6 +60,8 @@ pub struct World<'a> {
     pub receipts: &'a BTreeMap<String, Receipt>,
     /// The day on which a printed list with the account was handed to its unit, by account and cycle.
     pub handed: &'a BTreeMap<(AccountId, String), NaiveDate>,
+    /// The accounts of the mail directory that stand in leak lists.
+    pub leaks: &'a Leaks,
     /// When the worker last began again after a silence.
     pub resumed: Option<Time>,
 }

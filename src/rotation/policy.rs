@@ -21,10 +21,31 @@ pub struct Policy {
     /// The ladder of every limit that has none of its own.
     #[serde(default = "standard")]
     pub ladder: Vec<Step>,
+    /// What follows where an account stands in a leak list.
+    #[serde(default)]
+    pub after_leak: AfterLeak,
     /// Working days over which the ends of equal terms are spread, towards the earlier, so that not everybody's
     /// password expires on one day.
     #[serde(default)]
     pub cohort_days: u32,
+}
+
+/// What follows where an account stands in a leak list: its holder must change the password, and a short ladder leads on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AfterLeak {
+    /// The article it rests on; without it that of the rule for the account.
+    #[serde(default)]
+    pub basis: String,
+    /// The steps; `days` are working days after the list was taken in, 0 at once.
+    #[serde(default = "super::leak::short")]
+    pub ladder: Vec<Step>,
+}
+
+impl Default for AfterLeak {
+    fn default() -> Self {
+        Self { basis: String::new(), ladder: super::leak::short() }
+    }
 }
 
 /// What one rule covers and demands.
@@ -218,6 +239,13 @@ impl Policy {
     pub fn check(&self) -> Result<(), String> {
         let mut basis = vec![("document".to_owned(), &self.document), ("title".to_owned(), &self.title)];
         let mut ladders = vec![("ladder".to_owned(), self.ladder.as_slice())];
+        let after_leak = self.after_leak.ladder.as_slice();
+        if after_leak.is_empty() || after_leak.iter().any(|step| step.days < 0) {
+            return Err(
+                "after_leak.ladder: expected steps with days from 0 on, counted from the import".into()
+            );
+        }
+        ladders.push(("after_leak.ladder".to_owned(), after_leak));
         for (number, rule) in self.rules.iter().enumerate() {
             let at = format!("rule {} ({})", number + 1, rule.system);
             basis.push((format!("{at}: basis"), &rule.basis));

@@ -25,6 +25,7 @@ mod history;
 pub mod ids;
 mod incident;
 mod intent;
+mod leak;
 mod lease;
 mod legal_hold;
 mod matching;

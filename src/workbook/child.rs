@@ -6,6 +6,7 @@ use super::limits::{Limits, Setup};
 use super::{decode, feedback, layout, mappings, summary, template};
 use crate::model::finding::FindingCode;
 use crate::model::roster::Reading;
+use crate::roster::leaked::in_book;
 use crate::roster::sheet::{Book, Cell, Sheet};
 use crate::roster::{About, Mapping, understand};
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
@@ -75,6 +76,14 @@ fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) ->
         Request::Table => match decode(bytes, limits) {
             // What was left out may be the line that matters: a cut read is a failed read.
             Ok(decoded) if decoded.findings.is_empty() => (Answer::Table(table(&decoded.book)), Vec::new()),
+            Ok(mut decoded) => (Answer::Refused(decoded.findings.swap_remove(0)), Vec::new()),
+            Err(finding) => (Answer::Refused(finding), Vec::new()),
+        },
+        // Passwords in it stay in this process.
+        Request::Leaked => match decode(bytes, limits) {
+            Ok(decoded) if decoded.findings.is_empty() => {
+                (Answer::Leaked(in_book(&decoded.book)), Vec::new())
+            }
             Ok(mut decoded) => (Answer::Refused(decoded.findings.swap_remove(0)), Vec::new()),
             Err(finding) => (Answer::Refused(finding), Vec::new()),
         },

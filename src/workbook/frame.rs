@@ -5,6 +5,7 @@
 
 use super::annotate::Annotations;
 use crate::model::finding::Finding;
+use crate::model::leak::LeakEntry;
 use crate::model::roster::Reading;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub(super) enum Request {
     },
     /// The rows of the first visible sheet that holds something, as text.
     Table,
+    /// The addresses and domains of a leak list.
+    Leaked,
 }
 
 /// What the reader answers.
@@ -62,6 +65,8 @@ pub(super) enum Answer {
     Annotated,
     /// To [`Request::Table`].
     Table(Vec<Vec<String>>),
+    /// To [`Request::Leaked`].
+    Leaked(Vec<LeakEntry>),
     /// The file cannot be used.
     Refused(Finding),
 }

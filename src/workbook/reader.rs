@@ -6,6 +6,7 @@ use super::limits::{Limits, Setup};
 use super::mappings::{self, MappingsError};
 use super::{about_file, child};
 use crate::model::finding::{Finding, FindingCode};
+use crate::model::leak::LeakEntry;
 use crate::model::roster::Reading;
 use chrono::NaiveDate;
 use std::io;
@@ -106,6 +107,14 @@ impl Reader {
     pub async fn table(&mut self, bytes: &[u8]) -> Result<Vec<Vec<String>>, ReaderError> {
         match self.ask(&Request::Table, bytes).await? {
             (Answer::Table(rows), _) => Ok(rows),
+            (answer, _) => Err(ReaderError::Refused(Box::new(unexpected(answer)))),
+        }
+    }
+
+    /// The addresses and domains of a leak list that is a workbook; nothing else of it leaves the reader.
+    pub async fn leaked(&mut self, bytes: &[u8]) -> Result<Vec<LeakEntry>, ReaderError> {
+        match self.ask(&Request::Leaked, bytes).await? {
+            (Answer::Leaked(entries), _) => Ok(entries),
             (answer, _) => Err(ReaderError::Refused(Box::new(unexpected(answer)))),
         }
     }
@@ -245,7 +254,7 @@ fn refused(finding: Finding) -> Reading {
 fn unexpected(answer: Answer) -> Finding {
     match answer {
         Answer::Refused(finding) => finding,
-        Answer::Reading(_) | Answer::Annotated | Answer::Table(_) => {
+        Answer::Reading(_) | Answer::Annotated | Answer::Table(_) | Answer::Leaked(_) => {
             about_file(FindingCode::ReaderCrashed, vec![])
         }
     }

@@ -2,16 +2,18 @@
 //! unit's contact one digest for all accounts of the unit and of those below it.
 
 use super::engine::Engine;
-use super::rotating::{Outgoing, is_digest};
+use super::rotating::{Outgoing, is_digest, led_by};
 use crate::model::Lang;
 use crate::model::account::Snapshot;
 use crate::model::agency::{Agency, Contact};
 use crate::model::ids::{AgencyCode, Fingerprint, TargetId};
 use crate::model::notice::Notice;
-use crate::model::rotation::Campaign;
-use crate::notify::letter::{AgencyCount, Letter, OverdueAccount, RotationDigest, RotationReminder};
+use crate::model::rotation::{Campaign, Memory};
+use crate::notify::letter::{
+    AgencyCount, LeakedFrom, Letter, OverdueAccount, RotationDigest, RotationReminder,
+};
 use crate::rotation::campaign::above;
-use crate::rotation::judge::{Issue, Verdict, preview};
+use crate::rotation::judge::{Cause, Issue, Verdict, preview};
 use crate::rotation::policy::Audience;
 use crate::rotation::status::{Progress, progress};
 use crate::rotation::{Subject, World};
@@ -48,7 +50,7 @@ impl Engine {
                     self.file(verdict, issue, &mut digests);
                 } else if let Some(mail) = verdict.subject.mail {
                     reminders.push(Outgoing {
-                        letter: self.reminder(world, &verdict.subject, issue),
+                        letter: self.reminder(world, &verdict.subject, &verdict.memory, issue),
                         to: mail.to_owned(),
                         to_name: verdict.subject.name.to_owned(),
                         key: issue.key.clone(),
@@ -161,7 +163,14 @@ impl Engine {
     }
 
     /// The letter to a holder.
-    fn reminder(&self, world: &World<'_>, subject: &Subject<'_>, issue: &Issue<'_>) -> Letter {
+    fn reminder(
+        &self,
+        world: &World<'_>,
+        subject: &Subject<'_>,
+        memory: &Memory,
+        issue: &Issue<'_>,
+    ) -> Letter {
+        let leak = led_by(world, subject, memory).filter(|_| issue.cause == Cause::Leak);
         let form = world.policy.rule(subject.target, subject.holder).and_then(|rule| rule.password.as_ref());
         let plan = issue.campaign.map(|one| &one.plan);
         let sender = &self.config().sender;
@@ -172,6 +181,11 @@ impl Engine {
             account: subject.mail.or(subject.login).unwrap_or(subject.id.as_str()).to_owned(),
             system: self.system_title(subject.target),
             cause: issue.cause.as_str().to_owned(),
+            leak: leak.map(|one| LeakedFrom {
+                source: one.source.clone(),
+                on: one.leaked,
+                by_agency: one.by_agency,
+            }),
             number: issue.number.0,
             of: issue.number.1,
             deadline: issue.deadline,
@@ -262,7 +276,7 @@ impl Engine {
             let issue = preview(world, subject, &memory, step)
                 .map_err(|known| NoPreview::NoStep { step: step.to_owned(), known })?;
             let to = subject.mail.unwrap_or_default().to_owned();
-            Ok::<_, NoPreview>((self.reminder(world, subject, &issue), to, subject.name.to_owned()))
+            Ok::<_, NoPreview>((self.reminder(world, subject, &memory, &issue), to, subject.name.to_owned()))
         });
         let (letter, to, name) = found.await?.ok_or(NoPreview::NoPolicy)??;
         Ok(self.templates.render(&letter, self.config().language, &to, &name, "preview")?)

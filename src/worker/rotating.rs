@@ -9,6 +9,7 @@ use crate::model::evidence::Evidence;
 use crate::model::ids::{
     AccountId, AgencyCode, CaseId, Fingerprint, PersonId, Subject as ChangeSubject, TargetId,
 };
+use crate::model::leak::{Leak, LeakList, Leaks};
 use crate::model::notice::Notice;
 use crate::model::password::PasswordFacts;
 use crate::model::person::Person;
@@ -21,6 +22,7 @@ use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::{Status, status};
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
+use crate::rotation::{age, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +69,15 @@ pub struct Listed {
     pub handed: Option<chrono::NaiveDate>,
 }
 
+/// How many accounts stand in a leak list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeakFigures {
+    /// All of them.
+    pub accounts: usize,
+    /// Those whose holders have not changed the password since.
+    pub open: usize,
+}
+
 /// A letter on its way.
 #[derive(Debug)]
 pub(super) struct Outgoing {
@@ -92,6 +103,7 @@ pub(super) struct Round {
     handed: BTreeMap<(AccountId, String), chrono::NaiveDate>,
     passes: Vec<crate::model::Time>,
     pub(super) campaigns: Vec<Campaign>,
+    leak_lists: Vec<LeakList>,
 }
 
 impl Engine {
@@ -112,6 +124,7 @@ impl Engine {
             handed: self.store.handed().await?,
             passes: self.store.passes_since(self.now() - SILENCE * 5).await?,
             campaigns: self.store.campaigns().await?,
+            leak_lists: self.store.leak_lists().await?,
             memories,
         })
     }
@@ -132,7 +145,7 @@ impl Engine {
             let idle = dormancy.map(|one| one.after.least_days()).min();
             let acts = verdicts.iter().flat_map(|verdict| verdict.acts.iter().map(move |act| (verdict, act)));
             let changes = acts.filter_map(|(verdict, act)| {
-                Some(change(directory.accounts.get(verdict.subject.id)?, verdict, act))
+                Some(change(directory.accounts.get(verdict.subject.id)?, verdict, act, world))
             });
             Rotated {
                 changes: changes.collect(),
@@ -162,6 +175,7 @@ impl Engine {
         };
         let round = self.round().await?;
         let now = self.now();
+        let leaks: Leaks = leak::matched(&round.leak_lists, directory.accounts.values());
         let world = World {
             now,
             days,
@@ -171,6 +185,7 @@ impl Engine {
             campaigns: &round.campaigns,
             receipts: &round.receipts,
             handed: &round.handed,
+            leaks: &leaks,
             resumed: resumed(&round.passes, now),
         };
         let mail = TargetId::mail();
@@ -190,6 +205,31 @@ impl Engine {
             }));
         }
         Ok(Some(then(&world, &subjects, &round)))
+    }
+
+    /// How many accounts of the directory stand in each leak list, by its id; none where the site has no policy.
+    pub async fn leak_figures(
+        &self,
+        directory: &Snapshot,
+    ) -> Result<BTreeMap<String, LeakFigures>, StoreError> {
+        let (nobody, away) = (BTreeMap::new(), BTreeSet::new());
+        let counted = self.with_rules(directory, &[], &nobody, &away, |world, subjects, round| {
+            let mut memories = round.by_account();
+            let mut figures: BTreeMap<String, LeakFigures> = BTreeMap::new();
+            let mail = TargetId::mail();
+            for subject in subjects.iter().filter(|one| *one.target == mail) {
+                let Some(leaks) = world.leaks.get(subject.id) else { continue };
+                let mut memory = memories.remove(&(mail.clone(), subject.id.clone())).unwrap_or_default();
+                age::observe(&mut memory, &subject.facts, world.days.zone);
+                for one in leaks {
+                    let figures = figures.entry(one.list.clone()).or_default();
+                    figures.accounts += 1;
+                    figures.open += usize::from(leak::is_open(one, &memory, &subject.facts, &world.days));
+                }
+            }
+            figures
+        });
+        Ok(counted.await?.unwrap_or_default())
     }
 
     /// Queues what [`Engine::rotate`] wrote and keeps what is remembered of it: digests first, memory last, each under
@@ -354,13 +394,14 @@ fn listed(verdict: &Verdict<'_>, round: &Round) -> Option<Listed> {
 }
 
 /// The change that an act asks for.
-fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>) -> Change {
+fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>, world: &World<'_>) -> Change {
     let subject = &verdict.subject;
     let reason = match act.cause {
         Cause::MaxAge => Reason::PasswordOverdue,
         Cause::FirstPassword => Reason::FirstLoginOverdue,
         Cause::Campaign => Reason::Campaign,
         Cause::Idle => Reason::Dormant,
+        Cause::Leak => Reason::Leak,
     };
     let mut before = Attrs::from([(Attr::Dn, Values::one(account.dn.to_string()))]);
     let mut after = Attrs::new();
@@ -369,6 +410,11 @@ fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>) -> Change {
             before.insert(Attr::Disabled, Values::one("false"));
             after.insert(Attr::Disabled, Values::one("true"));
             ChangeKind::LockAccount
+        }
+        What::ForceChange => {
+            before.insert(Attr::MustChange, Values::none());
+            after.insert(Attr::MustChange, Values::one("true"));
+            ChangeKind::ForcePasswordChange
         }
         What::Close => {
             before.insert(Attr::Closed, Values::none());
@@ -400,12 +446,22 @@ fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>) -> Change {
         document: Some(act.document.to_owned()),
         case: CaseId::new(format!("c-{}", &case[..24])),
         needs: Vec::new(),
-        evidence: vec![evidence(act, &subject.facts)],
+        evidence: vec![evidence(verdict, act, world)],
     }
 }
 
-fn evidence(act: &Act<'_>, facts: &PasswordFacts) -> Evidence {
-    Evidence::Rule { document: act.document.to_owned(), basis: act.basis.to_owned(), changed: facts.changed }
+fn evidence(verdict: &Verdict<'_>, act: &Act<'_>, world: &World<'_>) -> Evidence {
+    let facts = &verdict.subject.facts;
+    let basis = match (act.cause, led_by(world, &verdict.subject, &verdict.memory)) {
+        (Cause::Leak, Some(leak)) => format!("{}; danh sách lộ: {}", act.basis, leak.source),
+        _ => act.basis.to_owned(),
+    };
+    Evidence::Rule { document: act.document.to_owned(), basis, changed: facts.changed }
+}
+
+/// The leak that leads an account.
+pub(super) fn led_by<'a>(world: &World<'a>, subject: &Subject<'_>, memory: &Memory) -> Option<&'a Leak> {
+    leak::leading(world.leaks.get(subject.id)?, memory, &subject.facts, &world.days)
 }
 
 /// Whether a letter's audience is anybody but the holder.

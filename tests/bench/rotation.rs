@@ -62,6 +62,7 @@ pub fn measure(report: &mut Report, people: usize) {
         .collect();
     let (receipts, handed) = (BTreeMap::new(), BTreeMap::new());
     let none = Agencies::new();
+    let leaks = rosterd::model::leak::Leaks::new();
     let world = World {
         now,
         days: Days { zone: Ho_Chi_Minh, holidays: &holidays, lock_hours: LockHours::default() },
@@ -71,6 +72,7 @@ pub fn measure(report: &mut Report, people: usize) {
         campaigns: &[],
         receipts: &receipts,
         handed: &handed,
+        leaks: &leaks,
         resumed: None,
     };
     let mut memories: BTreeMap<(TargetId, AccountId), Memory> = BTreeMap::new();

@@ -177,6 +177,12 @@ pub enum Command {
         #[command(subcommand)]
         action: IncidentAction,
     },
+    /// Lists of leaked accounts: whoever stands in one must change the password now.
+    Leak {
+        /// What to do.
+        #[command(subcommand)]
+        action: LeakAction,
+    },
     /// Notices.
     Notice {
         /// What to do.
@@ -350,6 +356,27 @@ pub enum Slip {
         /// The change.
         change: String,
     },
+}
+
+/// `rosterd leak …`.
+#[derive(Debug, Subcommand)]
+pub enum LeakAction {
+    /// Take in a list: text, CSV or a workbook, with addresses or domains. Passwords in it are neither kept nor shown.
+    Import {
+        /// The list.
+        file: PathBuf,
+        /// The site it comes from; without it the file's name.
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// The day of the leak: who changed the password later is clear. Without it only a change after the import counts.
+        #[arg(long, value_name = "DATE")]
+        date: Option<chrono::NaiveDate>,
+        /// Number and date of the document the list came with; the notices name it.
+        #[arg(long, value_name = "NUMBER")]
+        document: Option<String>,
+    },
+    /// Every list, with how many of its accounts have not changed the password yet.
+    List,
 }
 
 /// `rosterd audit …`.

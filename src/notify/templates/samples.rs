@@ -6,9 +6,9 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, Letter, MadeChange, Missing,
-    Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder,
-    SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter, MadeChange,
+    Missing, Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest,
+    RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -47,6 +47,8 @@ pub fn samples() -> Vec<Letter> {
         incident_opened(false),
         incident_closed(true),
         incident_closed(false),
+        after_leak(false),
+        after_leak(true),
     ]
 }
 
@@ -266,6 +268,7 @@ fn reminder(campaign: bool) -> Letter {
         account: "annv.skhcn@example.vn".into(),
         system: "thư điện tử công vụ".into(),
         cause: if campaign { "campaign" } else { "first-password" }.into(),
+        leak: None,
         number: 2,
         of: if campaign { 4 } else { 1 },
         deadline: day(11, 27),
@@ -280,6 +283,18 @@ fn reminder(campaign: bool) -> Letter {
         classes: if campaign { vec!["chữ hoa".into(), "chữ số".into()] } else { Vec::new() },
         contact_name: "Bộ phận hỗ trợ".into(),
         contact_phone: "0200 0000 000".into(),
+    })
+}
+
+fn after_leak(by_agency: bool) -> Letter {
+    let Letter::RotationReminder(reminder) = reminder(false) else { return reminder(false) };
+    let source = if by_agency { "Danh sach can bo.xlsx" } else { "forum.example" };
+    Letter::RotationReminder(RotationReminder {
+        cause: "leak".into(),
+        leak: Some(LeakedFrom { source: source.into(), on: (!by_agency).then(|| day(10, 30)), by_agency }),
+        of: 2,
+        lock_on: Some(day(11, 30)),
+        ..reminder
     })
 }
 

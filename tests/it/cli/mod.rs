@@ -6,6 +6,7 @@ mod deadlines;
 mod first_steps;
 mod holds;
 mod incidents;
+mod leaks;
 mod matches;
 mod operators;
 mod plan;

@@ -9,6 +9,7 @@
 mod decisions;
 mod deputies;
 mod holds;
+mod leaks;
 mod open;
 mod plans;
 mod rows;
