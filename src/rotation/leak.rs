@@ -185,15 +185,15 @@ mod tests {
     fn found(lists: &[LeakList]) -> Vec<String> {
         let all = matched(lists, accounts().iter());
         let days = |leaks: &[Leak]| {
-            leaks.iter().map(|one| format!(" {:?}", one.leaked.unwrap())).collect::<String>()
+            leaks.iter().map(|one| one.leaked.unwrap().to_string()).collect::<Vec<_>>().join(" ")
         };
-        all.iter().map(|(id, leaks)| format!("{id}{}", days(leaks))).collect()
+        all.iter().map(|(id, leaks)| format!("{id} {}", days(leaks))).collect()
     }
 
     #[test]
     fn an_account_is_found_by_address_alias_and_domain_once_a_list_with_the_stricter_day() {
         let one = list("1", None, vec![entry(LeakKind::Address, "annv@cu.gov.vn", Some("2017-12-26"))]);
-        assert_eq!(found(&[one.clone()]), ["an 2017-12-26"]);
+        assert_eq!(found(std::slice::from_ref(&one)), ["an 2017-12-26"]);
         let mut both = one;
         both.entries.push(entry(LeakKind::Domain, "tinh.gov.vn", None));
         assert_eq!(found(&[both]), ["an 2018-01-01", "binh 2018-01-01"]);

@@ -5,6 +5,7 @@ use crate::support::page::{PASSWORD, Page};
 use rosterd::model::change::{Gate, Risk, State, StoredChange};
 use rosterd::model::ids::{ChangeId, Login};
 use rosterd::model::operator::OperatorRole;
+use rosterd::model::question::QuestionKind;
 use rosterd::store::{Paused, Query};
 
 /// Keeps the worker from carrying out what a test approves.
@@ -188,6 +189,38 @@ async fn a_brake_is_released_by_two_with_a_reason() {
     assert_eq!(binh.get(&path).status, 404);
     let held = Query { brake: Some(brake.key), ..Query::of(State::Held, Vec::new()) };
     assert_eq!(page.store.count_changes(&held, 100).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_mailbox_is_given_to_nobody_who_cannot_keep_it() {
+    let page = Page::with("\n[policy]\nattest_from = \"2020-01-01\"\n", |site| {
+        site.drop_province();
+        site.pass(3);
+        site.pass(3);
+    })
+    .await;
+    let questions = page.store.questions().await.unwrap();
+    let question = questions.iter().find(|one| one.question.kind == QuestionKind::Custodian).unwrap();
+    let agency = question.question.agency.as_str().to_owned();
+    let ldif = std::fs::read_to_string(page.site.path("directory.ldif")).unwrap();
+    let holders = |inside: bool| {
+        ldif.split("\n\n")
+            .filter(|entry| entry.contains("employeeType: person") || !entry.contains("employeeType:"))
+            .filter(|entry| entry.contains(&format!(",ou={agency},")) == inside)
+            .find_map(|entry| entry.lines().find_map(|line| line.strip_prefix("mail: ")))
+            .unwrap()
+            .to_owned()
+    };
+    let mut an = page.signed_in("an");
+    let path = format!("/questions/{}", question.key);
+    for unfit in ["khongai@tinhmau.gov.vn", &holders(false)] {
+        let said = an.post(&path, &[("answer", unfit)]);
+        assert_eq!(said.status, 400, "{unfit}: {}", said.body);
+        assert!(said.body.contains(unfit), "{}", said.body);
+    }
+    assert_eq!(an.post(&path, &[("answer", &format!("  {} ", holders(true)))]).status, 303);
+    let left = page.store.questions().await.unwrap();
+    assert!(left.iter().all(|one| one.key != question.key), "answered");
 }
 
 #[tokio::test]
