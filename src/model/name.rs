@@ -4,6 +4,23 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
+/// More words than this are a sentence.
+pub const LONGEST: usize = 8;
+
+/// Whether every character of `text` may stand in a name, and it is not too long for one.
+pub fn looks_like_one(text: &str) -> bool {
+    let fits =
+        |c: char| is_latin(c) || is_combining_mark(c) || matches!(c, ' ' | '\n' | '\'' | '’' | '-' | '.');
+    text.split_whitespace().count() <= LONGEST
+        && text.chars().all(fits)
+        && text.chars().next().is_some_and(is_latin)
+}
+
+/// Whether Vietnamese, or another language written with Latin letters, has this letter.
+pub fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, 'À'..='ɏ' | 'Ḁ'..='ỿ') && !matches!(c, '×' | '÷')
+}
+
 /// A full name in NFC with single spaces.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -31,11 +48,9 @@ impl PersonName {
         &self.0
     }
 
-    /// Whether it can be a person's name: letters, and beside them nothing that no name holds. A cell that slipped in
-    /// from another column is not one.
+    /// Whether it can be a person's name; see [`looks_like_one`]. A cell that slipped in from another column is not one.
     pub fn is_plausible(&self) -> bool {
-        let fits = |c: char| c.is_alphabetic() || is_combining_mark(c) || " '’-.".contains(c);
-        self.0.chars().all(fits) && self.0.chars().any(char::is_alphabetic)
+        looks_like_one(&self.0)
     }
 
     /// The given name, by which Vietnamese lists are sorted and addresses made.
@@ -177,5 +192,23 @@ mod tests {
         let n = name("Nguyễn Hùng Anh");
         assert_eq!((n.family(), n.given()), ("Nguyễn", "Anh"));
         assert!(PersonName::new(" \u{a0} ").is_none());
+    }
+
+    #[test]
+    fn numbers_sentences_and_other_scripts_are_no_names() {
+        for text in ["Rơ Châm H'Blút", "Kpă Y-Bhăm", "Nguyễn Văn A."] {
+            assert!(name(text).is_plausible(), "{text}");
+        }
+        let sentence = "Các đồng chí tham gia lớp bồi dưỡng cuối năm";
+        for text in ["0912000005", "Nguyễn Văn An 2", "Lê Thị Bình (PGĐ)", "…", "- An", "Анна", sentence]
+        {
+            assert!(!name(text).is_plausible(), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_are_latin_with_every_mark_and_nothing_else_is() {
+        assert!(('À'..='ɏ').chain('Ḁ'..='ỿ').all(|c| is_latin(c) == c.is_alphabetic()));
+        assert!(is_latin('ữ') && is_latin('Đ') && is_latin('ŏ') && !is_latin('а') && !is_latin('×'));
     }
 }

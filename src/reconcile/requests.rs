@@ -14,7 +14,7 @@ use crate::model::ids::PersonId;
 use crate::model::person::Person;
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::record::Action;
-use crate::model::roster::WordsRow;
+use crate::model::roster::{Roster, WordsRow};
 
 /// How a request in free words ends: a person saw to it, or there is nothing to do.
 const HANDLED: [&str; 2] = ["done", "ignore"];
@@ -38,29 +38,41 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
     }
 }
 
-/// Rows that name nobody by themselves are read by a person, in the file. Another file asks anew, for what its rows
-/// say is not known here.
+/// Rows that name nobody by themselves are read by a person, in the file; so are those in force with no name for a
+/// name that nobody known fits. Another file asks anew, for what its rows say is not known here.
 fn in_words(scene: &Scene<'_>, out: &mut Draft) {
-    for roster in scene.world.rosters {
+    for (index, roster) in scene.world.rosters.iter().enumerate() {
         for WordsRow { sheet, row } in &roster.in_words {
-            let evidence = Evidence::Row {
-                roster: roster.id.clone(),
-                file: roster.file.clone(),
-                sheet: sheet.clone(),
-                row: *row,
-                document: roster.document.clone(),
-            };
-            let question = Question {
-                kind: QuestionKind::FreeText,
-                agency: roster.agency.clone(),
-                about: format!("{}|{sheet}|{row}", roster.sha256),
-                label: roster.file.clone(),
-                candidates: candidates(&HANDLED),
-                evidence: vec![evidence],
-            };
-            out.ask(scene.world, question);
+            read_by_a_person(scene, roster, sheet, *row, out);
+        }
+        if scene.timeline.is_replaced(index) {
+            continue;
+        }
+        for (at, row) in roster.rows.iter().enumerate() {
+            if !row.full_name.is_plausible() && !scene.correlation.rows.contains_key(&(index, at)) {
+                read_by_a_person(scene, roster, &row.sheet, row.row, out);
+            }
         }
     }
+}
+
+fn read_by_a_person(scene: &Scene<'_>, roster: &Roster, sheet: &str, row: u32, out: &mut Draft) {
+    let evidence = Evidence::Row {
+        roster: roster.id.clone(),
+        file: roster.file.clone(),
+        sheet: sheet.to_owned(),
+        row,
+        document: roster.document.clone(),
+    };
+    let question = Question {
+        kind: QuestionKind::FreeText,
+        agency: roster.agency.clone(),
+        about: format!("{}|{sheet}|{row}", roster.sha256),
+        label: roster.file.clone(),
+        candidates: candidates(&HANDLED),
+        evidence: vec![evidence],
+    };
+    out.ask(scene.world, question);
 }
 
 fn holder<'a>(scene: &Scene<'a>, id: &PersonId) -> Option<(&'a Person, &'a Account)> {

@@ -90,14 +90,15 @@ fn without_change(scene: &Scene<'_>, reference: RowRef, row: &Row) -> RowResult 
         let in_force = scene.world.rosters[newer].age(|time| scene.world.local(time)).0;
         return RowResult::Outdated { in_force };
     }
-    let Some(Resolved::Person(id, why)) = resolved else { return RowResult::Noted };
+    let Some(Resolved::Person(id, why)) = resolved else {
+        return if row.full_name.is_plausible() { RowResult::Noted } else { RowResult::NoName };
+    };
     let account = scene.correlation.people.get(id).and_then(|person| scene.account_of(person));
     match account {
         Some(account) if account.is_disabled() && row.action == Some(Action::ResetPassword) => {
             RowResult::Disabled { account: account.label().to_owned() }
         }
         Some(account) if *why != Match::New => RowResult::Matches { account: account.label().to_owned() },
-        None if !row.full_name.is_plausible() => RowResult::NoName,
         None if goes(row) || row.action.is_some_and(|action| action != Action::Create) => {
             RowResult::NoAccount
         }

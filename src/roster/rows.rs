@@ -9,9 +9,9 @@ use super::sheet::{Cell, Sheet, letters};
 use super::text::{Said, flat, plain};
 use super::title::{Title, is_action};
 use super::value::flag::is_ticked;
-use super::value::name::looks_like_one;
 use crate::model::citizen::CitizenId;
 use crate::model::finding::FindingCode;
+use crate::model::name::{self, looks_like_one};
 use crate::model::record::Record;
 use crate::model::roster::{Block, Column, Declared};
 use chrono::NaiveDate;
@@ -52,9 +52,6 @@ enum Row {
     /// Signatures: the list is over.
     Signature,
 }
-
-/// More words than this in the name column are a sentence.
-const LONGEST_NAME: usize = 8;
 
 /// Where a table's rows end.
 pub(super) struct End {
@@ -242,7 +239,7 @@ impl Table<'_> {
             // Who signs stands under the office alone, or beside who else signs.
             (true, true, 2..) => return Row::BelowSignature,
             (true, _, _) | (false, false, 0) => return Row::Nothing,
-            (false, false, _) if name.split(' ').count() > LONGEST_NAME => return Row::NoName,
+            (false, false, _) if name.split(' ').count() > name::LONGEST => return Row::NoName,
             (false, _, _) => {}
         }
         let names_only = self.header.columns.keys().all(|column| is_name(*column));

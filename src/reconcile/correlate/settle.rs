@@ -65,6 +65,8 @@ pub fn settle<'a>(
                 },
                 Verdict::Ask(candidates) => newcomers.asked(reference, candidates),
                 Verdict::Waits(asking) => waiting.push((reference, (index, asking))),
+                // What stands for a name is none: it makes nobody known, and a person reads the row.
+                Verdict::Undecided if !row.full_name.is_plausible() => {}
                 Verdict::Undecided => newcomers.unknown(reference, elsewhere),
                 Verdict::Unheard => {}
             }

@@ -84,6 +84,38 @@ fn a_row_in_free_words_is_a_question_until_it_is_answered_and_another_file_asks_
 }
 
 #[test]
+fn a_row_without_a_real_name_makes_nobody_known_and_is_read_by_a_person() {
+    let sentence = "Các đồng chí tham gia lớp bồi dưỡng đợt cuối năm nay";
+    let rows =
+        [line("0912000005").title("Kế toán"), line(sentence), line("Lê Thị Bình (PGĐ)").born("1990-02-01")];
+    let listed = full("a").dated("2026-11-01").rows(rows).row(an());
+    let mut province = office().given(listed);
+    let proposals = province.reconcile();
+    assert_eq!((proposals.changes, proposals.people.len()), (vec![], 1));
+    let asked: Vec<_> = proposals.questions.iter().map(|one| (one.kind, one.label.as_str())).collect();
+    // The cell may hold anything: it is named by its file and row.
+    assert_eq!(asked, [(QuestionKind::FreeText, "ds.xlsx"); 3]);
+    province.answers.insert(proposals.questions[0].key(), "done".into());
+    assert_eq!(province.reconcile().questions.len(), 2);
+    province.give(full("a").dated("2026-11-20").row(an()).row(line("Lê Thị Bình").born("1990-02-01")));
+    let corrected = province.reconcile();
+    assert_eq!(corrected.questions, []);
+    assert_eq!(corrected.people.len(), 2);
+}
+
+#[test]
+fn a_row_without_a_real_name_is_still_the_row_of_whoever_it_certainly_means() {
+    let binh = |name: &str| line(name).citizen("c1");
+    let mut province = office().given(full("a").dated("2026-11-01").row(an()).row(binh("Lê Thị Bình")));
+    let first = province.reconcile();
+    assert_eq!(first.people.len(), 2);
+    province.learn(&first);
+    province.give(full("a").dated("2026-11-20").row(an()).row(binh("Lê Thị Bình (PGĐ)")));
+    let proposals = province.reconcile();
+    assert_eq!((proposals.questions, proposals.people.len()), (vec![], 2));
+}
+
+#[test]
 fn a_change_request_and_the_roster_in_force_do_not_undo_each_other() {
     let listed = full("a").dated("2026-11-01").row(an().title("Chuyên viên"));
     let asked = request("a").dated("2026-11-10").row(an().asks(Action::Change).title("Kế toán"));

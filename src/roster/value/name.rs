@@ -1,8 +1,7 @@
 //! Names in a cell: shouting is lowered.
 
-use crate::model::name::PersonName;
+use crate::model::name::{PersonName, looks_like_one};
 use crate::model::person::Gender;
-use crate::roster::letters::is_latin;
 
 /// A name as read.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,14 +57,6 @@ fn is_lower_case_of(lower: &str, words: &[&str]) -> bool {
         (nth == 0 || rest.next() == Some(' '))
             && word.chars().flat_map(char::to_lowercase).all(|c| rest.next() == Some(c))
     }) && rest.next().is_none()
-}
-
-/// Whether every character may stand in a name, and it is not too long for one.
-pub(in crate::roster) fn looks_like_one(text: &str) -> bool {
-    let letters = |c: char| is_latin(c) || unicode_normalization::char::is_combining_mark(c);
-    text.split_whitespace().count() <= 8
-        && text.chars().all(|c| letters(c) || matches!(c, ' ' | '\n' | '\'' | '’' | '-' | '.'))
-        && text.chars().next().is_some_and(is_latin)
 }
 
 /// Adds a word in title case where it is not already: all capitals, all small, or capitals after small letters.
