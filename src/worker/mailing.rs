@@ -12,6 +12,7 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Mails taken at a time: a pause or a stop waits for these.
@@ -22,6 +23,9 @@ const UNSETTLED: usize = 32;
 
 /// Mails in flight at once.
 const AT_ONCE: usize = 4;
+
+/// So long an outcome waits for others, which one commit notes with it.
+const GATHERED: Duration = Duration::from_millis(20);
 
 /// After this, a mail whose worker died is taken again.
 const TAKEN_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -86,6 +90,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let mut group = Vec::new();
         while outcomes.recv_many(&mut group, UNSETTLED).await > 0 {
+            let _ = tokio::time::timeout(GATHERED, fill(&mut outcomes, &mut group)).await;
             let now = self.now();
             let settled: Vec<_> =
                 group.drain(..).map(|(queued, delivery)| done.count(queued, delivery, now)).collect();
@@ -101,6 +106,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Waits for outcomes until there are enough of them, or no more.
+async fn fill(outcomes: &mut mpsc::Receiver<(Queued, Delivery)>, group: &mut Vec<(Queued, Delivery)>) {
+    while group.len() < UNSETTLED && outcomes.recv_many(group, UNSETTLED - group.len()).await > 0 {}
 }
 
 /// Sends a batch over a few connections. Once the server takes nobody's mail, the rest is not tried at it.
