@@ -5,6 +5,7 @@ use super::correlate::{Correlation, Row, RowRef, place};
 use super::coverage::{coverage, covers_unit};
 use super::ledger::Ledger;
 use super::timeline::Timeline;
+use super::unread;
 use crate::model::account::Attr;
 use crate::model::ids::{AgencyCode, PersonId, TargetId};
 use crate::model::record::{Action, Status};
@@ -79,6 +80,8 @@ pub struct Standing<'a> {
     pub resets: BTreeMap<&'a PersonId, RowRef>,
     /// Rows by which somebody goes, against the roster in force: a person must look.
     pub contradicted: Vec<(&'a PersonId, RowRef)>,
+    /// The full rosters in force that prove absence, by agency: every row of theirs is read.
+    pub proving: BTreeMap<&'a AgencyCode, Vec<usize>>,
     /// Who has a last word in each agency.
     spoken_of: BTreeMap<&'a AgencyCode, Vec<&'a PersonId>>,
 }
@@ -98,7 +101,9 @@ pub fn fold<'a>(
             continue;
         }
         out.rows(world, correlation, index);
-        if timeline.kinds[index] == RosterKind::Full && !timeline.is_replaced(index) {
+        let is_in_force = timeline.kinds[index] == RosterKind::Full && !timeline.is_replaced(index);
+        if is_in_force && !unread::waits(world, correlation, index) {
+            out.proving.entry(&world.rosters[index].agency).or_default().push(index);
             out.absences(world, ledger, correlation, index);
         }
     }

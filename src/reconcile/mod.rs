@@ -34,6 +34,7 @@ mod testing;
 mod tests;
 pub mod timeline;
 pub mod unit_mailboxes;
+mod unread;
 mod wish;
 
 use crate::model::Time;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// Proposes to disable them, once two operators agree.
 pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
-    for (agency, full) in &scene.timeline.full {
+    for (agency, full) in &scene.standing.proving {
         let spoken: Vec<(usize, Coverage)> = full
             .iter()
             .map(|index| (*index, coverage(&scene.world.rosters[*index], RosterKind::Full)))
@@ -105,7 +105,7 @@ fn silent(
     account: Option<&Account>,
 ) -> Option<usize> {
     let covering = |agency: &AgencyCode| {
-        scene.timeline.full.get(agency).into_iter().flatten().copied().find(|index| {
+        scene.standing.proving.get(agency).into_iter().flatten().copied().find(|index| {
             let coverage = coverage(&scene.world.rosters[*index], RosterKind::Full);
             match account {
                 Some(account) => account.kind == AccountKind::Person && covers(&coverage, account),

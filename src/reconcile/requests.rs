@@ -6,18 +6,17 @@ use super::correlate::{RowRef, evidence, place};
 use super::draft::{Draft, on_account};
 use super::fate::{Fate, fate, leaving};
 use super::lifecycle::{disable, password_gate};
+use super::unread;
 use super::wish;
 use crate::model::account::Account;
 use crate::model::change::{ChangeKind, Reason, Risk};
-use crate::model::evidence::Evidence;
 use crate::model::ids::PersonId;
 use crate::model::person::Person;
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::record::Action;
-use crate::model::roster::{Roster, WordsRow};
 
 /// How a request in free words ends: a person saw to it, or there is nothing to do.
-const HANDLED: [&str; 2] = ["done", "ignore"];
+pub(super) const HANDLED: [&str; 2] = ["done", "ignore"];
 
 /// Proposes what requests ask for beyond what their rows state.
 pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
@@ -32,47 +31,10 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             }
         }
     }
-    in_words(scene, out);
+    unread::propose(scene.world, scene.correlation, scene.timeline, out);
     for (id, row) in &scene.standing.contradicted {
         contradicted(scene, id, *row, out);
     }
-}
-
-/// Rows that name nobody by themselves are read by a person, in the file; so are those in force with no name for a
-/// name that nobody known fits. Another file asks anew, for what its rows say is not known here.
-fn in_words(scene: &Scene<'_>, out: &mut Draft) {
-    for (index, roster) in scene.world.rosters.iter().enumerate() {
-        for WordsRow { sheet, row } in &roster.in_words {
-            read_by_a_person(scene, roster, sheet, *row, out);
-        }
-        if scene.timeline.is_replaced(index) {
-            continue;
-        }
-        for (at, row) in roster.rows.iter().enumerate() {
-            if !row.full_name.is_plausible() && !scene.correlation.rows.contains_key(&(index, at)) {
-                read_by_a_person(scene, roster, &row.sheet, row.row, out);
-            }
-        }
-    }
-}
-
-fn read_by_a_person(scene: &Scene<'_>, roster: &Roster, sheet: &str, row: u32, out: &mut Draft) {
-    let evidence = Evidence::Row {
-        roster: roster.id.clone(),
-        file: roster.file.clone(),
-        sheet: sheet.to_owned(),
-        row,
-        document: roster.document.clone(),
-    };
-    let question = Question {
-        kind: QuestionKind::FreeText,
-        agency: roster.agency.clone(),
-        about: format!("{}|{sheet}|{row}", roster.sha256),
-        label: roster.file.clone(),
-        candidates: candidates(&HANDLED),
-        evidence: vec![evidence],
-    };
-    out.ask(scene.world, question);
 }
 
 fn holder<'a>(scene: &Scene<'a>, id: &PersonId) -> Option<(&'a Person, &'a Account)> {
@@ -142,7 +104,7 @@ fn question(scene: &Scene<'_>, row: RowRef, kind: QuestionKind, about: String, a
     }
 }
 
-fn candidates(answers: &[&str]) -> Vec<Candidate> {
+pub(super) fn candidates(answers: &[&str]) -> Vec<Candidate> {
     let candidate =
         |one: &&str| Candidate { answer: (*one).into(), label: (*one).into(), fields: Vec::new() };
     answers.iter().map(candidate).collect()

@@ -171,9 +171,9 @@ fn leaver_gate(reason: Reason) -> Gate {
     if reason == Reason::LeaverConfirmed { Gate::None } else { Gate::One }
 }
 
-/// Whether a full roster of the whole agency is in force.
+/// Whether a full roster of the whole agency is in force, every row of it read.
 fn lists_everyone(scene: &Scene<'_>, agency: &AgencyCode) -> bool {
-    scene.timeline.full.get(agency).into_iter().flatten().any(|index| {
+    scene.standing.proving.get(agency).into_iter().flatten().any(|index| {
         super::coverage::coverage(&scene.world.rosters[*index], RosterKind::Full) == Coverage::Agency
     })
 }

@@ -2,6 +2,8 @@
 
 use crate::model::account::AccountKind;
 use crate::model::change::{Change, ChangeKind};
+use crate::model::ids::PersonId;
+use crate::model::person::{OutOfUse, Person};
 use crate::model::question::QuestionKind;
 use crate::model::record::{Action, Status};
 use crate::reconcile::testing::build::{self, Entry, Line, Sheet, entry, line};
@@ -9,6 +11,7 @@ use crate::reconcile::testing::{Province, TODAY, day, lines};
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::collections::BTreeMap;
 
 const NAMES: &[&str] = &["Nguyễn Văn An", "Ngô Văn Ân", "Lê Thị Bình", "Lê Thị Bính", "Trần Chi", "Kpă Dung"];
 /// Directories may lack tone marks; rosters have them.
@@ -167,7 +170,11 @@ proptest! {
         // What is asked about may be told by what the other rows have taught since, and be asked about anew once
         // fewer come into question.
         if first.questions.is_empty() && !answer {
-            prop_assert_eq!(&second.people, &province.people);
+            // That an account is locked is seen by the pass after the one that asked for it.
+            let known = |people: &BTreeMap<PersonId, Person>| -> Vec<Person> {
+                people.values().map(|one| Person { out_of_use: OutOfUse::default(), ..one.clone() }).collect()
+            };
+            prop_assert_eq!(known(&second.people), known(&province.people));
             prop_assert_eq!(second.questions, vec![]);
         }
         prop_assert_eq!(second.decisions, vec![]);

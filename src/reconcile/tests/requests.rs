@@ -104,15 +104,23 @@ fn a_row_without_a_real_name_makes_nobody_known_and_is_read_by_a_person() {
 }
 
 #[test]
-fn a_row_without_a_real_name_is_still_the_row_of_whoever_it_certainly_means() {
-    let binh = |name: &str| line(name).citizen("c1");
-    let mut province = office().given(full("a").dated("2026-11-01").row(an()).row(binh("Lê Thị Bình")));
-    let first = province.reconcile();
-    assert_eq!(first.people.len(), 2);
-    province.learn(&first);
-    province.give(full("a").dated("2026-11-20").row(an()).row(binh("Lê Thị Bình (PGĐ)")));
+fn a_list_with_a_row_without_a_real_name_says_of_nobody_that_he_is_missing_until_it_is_read() {
+    let listed = full("a").dated("2026-11-01").row(an()).row(line("(như trên)"));
+    let mut province = office().with(entry("a", "binh", "Lê Thị Bình")).given(listed);
+    let unread = province.reconcile();
+    assert_eq!((unread.changes, unread.questions.len()), (vec![], 1));
+    province.answers.insert(unread.questions[0].key(), "ignore".into());
+    assert_eq!(province.proposes(), ["orphan-account binh no-roster-claims two"]);
+}
+
+#[test]
+fn a_row_without_a_real_name_is_asked_about_by_the_account_that_its_address_means() {
+    let row = line("Lê Thị Bình (PGĐ)").mail("binh");
+    let listed = full("a").dated("2026-11-20").row(an()).row(row);
+    let province = office().with(entry("a", "binh", "Lê Thị Bình")).given(listed);
     let proposals = province.reconcile();
-    assert_eq!((proposals.questions, proposals.people.len()), (vec![], 2));
+    assert_eq!((proposals.questions.len(), proposals.changes), (1, vec![]));
+    assert_eq!(proposals.questions[0].kind, QuestionKind::WhoIs);
 }
 
 #[test]
