@@ -3,7 +3,7 @@
 use crate::model::Lang;
 use crate::model::brake::BrakeKind;
 use crate::model::change::{Gate, Reason, Risk, State};
-use crate::model::custodian::Unfit;
+use crate::model::custodian::{Sessions, Unfit};
 use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
@@ -34,10 +34,10 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     use Reason::{
         AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue,
         HandOver, Incident, Joiner, Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, MailboxRetention,
-        MoverAlias, NoRosterClaims, PasswordOverdue, Rehire, Reorganisation, RequestChange, RequestCreate,
-        RequestReset, RequestRevoke, RequestSuspend, RequestUnlock, RoleByPosition, RoleEndsByLeaving,
-        RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave, RolesApart, RosterAttribute, Transfer,
-        TransferByReceiver, TransferredAway, Undo,
+        MoverAlias, NoRosterClaims, PasswordOverdue, PhoneUnlock, Rehire, Reorganisation, RequestChange,
+        RequestCreate, RequestReset, RequestRevoke, RequestSuspend, RequestUnlock, RoleByPosition,
+        RoleEndsByLeaving, RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave, RolesApart,
+        RosterAttribute, Transfer, TransferByReceiver, TransferredAway, Undo,
     };
     match (reason, lang) {
         (Joiner, Lang::Vi) => "Có tên trong danh sách của cơ quan nhưng chưa có tài khoản.",
@@ -90,6 +90,13 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
         (RoleRestsOnLeave, Lang::En) => "The holder is on leave or seconded.",
         (RequestUnlock, Lang::Vi) => "Cơ quan đề nghị mở khóa và đặt lại mật khẩu.",
         (RequestUnlock, Lang::En) => "The agency asks for the account to be unlocked with a new password.",
+        (PhoneUnlock, Lang::Vi) => {
+            "Đầu mối của cơ quan gọi điện đề nghị mở khóa; phải gọi lại theo số đã công bố trước khi duyệt."
+        }
+        (PhoneUnlock, Lang::En) => {
+            "The agency's contact asked by phone for the account to be unlocked; the published number is called back before \
+             anybody approves."
+        }
         (MailboxRetention, Lang::Vi) => "Đã hết thời hạn giữ hộp thư của người thôi việc.",
         (MailboxRetention, Lang::En) => "The time for which a leaver's mailbox is kept has passed.",
         (LeavePolicy, Lang::Vi) => "Đang nghỉ dài ngày hoặc biệt phái; quy định của tỉnh tạm khóa tài khoản.",
@@ -333,6 +340,47 @@ pub fn release(release: &Release, lang: Lang) -> String {
         }
         (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
     }
+}
+
+/// What ends the sessions of a mailbox that was handed over, on the mail server itself.
+pub fn mail_sessions(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => {
+            "Thư điện tử: máy chủ thư không cho kết thúc phiên từ xa; mật khẩu được đổi khi bàn giao nên thiết bị còn đăng \
+             nhập phải đăng nhập lại bằng mật khẩu mới."
+        }
+        Lang::En => {
+            "Mail: the mail server ends no sessions from afar; the password is changed with the handover, so that a device \
+             still signed in needs the new one when it next signs in."
+        }
+    }
+}
+
+/// What became of the sessions of a mailbox that was handed over, in the system called `title`.
+pub fn sessions(sessions: Sessions, title: &str, lang: Lang) -> String {
+    let says = match (sessions, lang) {
+        (Sessions::WillEnd, Lang::Vi) => "mọi phiên đăng nhập được kết thúc ngay khi bàn giao.",
+        (Sessions::WillEnd, Lang::En) => "every session ends with the handover.",
+        (Sessions::Ended, Lang::Vi) => "mọi phiên đăng nhập đã được kết thúc.",
+        (Sessions::Ended, Lang::En) => "every session is ended.",
+        (Sessions::NoAccount, Lang::Vi) => "hộp thư không có tài khoản tại hệ thống này.",
+        (Sessions::NoAccount, Lang::En) => "the mailbox has no account there.",
+        (Sessions::Waiting, Lang::Vi) => "chưa kết thúc được các phiên đăng nhập, sẽ thực hiện lại.",
+        (Sessions::Waiting, Lang::En) => "the sessions are not ended yet; it is tried again.",
+        (Sessions::Failed, Lang::Vi) => {
+            "không kết thúc được các phiên đăng nhập; quản trị viên phải kiểm tra và xử lý."
+        }
+        (Sessions::Failed, Lang::En) => "the sessions could not be ended; an operator must look.",
+        (Sessions::Cannot, Lang::Vi) => {
+            "hệ thống không cho kết thúc phiên từ xa; nếu hộp thư có tài khoản tại đây, bên giao phải tự đăng xuất và bên \
+             nhận phải đổi mật khẩu."
+        }
+        (Sessions::Cannot, Lang::En) => {
+            "the system ends no sessions from afar; if the mailbox has an account there, who hands it over must sign out and \
+             who takes it over must change the password."
+        }
+    };
+    format!("{title}: {says}")
 }
 
 /// Why an address was not taken for that of a unit mailbox's custodian.

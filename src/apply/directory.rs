@@ -234,6 +234,7 @@ fn needs_password(stored: &StoredChange) -> bool {
         | ChangeKind::ReopenMailbox
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
+        | ChangeKind::EndSessions
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole
         | ChangeKind::SuspectLeaver

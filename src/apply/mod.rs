@@ -2,6 +2,7 @@
 //! after. Nothing is decided here.
 
 pub mod directory;
+pub mod handover;
 pub mod incident;
 pub mod orders;
 pub mod password;
@@ -246,14 +247,18 @@ impl Applier<'_> {
             && let Some(address) = stored.change.after(Attr::Custodian)
         {
             let change = &stored.change;
-            let (_, mailbox) = change.label.split_once(" <").unwrap_or(("", &change.label));
             let custodian = Custodian {
                 agency: change.agency.clone(),
-                mailbox: mailbox.trim_end_matches('>').to_owned(),
+                mailbox: handover::address_of(&change.label).to_owned(),
                 address: address.to_owned(),
                 since: tx.now(),
             };
             tx.set_custodian(&AccountId::new(change.subject.as_str()), &custodian, &stored.id).await?;
+            let able = self.systems.iter().filter(|system| handover::ends_sessions(system));
+            let follow: Vec<_> = able
+                .filter_map(|system| handover::end_sessions(stored, system.name(), self.today()))
+                .collect();
+            tx.follow_with(&follow, &stored.id).await?;
         }
         Ok(())
     }

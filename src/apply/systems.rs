@@ -2,7 +2,7 @@
 
 use super::{Applied, Applier};
 use crate::kill::{KillPoint, reached};
-use crate::model::change::StoredChange;
+use crate::model::change::{ChangeKind, StoredChange};
 use crate::model::intent::{Intent, Outcome, WriteError};
 use crate::store::{OpenIntent, StoreError};
 use crate::systems::{Online, ReadError, System, SystemWriter, Write};
@@ -127,15 +127,17 @@ impl Applier<'_> {
     }
 }
 
-/// An incident locks its holder out of every system; not everybody has an account in each, or an open one.
+/// An incident locks its holder out of every system, a handover ends the sessions in each; not everybody has an account
+/// everywhere, or an open one.
 async fn nothing_to_lock(stored: &StoredChange, write: &Write, system: &Online) -> Option<Outcome> {
-    if !stored.change.is_incident_lock() {
+    let is_lock = stored.change.is_incident_lock();
+    if !is_lock && stored.change.kind != ChangeKind::EndSessions {
         return None;
     }
     let why = match system.holds(write).await {
-        Ok(false) => "it was not open there",
+        Ok(false) if is_lock => "it was not open there",
         Err(ReadError::Nobody) => "nobody has the address there",
-        Ok(true) | Err(_) => return None,
+        Ok(_) | Err(_) => return None,
     };
     Some(Outcome::Stale { why: why.to_owned() })
 }

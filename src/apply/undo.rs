@@ -126,7 +126,10 @@ pub fn reverse(
             let before = change.before.get(&Attr::Custodian).cloned().unwrap_or_default();
             marked(change, Attr::Custodian, ChangeKind::SetCustodian, before)
         }
-        ChangeKind::ResetPassword | ChangeKind::SuspectLeaver | ChangeKind::SetCustodian => {
+        ChangeKind::ResetPassword
+        | ChangeKind::SuspectLeaver
+        | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions => {
             return Err(NotUndoable::NoReverse { id: stored.id.clone(), kind: change.kind });
         }
     };

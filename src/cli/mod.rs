@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod contact;
 mod demo;
+mod handover;
 mod hold;
 mod incident;
 mod init;

@@ -7,6 +7,7 @@ use super::review::find_change;
 use super::{Code, absolute, print_json, who};
 use crate::apply::seal::open;
 use crate::files;
+use crate::model::Lang;
 use crate::model::account::Attr;
 use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::ChangeId;
@@ -197,6 +198,7 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
         receiver: &named(receiver),
         document: change.document.as_deref(),
         approved_by: &approved_by,
+        sessions: &super::handover::sessions(engine, &stored, Lang::Vi).await?,
     })?;
     files::write(out, page.as_bytes(), 0o600).with_context(|| out.display().to_string())?;
     eprintln!("{}: print it for both sides to sign", out.display());

@@ -7,7 +7,7 @@ use super::{Code, print_json, who};
 use crate::apply::undo::{created_at, reverse};
 use crate::directory::ReadDirectory;
 use crate::model::Time;
-use crate::model::change::{Change, State, StoredChange};
+use crate::model::change::{Change, ChangeKind, State, StoredChange};
 use crate::model::ids::ChangeId;
 use crate::store::{Filter, NewChange, PlanDelta};
 use crate::worker::engine::Engine;
@@ -110,6 +110,8 @@ async fn chosen(engine: &Engine, args: &UndoArgs) -> Result<Vec<StoredChange>> {
     let since = args.since.as_deref().map(|text| parse_time(engine, text)).transpose()?;
     let filter = Filter { state: Some(State::Applied), ..Filter::default() };
     let mut chosen = engine.store.every_change(&filter).await?;
+    // Who was signed out signs in again: there is nothing to give back.
+    chosen.retain(|one| one.stored.change.kind != ChangeKind::EndSessions);
     chosen.retain(|one| match (&args.batch, since) {
         (Some(batch), _) => one.pass == *batch,
         (None, Some(since)) => one.since >= since,

@@ -252,8 +252,8 @@ fn translate(change: &Change, password: Option<Secret>) -> Result<Write, String>
             }
             Ok(Write::ResetPassword { id, dn: dn_before(change)?, before, password })
         }
-        ChangeKind::GrantRole | ChangeKind::RevokeRole => {
-            Err("a role is a system's, not the directory's".to_owned())
+        ChangeKind::GrantRole | ChangeKind::RevokeRole | ChangeKind::EndSessions => {
+            Err("roles and sessions are a system's, not the directory's".to_owned())
         }
     }
 }

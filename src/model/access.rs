@@ -114,6 +114,7 @@ pub fn effect(change: &Change, target: &TargetId, right: &Right) -> Option<Effec
         | ChangeKind::RevokeRole
         | ChangeKind::UpdateAttributes
         | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => None,
     }

@@ -63,7 +63,7 @@ impl BrakeKind {
             ChangeKind::LockAccount => Self::LadderLocks,
             ChangeKind::CloseAccount => Self::Closures,
             ChangeKind::DeleteAccount => Self::Deletes,
-            ChangeKind::ForcePasswordChange => Self::ForcedChanges,
+            ChangeKind::ForcePasswordChange | ChangeKind::EndSessions => Self::ForcedChanges,
             ChangeKind::UpdateAttributes | ChangeKind::SetCustodian => Self::Attributes,
             ChangeKind::MoveAccount => Self::Moves,
             ChangeKind::DisableAccount => Self::Disables,

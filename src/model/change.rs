@@ -66,6 +66,8 @@ words!(
         ForcePasswordChange = "force-password-change",
         /// A unit mailbox gets another custodian; where one hands it over, with a first password anew.
         SetCustodian = "set-custodian",
+        /// Whoever is signed in to a system must sign in anew: the mailbox was handed over.
+        EndSessions = "end-sessions",
         /// A role is given.
         GrantRole = "grant-role",
         /// A role is taken.
@@ -124,6 +126,7 @@ impl ChangeKind {
             | Self::UnlockAccount
             | Self::ForcePasswordChange
             | Self::SetCustodian
+            | Self::EndSessions
             | Self::ReopenMailbox
             | Self::CreateAccount
             | Self::UpdateAttributes
@@ -230,6 +233,8 @@ words!(
         RequestReset = "request-reset",
         /// A request row: đặt lại mật khẩu, of an account that a rule has locked.
         RequestUnlock = "request-unlock",
+        /// The agency's contact asks by phone that a locked account opens; an operator wrote it down.
+        PhoneUnlock = "phone-unlock",
         /// The roster states another value.
         RosterAttribute = "roster-attribute",
         /// Gone from one agency's roster and present on another's.

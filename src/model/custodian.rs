@@ -2,6 +2,7 @@
 
 use super::Time;
 use super::account::{AccountKind, Attr, Snapshot};
+use super::change::State;
 use super::ids::AgencyCode;
 
 /// Who keeps a unit mailbox.
@@ -15,6 +16,37 @@ pub struct Custodian {
     pub address: String,
     /// Since when.
     pub since: Time,
+}
+
+/// What became of the sessions that the former custodian may have had in a system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sessions {
+    /// They are ended as soon as the handover is carried out.
+    WillEnd,
+    /// They are ended.
+    Ended,
+    /// The mailbox has no account there.
+    NoAccount,
+    /// They are not ended yet: it is tried again.
+    Waiting,
+    /// It cannot be told, or was refused: a person must look.
+    Failed,
+    /// The system ends no sessions from afar.
+    Cannot,
+}
+
+impl Sessions {
+    /// By the state of the change that ends them.
+    pub fn of(state: State) -> Self {
+        match state {
+            State::Applied | State::Undone | State::Ordered => Self::Ended,
+            State::Stale => Self::NoAccount,
+            State::Proposed | State::Held | State::Approved | State::Claimed => Self::Waiting,
+            State::Failed | State::Unknown | State::Rejected | State::Superseded | State::Expired => {
+                Self::Failed
+            }
+        }
+    }
 }
 
 /// Why nobody of an address can keep a unit mailbox.

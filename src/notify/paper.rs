@@ -90,6 +90,8 @@ pub struct HandoverPaper<'a> {
     pub document: Option<&'a str>,
     /// Who approved it, by name.
     pub approved_by: &'a [String],
+    /// What became of the sessions of whoever kept it, a line a system.
+    pub sessions: &'a [String],
 }
 
 /// The papers, parsed.
@@ -152,6 +154,7 @@ impl Papers {
             receiver: "C",
             document: None,
             approved_by: &[],
+            sessions: &[],
         })?;
         Ok(())
     }
@@ -179,9 +182,10 @@ impl Papers {
             receiver,
             document,
             approved_by,
+            sessions,
         } = paper;
         let values = context! {
-            number, issuer, agency, account, giver, receiver, document, approved_by,
+            number, issuer, agency, account, giver, receiver, document, approved_by, sessions,
             what => "Hộp thư đơn vị, tài khoản theo vị trí công tác",
             date => changed.format("%d/%m/%Y").to_string(),
             ..day(*date)
@@ -276,6 +280,7 @@ mod tests {
             receiver: "Nguyễn Văn An",
             document: None,
             approved_by: &[],
+            sessions: &[],
         }
     }
 
@@ -285,7 +290,9 @@ mod tests {
         let password = password();
         insta::assert_snapshot!("slip-page", papers.slip_page(&slip("Nguyễn Văn An", &password)).unwrap());
         insta::assert_snapshot!("slip-text", papers.slip_text(&slip("Nguyễn Văn An", &password)).unwrap());
-        insta::assert_snapshot!("handover-page", papers.handover_page(&handover()).unwrap());
+        let sessions = ["Thư điện tử: mật khẩu đã đổi.".to_owned(), "iGate: đã kết thúc.".to_owned()];
+        let handover = HandoverPaper { sessions: &sessions, ..handover() };
+        insta::assert_snapshot!("handover-page", papers.handover_page(&handover).unwrap());
     }
 
     #[test]

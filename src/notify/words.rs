@@ -28,9 +28,9 @@ pub fn weekday(day: NaiveDate, lang: Lang) -> String {
 /// What was done, as the start of a line in a list.
 pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
     use ChangeKind::{
-        CloseAccount, CreateAccount, DeleteAccount, DisableAccount, EnableAccount, ForcePasswordChange,
-        GrantRole, LockAccount, MoveAccount, OrphanAccount, ReopenMailbox, ResetPassword, RevokeRole,
-        SetCustodian, SuspectLeaver, UnlockAccount, UpdateAttributes,
+        CloseAccount, CreateAccount, DeleteAccount, DisableAccount, EnableAccount, EndSessions,
+        ForcePasswordChange, GrantRole, LockAccount, MoveAccount, OrphanAccount, ReopenMailbox,
+        ResetPassword, RevokeRole, SetCustodian, SuspectLeaver, UnlockAccount, UpdateAttributes,
     };
     match (kind, lang) {
         (CreateAccount, Lang::Vi) => "Cấp mới tài khoản",
@@ -57,6 +57,8 @@ pub fn kind(kind: ChangeKind, lang: Lang) -> &'static str {
         (DeleteAccount, Lang::En) => "Account and mailbox deleted",
         (SetCustodian, Lang::Vi) => "Thay đổi người quản lý hộp thư đơn vị",
         (SetCustodian, Lang::En) => "Custodian of a unit mailbox changed",
+        (EndSessions, Lang::Vi) => "Kết thúc các phiên đăng nhập",
+        (EndSessions, Lang::En) => "Sessions ended",
         (ForcePasswordChange, Lang::Vi) => "Buộc đổi mật khẩu ở lần đăng nhập tới",
         (ForcePasswordChange, Lang::En) => "Password must be changed at the next sign-in",
         (GrantRole, Lang::Vi) => "Cấp vai trò",

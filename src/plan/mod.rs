@@ -241,11 +241,15 @@ fn refreshed(stored: &StoredChange, key: &ChangeKey, proposal: &Change) -> Optio
     })
 }
 
-/// Being written, handed over or unclear, or an undo or an incident's, which an operator asked for and no source can contradict:
-/// never superseded, and nothing of its kind is planned beside it.
+/// Being written, handed over or unclear; or an undo, an incident's or a request by phone, which an operator asked for, or
+/// what follows from a handover: no source can contradict these. Never superseded, and nothing of its kind is planned
+/// beside it.
 fn blocks(stored: &StoredChange) -> bool {
     matches!(stored.state, State::Claimed | State::Ordered | State::Unknown)
-        || matches!(stored.change.reason, Reason::Undo | Reason::Incident)
+        || matches!(
+            stored.change.reason,
+            Reason::Undo | Reason::Incident | Reason::HandOver | Reason::PhoneUnlock
+        )
 }
 
 /// What rejections and undos keep away.

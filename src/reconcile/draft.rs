@@ -103,6 +103,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::RoleRestsOnLeave
         | Reason::LeavePolicy
         | Reason::RequestUnlock
+        | Reason::PhoneUnlock
         | Reason::Custodian
         | Reason::HandOver
         | Reason::PasswordOverdue

@@ -206,6 +206,8 @@ pub fn kind_phrase(kind: ChangeKind, lang: Lang) -> &'static str {
         (ChangeKind::DeleteAccount, Lang::En) => "delete account",
         (ChangeKind::SetCustodian, Lang::Vi) => "thay đổi người quản lý hộp thư đơn vị",
         (ChangeKind::SetCustodian, Lang::En) => "change the custodian of a unit mailbox",
+        (ChangeKind::EndSessions, Lang::Vi) => "kết thúc các phiên đăng nhập",
+        (ChangeKind::EndSessions, Lang::En) => "end sessions",
         (ChangeKind::ForcePasswordChange, Lang::Vi) => "buộc đổi mật khẩu",
         (ChangeKind::ForcePasswordChange, Lang::En) => "force a password change",
         (ChangeKind::GrantRole, Lang::Vi) => "cấp vai trò",

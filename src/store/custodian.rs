@@ -2,6 +2,7 @@
 
 use super::statement::sql;
 use super::{Fenced, Store, StoreError};
+use crate::model::change::Change;
 use crate::model::custodian::Custodian;
 use crate::model::ids::{AccountId, AgencyCode, ChangeId, TargetId};
 use std::collections::BTreeMap;
@@ -25,6 +26,16 @@ impl Fenced {
         let insert = insert.text(TargetId::mail().as_str()).text(account.as_str()).text(agency.as_str());
         let insert = insert.text(mailbox).text(address).time(*since).text(change.as_str());
         self.execute(insert).await.map(|_| ())
+    }
+}
+
+impl Fenced {
+    /// Adds what follows from change `from`, which was carried out, to the changes that stand.
+    pub async fn follow_with(&mut self, changes: &[Change], from: &ChangeId) -> Result<(), StoreError> {
+        for change in changes {
+            self.insert_change(change, from.as_str()).await?;
+        }
+        Ok(())
     }
 }
 

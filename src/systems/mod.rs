@@ -174,7 +174,7 @@ impl Online {
         }
     }
 
-    /// Whether what `write` is about is there, read afresh: the seat held, the account there, the account open.
+    /// Whether what `write` is about is there, read afresh: the seat held, the account there, the account open, a session.
     pub async fn holds(&self, write: &Write) -> Result<bool, ReadError> {
         match self {
             Self::Sql(one) => one.holds(write).await,
@@ -268,7 +268,9 @@ fn precondition(write: &Write, there: bool) -> Result<(), WriteError> {
         (Write::Create(_), true) => "the account is there already",
         (Write::Open(_), true) => "the account is open already",
         (Write::Close(_), false) => "the account is not open any more",
-        (Write::Give(_) | Write::Create(_) | Write::Open(_), false)
+        // What was handed out may outlive every session that is shown: it is called back all the same.
+        (Write::EndSessions(_), _)
+        | (Write::Give(_) | Write::Create(_) | Write::Open(_), false)
         | (Write::Take(_) | Write::Close(_), true) => {
             return Ok(());
         }
@@ -282,6 +284,7 @@ fn cannot(write: &Write) -> WriteError {
         Write::Give(_) | Write::Take(_) => "gives and takes no roles",
         Write::Create(_) => "creates no accounts",
         Write::Open(_) | Write::Close(_) => "opens and closes no accounts",
+        Write::EndSessions(_) => "ends no sessions",
     };
     WriteError::Refused(format!("as configured, or by what it says of itself, the system {what}"))
 }

@@ -1,4 +1,5 @@
-//! A write: one approved role given or taken, one account created, closed or opened, in the words of any system.
+//! A write: one approved role given or taken, one account created, closed or opened, its sessions ended, in the words of
+//! any system.
 
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind};
@@ -43,6 +44,8 @@ pub enum Write {
     /// The account of this address, lower case, is not to be open any more, and its sessions are to end where the
     /// system has any.
     Close(String),
+    /// Whoever is signed in as this address, lower case, is to sign in anew.
+    EndSessions(String),
 }
 
 /// A change that no write to a system can carry out.
@@ -72,7 +75,7 @@ impl Write {
         match self {
             Self::Give(seat) | Self::Take(seat) => &seat.mail,
             Self::Create(newcomer) => &newcomer.mail,
-            Self::Open(mail) | Self::Close(mail) => mail,
+            Self::Open(mail) | Self::Close(mail) | Self::EndSessions(mail) => mail,
         }
     }
 
@@ -80,15 +83,15 @@ impl Write {
     pub fn seat(&self) -> Option<&Seat> {
         match self {
             Self::Give(seat) | Self::Take(seat) => Some(seat),
-            Self::Create(_) | Self::Open(_) | Self::Close(_) => None,
+            Self::Create(_) | Self::Open(_) | Self::Close(_) | Self::EndSessions(_) => None,
         }
     }
 
-    /// Whether what it is about is there afterwards: the seat held, the account there, the account open.
+    /// Whether what it is about is there afterwards: the seat held, the account there, the account open, a session.
     pub fn gives(&self) -> bool {
         match self {
             Self::Give(_) | Self::Create(_) | Self::Open(_) => true,
-            Self::Take(_) | Self::Close(_) => false,
+            Self::Take(_) | Self::Close(_) | Self::EndSessions(_) => false,
         }
     }
 }
@@ -105,6 +108,7 @@ fn translate(change: &Change) -> Result<Write, &'static str> {
         ChangeKind::DisableAccount if change.after(Attr::Disabled) == Some("true") => {
             Ok(Write::Close(mail(change)?))
         }
+        ChangeKind::EndSessions => Ok(Write::EndSessions(mail(change)?)),
         ChangeKind::DisableAccount | ChangeKind::EnableAccount => Err("it does not say what becomes of it"),
         ChangeKind::UpdateAttributes
         | ChangeKind::MoveAccount

@@ -32,6 +32,12 @@ pub async fn run(engine: &Engine, id: &str, as_json: bool) -> Result<Code> {
                     if lang == Lang::Vi { "thay" } else { "for" }
                 );
             }
+            for one in crate::cli::handover::sessions(engine, &stored, lang).await? {
+                crate::cli::line!(
+                    "{:<16} {one}",
+                    if lang == Lang::Vi { "Phiên đăng nhập" } else { "Sessions" }
+                );
+            }
             for call in engine.store.call_backs(&stored.key).await? {
                 let CallBack { operator, number, spoke_with, at } = call;
                 let name = if lang == Lang::Vi { "Gọi lại" } else { "Call-back" };

@@ -30,6 +30,7 @@ fn change(kind: ChangeKind, n: usize) -> Change {
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
         | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole
         | ChangeKind::RevokeRole

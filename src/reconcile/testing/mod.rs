@@ -267,7 +267,7 @@ impl Province {
                 };
                 self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
             }
-            ChangeKind::ResetPassword | ChangeKind::SuspectLeaver => {}
+            ChangeKind::ResetPassword | ChangeKind::EndSessions | ChangeKind::SuspectLeaver => {}
         }
     }
 
@@ -343,6 +343,7 @@ fn line(change: &Change) -> String {
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
         | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver
         | ChangeKind::OrphanAccount => change.subject.to_string(),

@@ -1,4 +1,4 @@
-//! Users: created, closed with their sessions, opened again; never deleted.
+//! Users: created, closed with their sessions, opened again, their sessions ended; never deleted.
 
 use super::realm::Realm;
 use crate::model::intent::WriteError;
@@ -13,6 +13,9 @@ pub(super) async fn is_there(realm: &Realm<'_>, write: &Write) -> Result<bool, R
         return Ok(realm.seek(write.mail()).await?.is_some());
     }
     let user = realm.user(write.mail()).await?;
+    if matches!(write, Write::EndSessions(_)) {
+        return Ok(has_sessions(realm, &user.id).await?);
+    }
     if user.enabled != Some(false) {
         return Ok(true);
     }
@@ -41,8 +44,9 @@ pub(super) async fn carry_out(realm: &Realm<'_>, write: &Write) -> Result<(), Wr
         Write::Open(mail) => enable(realm, mail, true).await?,
         Write::Close(mail) => {
             enable(realm, mail, false).await?;
-            end_sessions(realm, mail).await?;
+            end_sessions(realm, mail, "closed, but its").await?;
         }
+        Write::EndSessions(mail) => end_sessions(realm, mail, "the").await?,
         Write::Give(_) | Write::Take(_) => {}
     }
     // The answers have no body: what it came to is read.
@@ -64,10 +68,10 @@ async fn enable(realm: &Realm<'_>, mail: &str, enabled: bool) -> Result<(), Writ
     Ok(())
 }
 
-/// The user is closed by now, so that whatever goes wrong here leaves an outcome to be read: as long as a session is
-/// left it shows as not done, and is sent again.
-async fn end_sessions(realm: &Realm<'_>, mail: &str) -> Result<(), WriteError> {
-    let half = |why: String| WriteError::Unknown(format!("closed, but its sessions may go on: {why}"));
+/// Ends every session of a user, and what was handed out for one. Whatever goes wrong here leaves an outcome to be read:
+/// as long as a session is left it shows as not done, and is sent again.
+async fn end_sessions(realm: &Realm<'_>, mail: &str, whose: &str) -> Result<(), WriteError> {
+    let half = |why: String| WriteError::Unknown(format!("{whose} sessions may go on: {why}"));
     let user = realm.user(mail).await.map_err(|error| half(error.to_string()))?;
     let call = realm.call(Method::POST, &["users", &user.id, "logout"]).await;
     let call = call.map_err(|error| half(error.to_string()))?;

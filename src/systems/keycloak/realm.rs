@@ -113,7 +113,7 @@ impl<'a> Realm<'a> {
         match write {
             Write::Give(_) | Write::Take(_) => true,
             Write::Create(_) => self.settings.create,
-            Write::Open(_) | Write::Close(_) => self.settings.disable,
+            Write::Open(_) | Write::Close(_) | Write::EndSessions(_) => self.settings.disable,
         }
     }
 

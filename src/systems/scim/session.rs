@@ -50,6 +50,8 @@ impl<'a> Session<'a> {
             Write::Give(_) | Write::Take(_) => self.can_patch(),
             Write::Create(_) => self.settings.create,
             Write::Open(_) | Write::Close(_) => self.settings.disable && self.can_patch(),
+            // The protocol knows of no sessions.
+            Write::EndSessions(_) => false,
         }
     }
 

@@ -205,13 +205,13 @@ impl SqlSystem {
         let role = match write {
             Write::Give(_) => grant,
             Write::Take(_) => revoke,
-            Write::Create(_) | Write::Open(_) | Write::Close(_) => &None,
+            Write::Create(_) | Write::Open(_) | Write::Close(_) | Write::EndSessions(_) => &None,
         };
         let account = match write {
             Write::Create(_) => create,
             Write::Open(_) => enable,
             Write::Close(_) => disable,
-            Write::Give(_) | Write::Take(_) => &None,
+            Write::Give(_) | Write::Take(_) | Write::EndSessions(_) => &None,
         };
         let of_role = role.as_ref().map(|Statement { sql, with, .. }| (sql.as_str(), with.as_slice()));
         let of_account =

@@ -75,6 +75,7 @@ async fn carry_out<'c>(
         Write::Create(_) => ("accounts shows no such account", "correct create"),
         Write::Open(_) => ("accounts shows it closed", "correct enable"),
         Write::Close(_) => ("accounts shows it open", "correct disable"),
+        Write::EndSessions(_) => ("nothing shows the sessions", "no statement ends them"),
     };
     Err(WriteError::Refused(format!("{why} after the statement, so it was rolled back: {remedy}")))
 }

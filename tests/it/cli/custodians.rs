@@ -3,9 +3,12 @@
 
 use super::first_steps::said;
 use crate::support::desk;
+use crate::support::http::Said;
+use crate::support::keycloak::{Keycloak, SECRET};
 use crate::support::site::{Base, Dir, Site};
 use crate::support::slapd::SUFFIX;
 use rosterd::model::change::{ChangeKind, State, StoredChange};
+use serde_json::json;
 
 const MAILBOX: &str = "vanthu.stc@tinhmau.gov.vn";
 const TITLE: &str = "DANH SÁCH CÁN BỘ, CÔNG CHỨC";
@@ -88,6 +91,83 @@ async fn a_unit_mailbox_is_handed_over_with_a_new_password_and_minutes() {
     let back = site.expect(&["contact", "list", "--agency", "stc"], 0);
     assert!(back.contains(&format!("{MAILBOX}: {}", lines[0][3])), "{back}");
     site.expect(&["audit", "verify"], 0);
+}
+
+/// A realm in which the mailbox and its first custodian are users, both signed in.
+fn realm() -> (Keycloak, tempfile::NamedTempFile, String) {
+    let keycloak = Keycloak::start();
+    keycloak.user("vanthu.stc", Some(MAILBOX), "Văn thư");
+    keycloak.user("an", Some("an@tinhmau.gov.vn"), "Trần Văn An");
+    keycloak.kept.lock().unwrap().sessions.extend(["u-vanthu.stc".to_owned(), "u-an".to_owned()]);
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), SECRET).unwrap();
+    let table = format!(
+        "[[system]]\nkind = \"keycloak\"\nname = \"igate\"\ntitle = \"iGate\"\nrealm = \"digo\"\n\
+         client_id = \"rosterd\"\nclient_secret_file = {:?}\nroles = []\n\
+         [system.connection]\nurl = {:?}\nallow_plaintext = true\ntimeout_seconds = 5\n",
+        secret.path(),
+        keycloak.url()
+    );
+    (keycloak, secret, table)
+}
+
+#[tokio::test]
+async fn a_handover_ends_the_sessions_wherever_they_can_be_ended() {
+    let (keycloak, _secret, table) = realm();
+    let (site, lines) = site(&table).await;
+    let signed_in = || keycloak.kept.lock().unwrap().sessions.contains("u-vanthu.stc");
+    keeps(&site, &lines, 0, "mot.xlsx");
+    site.pass(0);
+    site.expect(&["review", "approve", proposed(&site).await[0].id.as_str()], 0);
+    site.pass(0);
+    assert!(signed_in(), "nobody handed it over");
+
+    keeps(&site, &lines, 1, "hai.xlsx");
+    site.pass(0);
+    let handover = proposed(&site).await.remove(0);
+    let id = handover.id.as_str();
+    let show = site.expect(&["review", "show", id], 0);
+    for says in [
+        "Thư điện tử: máy chủ thư không cho kết thúc phiên từ xa",
+        "iGate: mọi phiên đăng nhập được kết thúc ngay khi bàn giao",
+        "Một cửa: hệ thống không cho kết thúc phiên từ xa",
+    ] {
+        assert!(show.contains(says), "{says}: {show}");
+    }
+    site.expect(&["review", "approve", id], 0);
+    // The realm answers that it failed: the handover stands, the sessions are ended in the next pass.
+    keycloak.twist(|asked, _| asked.path.ends_with("/logout").then(|| Said::Json(500, json!({}))));
+    let half = site.rosterd(&["run", "--once"]);
+    assert_eq!(half.status.code(), Some(1), "{}", said(&half));
+    assert_eq!(desk::of_kind(&site, ChangeKind::SetCustodian, State::Applied).await.len(), 2);
+    assert!(signed_in());
+    assert!(minutes(&site, id).contains("iGate: không kết thúc được các phiên đăng nhập"));
+    keycloak.twist(|_, _| None);
+    site.pass(0);
+    assert!(!signed_in(), "who kept it is signed in still");
+    assert!(keycloak.kept.lock().unwrap().sessions.contains("u-an"), "nobody else is signed out");
+    assert!(minutes(&site, id).contains("iGate: mọi phiên đăng nhập đã được kết thúc"));
+    let ended = desk::of_kind(&site, ChangeKind::EndSessions, State::Applied).await.remove(0);
+    assert_eq!(ended.approvals, ["policy:hand-over"]);
+    site.pass(0);
+    let asked = keycloak.server.asked();
+    let logouts = asked.iter().filter(|asked| asked.path.ends_with("/logout")).count();
+    assert_eq!(logouts, 2, "the one that failed and the one that did not");
+
+    keycloak.kept.lock().unwrap().sessions.insert("u-vanthu.stc".into());
+    site.expect(&["undo", id], 0);
+    site.expect(&["apply"], 0);
+    assert!(!signed_in(), "handed back, the other way round");
+    site.expect(&["audit", "verify"], 0);
+}
+
+/// The minutes of a handover.
+fn minutes(site: &Site, id: &str) -> String {
+    let path = site.path("bien-ban.html");
+    site.expect(&["slip", "minutes", id, "--out", path.to_str().unwrap()], 0);
+    let page = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    page
 }
 
 #[tokio::test]

@@ -140,6 +140,7 @@ fn line(change: &Change) -> String {
         | ChangeKind::DeleteAccount
         | ChangeKind::ForcePasswordChange
         | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions
         | ChangeKind::ResetPassword
         | ChangeKind::SuspectLeaver => format!("{change:?}"),
     };

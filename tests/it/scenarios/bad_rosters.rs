@@ -95,6 +95,7 @@ fn takes(one: &StoredChange) -> bool {
         | ChangeKind::ReopenMailbox
         | ChangeKind::ForcePasswordChange
         | ChangeKind::SetCustodian
+        | ChangeKind::EndSessions
         | ChangeKind::ResetPassword
         | ChangeKind::GrantRole => false,
     }

@@ -5,6 +5,7 @@ use super::act::Choice;
 use super::province::{Province, export_of, meant};
 use super::show;
 use super::text::{Wrong, wrong};
+use rosterd::apply::handover::end_sessions;
 use rosterd::apply::undo::{original, reverse};
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Snapshot, Values};
 use rosterd::model::brake::{BrakeKind, BrakeScope};
@@ -112,6 +113,7 @@ impl Province {
                     since: self.now,
                 };
                 self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
+                self.end_sessions(one);
                 true
             }
             _ => self.write(change),
@@ -121,6 +123,24 @@ impl Province {
         }
         self.undone(change);
         State::Applied
+    }
+
+    /// What a handover brings with it, in every system that ends sessions.
+    fn end_sessions(&mut self, handed_over: &StoredChange) {
+        let able = self.systems.iter().filter(|(_, system)| system.can.end_sessions);
+        let follow: Vec<_> =
+            able.filter_map(|(target, _)| end_sessions(handed_over, target, self.today())).collect();
+        for change in follow {
+            let approvals = vec![format!("policy:{}", change.reason)];
+            self.add(StoredChange {
+                key: change.key(),
+                state: State::Approved,
+                change,
+                approvals,
+                proposed: self.now,
+                ..handed_over.clone()
+            });
+        }
     }
 
     /// What an undo that is done reverses stays away.
@@ -300,6 +320,8 @@ fn write_there(accounts: &mut Vec<SystemAccount>, held: &mut Vec<Holding>, chang
         {
             seat(held, change);
         }
+        // Sessions are nowhere else shown.
+        (Write::EndSessions(_), Some(_)) => {}
         (Write::Give(_) | Write::Take(_) | Write::Open(_) | Write::Close(_), None) => return State::Failed,
         _ => return State::Stale,
     }

@@ -255,8 +255,12 @@ impl Province {
             match word.as_str() {
                 "create" => system.can.create = true,
                 "disable" => system.can.disable = true,
+                "end-sessions" => system.can.end_sessions = true,
                 "nothing" => {}
-                _ => return wrong(line, format!("{word:?}: known are create, disable and nothing")),
+                _ => {
+                    let why = format!("{word:?}: known are create, disable, end-sessions and nothing");
+                    return wrong(line, why);
+                }
             }
         }
         system.export = Some(export_of(&target, self.now, system));

@@ -43,6 +43,7 @@ pub fn confirm(ordered: &[(StoredChange, Time)], snapshot: &RoleSnapshot) -> Vec
                     | ChangeKind::DeleteAccount
                     | ChangeKind::ForcePasswordChange
                     | ChangeKind::SetCustodian
+                    | ChangeKind::EndSessions
                     | ChangeKind::ResetPassword
                     | ChangeKind::SuspectLeaver
                     | ChangeKind::OrphanAccount => false,
