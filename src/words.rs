@@ -7,6 +7,7 @@ use crate::model::custodian::Unfit;
 use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
+use crate::model::tip::Sign;
 use crate::store::{Approval, Release};
 
 /// A state as people call it.
@@ -332,6 +333,20 @@ pub fn release(release: &Release, lang: Lang) -> String {
             "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
         }
         (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
+    }
+}
+
+/// What was noticed of an account.
+pub fn sign(sign: Sign, lang: Lang) -> &'static str {
+    match (sign, lang) {
+        (Sign::OddMail, Lang::Vi) => "thư lạ",
+        (Sign::OddMail, Lang::En) => "odd mail",
+        (Sign::FailedSignIns, Lang::Vi) => "đăng nhập sai nhiều lần",
+        (Sign::FailedSignIns, Lang::En) => "failed sign-ins",
+        (Sign::UnknownSignIn, Lang::Vi) => "đăng nhập lạ",
+        (Sign::UnknownSignIn, Lang::En) => "an unknown sign-in",
+        (Sign::Other, Lang::Vi) => "dấu hiệu khác",
+        (Sign::Other, Lang::En) => "another sign",
     }
 }
 
