@@ -453,6 +453,30 @@ CREATE TABLE incident (
 );
 CREATE UNIQUE INDEX incident_open ON incident (target, account) WHERE state = 'open';
 
+-- Something odd about an account that somebody told, as odd mail or failed sign-ins: it waits until an operator
+-- dismisses it or an incident is opened on the account.
+CREATE TABLE tip (
+    id TEXT NOT NULL PRIMARY KEY,
+    target TEXT NOT NULL,
+    account TEXT NOT NULL,
+    label TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    sign TEXT NOT NULL CHECK (sign IN ('odd-mail', 'failed-sign-ins', 'unknown-sign-in', 'other')),
+    words TEXT NOT NULL,
+    told_by TEXT NOT NULL,
+    taken_by TEXT NOT NULL REFERENCES operator (login),
+    taken TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'dismissed', 'incident')),
+    incident TEXT REFERENCES incident (id),
+    settled_by TEXT REFERENCES operator (login),
+    settled TEXT,
+    reason TEXT,
+    CHECK ((state = 'incident') = (incident IS NOT NULL)),
+    CHECK ((state = 'waiting') = (settled IS NULL)),
+    CHECK ((state = 'dismissed') = (reason IS NOT NULL))
+);
+CREATE INDEX tip_waiting ON tip (target, account) WHERE state = 'waiting';
+
 -- What of a leak list concerns accounts here, `digest` telling a list that comes again; never a password. Taken in by
 -- an operator, or found in what an agency sent.
 CREATE TABLE leak_list (

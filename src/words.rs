@@ -7,6 +7,7 @@ use crate::model::custodian::{Sessions, Unfit};
 use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
+use crate::model::tip::Sign;
 use crate::store::{Approval, Release};
 
 /// A state as people call it.
@@ -381,6 +382,20 @@ pub fn sessions(sessions: Sessions, title: &str, lang: Lang) -> String {
         }
     };
     format!("{title}: {says}")
+}
+
+/// What was noticed of an account.
+pub fn sign(sign: Sign, lang: Lang) -> &'static str {
+    match (sign, lang) {
+        (Sign::OddMail, Lang::Vi) => "thư lạ",
+        (Sign::OddMail, Lang::En) => "odd mail",
+        (Sign::FailedSignIns, Lang::Vi) => "đăng nhập sai nhiều lần",
+        (Sign::FailedSignIns, Lang::En) => "failed sign-ins",
+        (Sign::UnknownSignIn, Lang::Vi) => "đăng nhập lạ",
+        (Sign::UnknownSignIn, Lang::En) => "an unknown sign-in",
+        (Sign::Other, Lang::Vi) => "dấu hiệu khác",
+        (Sign::Other, Lang::En) => "another sign",
+    }
 }
 
 /// Why an address was not taken for that of a unit mailbox's custodian.

@@ -2,7 +2,7 @@
 //! lease; a protected account is locked by hand, by the commands shown.
 
 use super::args::IncidentAction;
-use super::{Code, print_json, who};
+use super::{Code, print_json, triage, who};
 use crate::model::change::State;
 use crate::model::ids::Login;
 use crate::model::incident::Incident;
@@ -17,10 +17,14 @@ pub async fn run(engine: &Engine, action: IncidentAction, as_json: bool) -> Resu
         IncidentAction::Open { account, reason } => open(engine, &account, &reason, as_json).await,
         IncidentAction::Close { account, reason } => close(engine, &account, &reason).await,
         IncidentAction::List => list(engine, as_json).await,
+        IncidentAction::Report { account, what, words, from } => {
+            triage::report(engine, &account, what, (&words, &from), as_json).await
+        }
+        IncidentAction::Triage { action } => triage::run(engine, action, as_json).await,
     }
 }
 
-async fn open(engine: &Engine, account: &str, reason: &str, as_json: bool) -> Result<Code> {
+pub(super) async fn open(engine: &Engine, account: &str, reason: &str, as_json: bool) -> Result<Code> {
     let by = decides(engine, reason).await?;
     let incident = engine.open_incident(account, &by, reason).await?;
     if incident.by_hand {

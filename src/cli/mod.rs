@@ -23,6 +23,7 @@ mod run;
 mod sign_in;
 mod slip;
 mod template;
+mod triage;
 mod undo;
 mod who;
 pub mod words;

@@ -34,6 +34,7 @@ pub mod roll;
 pub mod roster;
 pub mod rotation;
 pub mod secret;
+pub mod tip;
 
 /// An instant; always UTC, written as RFC 3339.
 pub type Time = chrono::DateTime<chrono::Utc>;

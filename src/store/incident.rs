@@ -43,7 +43,8 @@ pub struct Locks {
 }
 
 impl WriteTx {
-    /// Opens an incident; one operator may. Gives its id, `None` where one is open on the account.
+    /// Opens an incident; one operator may. What was told of the account is settled by it. Gives its id, `None` where one
+    /// is open on the account.
     pub async fn open_incident(
         &mut self,
         new: &NewIncident,
@@ -69,6 +70,7 @@ impl WriteTx {
             return Ok(None);
         }
         self.audit(by.as_str(), "incident.open", account.as_str(), &format!("{target} {id} {reason}"));
+        self.settle_tips(&id, target, account, by).await?;
         Ok(Some(id))
     }
 

@@ -382,7 +382,7 @@ impl Engine {
 }
 
 /// The account that an address, a login or an id calls.
-fn called<'a>(directory: &'a Snapshot, text: &str) -> Option<&'a Account> {
+pub(super) fn called<'a>(directory: &'a Snapshot, text: &str) -> Option<&'a Account> {
     let calls = |value: &String| value.eq_ignore_ascii_case(text);
     let by =
         |account: &&Account, attrs: &[Attr]| attrs.iter().any(|attr| account.all(*attr).iter().any(calls));

@@ -17,6 +17,7 @@ pub mod rotating;
 pub mod schedule;
 pub mod service;
 pub mod telling;
+pub mod tips;
 
 use serde::Deserialize;
 use std::path::PathBuf;

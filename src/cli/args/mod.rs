@@ -1,10 +1,12 @@
 //! The command line's grammar. What each command does is in the module of its name.
 
+mod incident;
 mod operator;
 mod report;
 mod review;
 mod rotation;
 
+pub use incident::{IncidentAction, TriageAction};
 pub use operator::{OperatorAction, RoleArg, TokenAction};
 pub use report::ReportOn;
 pub use review::Review;
@@ -285,29 +287,6 @@ pub enum Hold {
         reason: String,
     },
     /// Those that hold or wait for a second operator.
-    List,
-}
-
-/// `rosterd incident …`.
-#[derive(Debug, Subcommand)]
-pub enum IncidentAction {
-    /// Open one: the account is locked now, in the directory and in every system, and those who answer for it are told.
-    Open {
-        /// The account, by its address or login.
-        account: String,
-        /// Why: what was noticed, by whom.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Close one; opening the account again, with a new password by slip, then waits for approval.
-    Close {
-        /// The account, by its address or login.
-        account: String,
-        /// What was found and done.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Those that are open, what became of their locks, and what is to be done by hand.
     List,
 }
 

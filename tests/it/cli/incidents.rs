@@ -186,3 +186,45 @@ async fn what_is_not_known_or_not_said_opens_no_incident() {
     assert_eq!(desk::rows(&site, "SELECT id FROM incident").await, [""; 0]);
     assert!(can_sign_in(&site, PASSWORD));
 }
+
+#[tokio::test]
+async fn what_a_holder_tells_waits_until_it_is_dismissed_or_an_incident_comes_of_it() {
+    let site = site("").await;
+    let report = |what: &str| {
+        let words = ["--words", "có người nhận thư lạ từ tôi", "--from", "chủ tài khoản, gọi điện"];
+        site.rosterd(&[&["incident", "report", ADDRESS, "--what", what][..], &words].concat())
+    };
+    assert_eq!(report("odd-mail").status.code(), Some(0));
+    assert_eq!(report("failed-sign-ins").status.code(), Some(0));
+    let tips = || {
+        let list = site.expect(&["incident", "triage", "--json"], 0);
+        let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+        let id = |tip: &serde_json::Value| tip["id"].as_str().unwrap().to_owned();
+        list["tips"].as_array().unwrap().iter().map(id).collect::<Vec<_>>()
+    };
+    let [first, second] = tips().try_into().unwrap();
+    let text = site.expect(&["incident", "triage", "list"], 0);
+    assert!(text.contains("thư lạ") && text.contains("đăng nhập sai nhiều lần"), "{text}");
+    assert!(can_sign_in(&site, PASSWORD), "a tip by itself locks nobody");
+
+    let silent = site.rosterd(&["incident", "triage", "dismiss", &first, "--reason", " "]);
+    assert!(said(&silent).contains("--reason is empty"), "{}", said(&silent));
+    site.expect(&["incident", "triage", "dismiss", &first, "--reason", "thư quảng cáo"], 0);
+    let again = site.rosterd(&["incident", "triage", "dismiss", &first, "--reason", "thư quảng cáo"]);
+    assert!(said(&again).contains("no tip"), "{}", said(&again));
+    assert_eq!(tips(), [second.as_str()]);
+
+    site.expect(&["incident", "triage", "open", &second, "--reason", "nhật ký có đăng nhập lạ"], 0);
+    assert!(!can_sign_in(&site, PASSWORD), "the account is open");
+    assert_eq!(tips(), [""; 0]);
+    // What comes while it is open belongs to it.
+    let later = report("unknown-sign-in");
+    assert!(said(&later).contains("sự cố đang mở"), "{}", said(&later));
+    assert_eq!(tips(), [""; 0]);
+    assert_eq!(desk::rows(&site, "SELECT id FROM tip WHERE incident IS NOT NULL").await.len(), 2);
+    let trail = site.expect(&["audit", "export"], 0);
+    assert!(trail.contains("tip.take") && trail.contains("tip.dismiss"), "{trail}");
+    site.expect(&["audit", "verify"], 0);
+    let wrong = report("x");
+    assert!(said(&wrong).contains("expected one of odd-mail"), "{}", said(&wrong));
+}

@@ -15,6 +15,7 @@ mod plans;
 mod rows;
 mod slips;
 mod staging;
+mod tips;
 mod trail;
 mod writes;
 
