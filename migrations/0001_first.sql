@@ -500,6 +500,12 @@ CREATE TABLE rotation_memory (
     PRIMARY KEY (target, agency)
 );
 
+-- How everybody stands to the rules on passwords, as the last pass found it: one row, for the page.
+CREATE TABLE rotation_figures (
+    name TEXT NOT NULL PRIMARY KEY CHECK (name = 'all'),
+    body TEXT NOT NULL
+);
+
 -- The printed list with an account whose warnings were not accepted was handed to its unit.
 CREATE TABLE rotation_handed (
     account TEXT NOT NULL,

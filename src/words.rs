@@ -8,6 +8,9 @@ use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::tip::Sign;
+use crate::model::rotation::CampaignState;
+use crate::rotation::judge::Standing;
+use crate::rotation::policy::Audience;
 use crate::store::{Approval, Release};
 
 /// A state as people call it.
@@ -213,6 +216,49 @@ pub fn brake_kind(kind: BrakeKind, lang: Lang) -> &'static str {
         BrakeKind::Incidents => "khóa do sự cố",
         BrakeKind::Reorganisation => "sắp xếp đơn vị",
     }
+}
+
+/// Where a campaign stands.
+pub fn campaign_state(state: CampaignState, lang: Lang) -> &'static str {
+    let (vi, en) = match state {
+        CampaignState::Asked => ("chờ người thứ hai đồng ý", "waits for a second operator"),
+        CampaignState::Running => ("đang thực hiện", "runs"),
+        CampaignState::Stopped => ("đã dừng", "stopped"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}
+
+/// Whom a step of a ladder or campaign reaches.
+pub fn audience(to: Audience, lang: Lang) -> &'static str {
+    let (vi, en) = match to {
+        Audience::Holder => ("nhắc chủ tài khoản chưa đổi", "reminder to holders who have not changed"),
+        Audience::Contact => ("báo đầu mối của cơ quan, đơn vị", "the agency’s contacts are told"),
+        Audience::Department => ("báo Sở quản lý", "the department is told"),
+        Audience::Lock => ("khóa tài khoản chưa đổi", "accounts that are unchanged are locked"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}
+
+/// Where an account stands to the rules on passwords.
+pub fn standing(standing: Standing, lang: Lang) -> &'static str {
+    let (vi, en) = match standing {
+        Standing::Fresh => ("còn hạn", "fresh"),
+        Standing::Warned => ("đã nhắc, chưa quá hạn", "reminded, not overdue"),
+        Standing::Overdue => ("quá hạn", "overdue"),
+        Standing::Unreachable => {
+            ("quá hạn, không nhận được thư nhắc: in danh sách", "overdue and unreached: print the list")
+        }
+        Standing::Locked => ("đã khóa theo quy định", "locked by rule"),
+        Standing::Unknown => ("không rõ tuổi mật khẩu", "age unknown"),
+        Standing::Exempt => ("được miễn có thời hạn", "exempt for a while"),
+        Standing::Away => ("tạm dừng: nghỉ dài hạn, biệt phái", "pauses: on leave or seconded"),
+        Standing::Disabled => ("đã khóa vì lý do khác", "disabled for another reason"),
+        Standing::Inactive => {
+            ("quy định chưa áp dụng cho cơ quan, đơn vị", "the rules do not bind the agency yet")
+        }
+        Standing::NoRule => ("không có quy định về tuổi mật khẩu", "no rule on the password's age"),
+    };
+    if lang == Lang::Vi { vi } else { en }
 }
 
 /// One line for a question.

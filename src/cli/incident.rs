@@ -3,7 +3,6 @@
 
 use super::args::IncidentAction;
 use super::{Code, print_json, triage, who};
-use crate::model::change::State;
 use crate::model::ids::Login;
 use crate::model::incident::Incident;
 use crate::store::Standing;
@@ -27,13 +26,7 @@ pub async fn run(engine: &Engine, action: IncidentAction, as_json: bool) -> Resu
 pub(super) async fn open(engine: &Engine, account: &str, reason: &str, as_json: bool) -> Result<Code> {
     let by = decides(engine, reason).await?;
     let incident = engine.open_incident(account, &by, reason).await?;
-    if incident.by_hand {
-        engine
-            .alert("rosterd: a protected account is taken over; lock it by hand: rosterd incident list\n")
-            .await;
-    } else {
-        engine.lock_out(&incident).await?;
-    }
+    engine.shut_out(&incident).await?;
     send_notices(engine).await;
     let red = shown(engine, std::slice::from_ref(&incident), as_json).await?;
     Ok(u8::from(red))
@@ -91,7 +84,7 @@ async fn shown(engine: &Engine, incidents: &[Incident], as_json: bool) -> Result
     for incident in incidents {
         let incident = fresh.iter().find(|one| one.id == incident.id).unwrap_or(incident);
         let made = engine.store.changes_of_incident(&incident.id).await?;
-        let red = incident.seen_locked.is_none() || made.iter().any(|one| !is_done(one.stored.state));
+        let red = incident.is_red(made.iter().map(|one| one.stored.state));
         any_red |= red;
         let commands = if incident.by_hand && incident.seen_locked.is_none() {
             engine.commands(incident).await?
@@ -131,23 +124,4 @@ fn document(incident: &Incident, made: &[Standing], red: bool, commands: &str) -
     json!({ "id": id, "account": account, "label": label, "agency": agency, "opened": opened, "reason": reason,
             "by_hand": by_hand, "seen_locked": seen_locked, "red": red, "locks": locks,
             "commands": (!commands.is_empty()).then_some(commands) })
-}
-
-/// Whether a lock needs nobody's attention: it is there, handed over, or there was nothing to lock.
-fn is_done(state: State) -> bool {
-    match state {
-        State::Applied
-        | State::Ordered
-        | State::Stale
-        | State::Undone
-        | State::Superseded
-        | State::Rejected => true,
-        State::Proposed
-        | State::Held
-        | State::Approved
-        | State::Claimed
-        | State::Failed
-        | State::Unknown
-        | State::Expired => false,
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod audit;
+mod back_office;
 mod check;
 mod completions;
 mod contact;

@@ -7,7 +7,6 @@ use crate::model::Lang;
 use crate::model::ids::AgencyCode;
 use crate::model::rotation::{Campaign, CampaignPlan};
 use crate::rotation::campaign::check;
-use crate::rotation::judge::Standing;
 use crate::rotation::status::{Ahead, Counts};
 use crate::store::{Handed, Start};
 use crate::worker::engine::{Engine, Gripped};
@@ -64,7 +63,7 @@ fn code(engine: &Engine, agency: Option<&str>) -> Result<Option<AgencyCode>> {
 
 async fn status(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Code> {
     let agency = code(engine, agency)?;
-    let mut status = rotated(engine).await?.status;
+    let mut status = rotated(engine).await?.figures.status();
     if let Some(agency) = &agency {
         status.agencies.retain(|one, _| one == agency);
     }
@@ -101,7 +100,7 @@ async fn status(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<
 
 fn states(counts: &Counts, lang: Lang) {
     for (standing, count) in &counts.states {
-        crate::cli::line!("  {count:>7}  {}", standing_words(*standing, lang));
+        crate::cli::line!("  {count:>7}  {}", crate::words::standing(*standing, lang));
     }
     let more = [
         (
@@ -115,27 +114,6 @@ fn states(counts: &Counts, lang: Lang) {
     for (count, vi, en) in more.into_iter().filter(|(count, _, _)| *count > 0) {
         crate::cli::line!("  {count:>7}  {}", if lang == Lang::Vi { vi } else { en });
     }
-}
-
-fn standing_words(standing: Standing, lang: Lang) -> &'static str {
-    let (vi, en) = match standing {
-        Standing::Fresh => ("còn hạn", "fresh"),
-        Standing::Warned => ("đã nhắc, chưa quá hạn", "reminded, not overdue"),
-        Standing::Overdue => ("quá hạn", "overdue"),
-        Standing::Unreachable => {
-            ("quá hạn, không nhận được thư nhắc: in danh sách", "overdue and unreached: print the list")
-        }
-        Standing::Locked => ("đã khóa theo quy định", "locked by rule"),
-        Standing::Unknown => ("không rõ tuổi mật khẩu", "age unknown"),
-        Standing::Exempt => ("được miễn có thời hạn", "exempt for a while"),
-        Standing::Away => ("tạm dừng: nghỉ dài hạn, biệt phái", "pauses: on leave or seconded"),
-        Standing::Disabled => ("đã khóa vì lý do khác", "disabled for another reason"),
-        Standing::Inactive => {
-            ("quy định chưa áp dụng cho cơ quan, đơn vị", "the rules do not bind the agency yet")
-        }
-        Standing::NoRule => ("không có quy định về tuổi mật khẩu", "no rule on the password's age"),
-    };
-    if lang == Lang::Vi { vi } else { en }
 }
 
 async fn remind(engine: &Engine, as_json: bool) -> Result<Code> {
@@ -172,7 +150,7 @@ async fn remind(engine: &Engine, as_json: bool) -> Result<Code> {
 
 async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Code> {
     let agency = code(engine, agency)?;
-    let mut listed = rotated(engine).await?.unreachable;
+    let mut listed = rotated(engine).await?.figures.listed;
     listed.retain(|one| agency.as_ref().is_none_or(|agency| one.agency == *agency));
     if as_json {
         print_json(&json!({ "schema": 1, "accounts": listed }))?;
@@ -196,7 +174,7 @@ async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Co
 async fn handed(engine: &Engine, agency: &str) -> Result<Code> {
     let operator = who::operator(engine).await?;
     let Some(code) = code(engine, Some(agency))? else { return Ok(1) };
-    let listed = rotated(engine).await?.unreachable.into_iter();
+    let listed = rotated(engine).await?.figures.listed.into_iter();
     let on = engine.local(engine.now());
     let accounts: Vec<Handed> = listed
         .filter(|one| one.agency == code && one.handed.is_none())

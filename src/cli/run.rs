@@ -1,8 +1,9 @@
 //! `rosterd run` and `rosterd apply`.
 
+use super::back_office::Office;
 use super::{Code, print_json};
 use crate::plan::Counts;
-use crate::web::{Desk, DirectoryReader, Page, TemplateMaker};
+use crate::web::{Desk, Page};
 use crate::worker::engine::{Engine, Gripped};
 use crate::worker::pass::Summary;
 use anyhow::{Result, bail};
@@ -30,28 +31,13 @@ pub async fn page(engine: &Arc<Engine>) -> Result<Option<Page>> {
     if engine.config().web.is_none() {
         return Ok(None);
     }
-    let maker = engine.clone();
-    let template: TemplateMaker = Arc::new(move |code| {
-        let engine = maker.clone();
-        Box::pin(async move {
-            super::template::workbook(&engine, &code)
-                .await
-                .map(|made| made.bytes)
-                .map_err(|why| format!("{why:#}"))
-        })
-    });
-    let looker = engine.clone();
-    let directory: DirectoryReader = Arc::new(move || {
-        let engine = looker.clone();
-        Box::pin(async move { engine.look_at_directory().await.map_err(|error| error.to_string()) })
-    });
     let desk = Desk::open(
         engine.site.clone(),
         engine.keys.clone(),
         engine.store.clone(),
         engine.program.clone(),
         engine.wake_file(),
-        (template, directory),
+        Box::new(Office(engine.clone())),
         engine.stop.clone(),
     )?;
     Ok(Some(Page::listen(desk).await?))

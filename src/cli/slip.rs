@@ -216,27 +216,10 @@ fn fill_in(
     as_page: bool,
 ) -> Result<String> {
     let change = &stored.change;
-    let (holder, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
-    // The first password of a unit mailbox is for whoever keeps it from now on.
-    let name = change.after(Attr::Custodian).unwrap_or(holder);
     let agency =
         engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
-    let sender = &engine.config().sender;
-    let paper = SlipPaper {
-        number: super::review::short(&stored.id),
-        kind: change.kind,
-        date: engine.local(engine.now()),
-        made: engine.local(slip.made),
-        issuer: &sender.agency,
-        phone: &sender.phone,
-        giver: &operator.name,
-        name,
-        position: change.after(Attr::Title).or_else(|| change.before(Attr::Title)).unwrap_or(""),
-        agency,
-        account: address.trim_end_matches('>'),
-        password,
-        document: change.document.as_deref(),
-    };
+    let days = (engine.local(slip.made), engine.local(engine.now()));
+    let paper = SlipPaper::of(stored, &engine.config().sender, (agency, &operator.name), days, password);
     Ok(if as_page { papers.slip_page(&paper)? } else { papers.slip_text(&paper)? })
 }
 

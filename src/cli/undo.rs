@@ -4,14 +4,13 @@
 use super::args::UndoArgs;
 use super::review::find_change;
 use super::{Code, print_json, who};
-use crate::apply::undo::{created_at, reverse};
-use crate::directory::ReadDirectory;
 use crate::model::Time;
-use crate::model::change::{Change, ChangeKind, State, StoredChange};
+use crate::model::change::{ChangeKind, State, StoredChange};
 use crate::model::ids::ChangeId;
-use crate::store::{Filter, NewChange, PlanDelta};
+use crate::store::Filter;
 use crate::worker::engine::Engine;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::worker::undoing::UndoError;
+use anyhow::{Result, anyhow, bail};
 use chrono::{NaiveDate, TimeZone};
 use serde_json::json;
 
@@ -22,79 +21,29 @@ pub async fn run(engine: &Engine, args: &UndoArgs, as_json: bool) -> Result<Code
     if chosen.is_empty() {
         bail!("nothing was carried out that fits");
     }
-    let today = engine.local(engine.now());
-    let mut reversed: Vec<Change> = Vec::new();
+    let mut undone: Vec<StoredChange> = Vec::new();
     let mut failed = false;
     // The last first, so that what was done step by step is undone step by step.
     for stored in chosen.iter().rev() {
-        let created = match created_at(&stored.change) {
-            Some(dn) => engine.directory.account_at(&dn).await.context("directory")?,
-            None => None,
-        };
-        match reverse(stored, created.as_ref(), operator.login.as_str(), "rosterd undo", today) {
-            Ok(change) => reversed.push(change),
-            Err(error) => {
+        match engine.undo(stored, &operator.login, "rosterd undo").await {
+            Ok(change) => undone.push(change),
+            Err(error @ (UndoError::Not(_) | UndoError::UnderWay(_))) => {
                 failed = true;
                 eprintln!("error: {error}");
             }
+            Err(error) => return Err(error.into()),
         }
-    }
-    let ids = propose(engine, &reversed).await?;
-    for stored in &ids {
-        let forbidden = engine.site.forbidden(&stored.change.agency);
-        engine
-            .store
-            .write(engine.now(), async |mut tx| {
-                let approval = tx.approve(&stored.id, &stored.key, &operator.login, &forbidden).await?;
-                tx.commit(approval).await
-            })
-            .await?;
     }
     if as_json {
-        let ids: Vec<_> = ids.iter().map(|one| &one.id).collect();
+        let ids: Vec<_> = undone.iter().map(|one| &one.id).collect();
         print_json(&json!({ "schema": 1, "changes": ids }))?;
     } else {
-        for stored in &ids {
+        for stored in &undone {
             crate::cli::line!("{} {} {}", stored.id, stored.change.kind, stored.change.label);
         }
-        eprintln!("{} changes approved; `rosterd apply` carries them out", ids.len());
+        eprintln!("{} changes approved; `rosterd apply` carries them out", undone.len());
     }
-    Ok(u8::from(failed || ids.len() < reversed.len()))
-}
-
-/// Stores the reverse changes, under the worker's lease: one worker plans at a time.
-async fn propose(engine: &Engine, changes: &[Change]) -> Result<Vec<StoredChange>> {
-    let grip =
-        engine.grip_or_say().await.context("an undo is planned while no pass runs; try again shortly")?;
-    let now = engine.now();
-    let delta = PlanDelta {
-        insert: changes
-            .iter()
-            .map(|change| NewChange { change: change.clone(), state: State::Proposed, brake: None })
-            .collect(),
-        // Decisions of this very moment are what is being undone.
-        ..PlanDelta::empty("undo", now + chrono::TimeDelta::seconds(1), engine.local(now))
-    };
-    let staged = engine.store.stage(&grip.token, now, &delta).await?;
-    engine
-        .store
-        .write_fenced(&grip.token, now, |mut tx| {
-            let (delta, staged) = (&delta, &staged);
-            async move {
-                let published = tx.publish(delta, staged).await?;
-                tx.commit(published).await
-            }
-        })
-        .await?;
-    engine.let_go(grip).await?;
-    let live = engine.store.open_changes(now).await?.live;
-    Ok(changes
-        .iter()
-        .filter_map(|change| {
-            let key = change.key();
-            live.iter().find(|one| one.stored.key == key).map(|one| one.stored.clone())
-        })
-        .collect())
+    Ok(u8::from(failed))
 }
 
 /// The applied changes that the arguments name, in the order in which they were carried out.

@@ -277,6 +277,13 @@ pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T
 }
 
 impl Site {
+    /// The calendar that ladders go by, where there is a policy.
+    pub fn days(&self) -> Option<rotation::days::Days<'_>> {
+        let settings = self.config.rotation.as_ref()?;
+        let (zone, holidays) = (self.config.time_zone, &self.config.holidays);
+        Some(rotation::days::Days { zone, holidays, lock_hours: settings.lock_hours })
+    }
+
     /// The logins that answer for an agency's rosters: a file in its folder counts as put in by all of them.
     pub fn forbidden(&self, agency: &crate::model::ids::AgencyCode) -> BTreeSet<crate::model::ids::Login> {
         self.agencies

@@ -64,6 +64,12 @@ impl Profile {
         toml::from_str(text).map_err(form)
     }
 
+    /// The campaigns that documents have ordered, by the profile's name: to set another up from.
+    pub fn campaigns() -> Vec<(&'static str, CampaignPlan)> {
+        let plan = |(name, _): &(&'static str, _)| Some((*name, Self::load(name).ok()?.campaign?));
+        EMBEDDED.iter().filter_map(plan).collect()
+    }
+
     /// `naming` as the profile has it. Patterns of the site's own beside a profile would leave open which counts.
     pub fn name(self, naming: &Naming) -> Result<Naming, String> {
         let usual = Naming::default();

@@ -1,9 +1,10 @@
 //! An incident: an account in somebody else's hands. While it is open nothing else is carried out on the account.
 
 use super::Time;
+use super::change::State;
 use super::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
 
-/// An open incident.
+/// An incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// Its id; sorts by time. Its changes bear it as their case.
@@ -30,4 +31,43 @@ pub struct Incident {
     pub seen_locked: Option<Time>,
     /// What the entry and the systems showed when it was opened, as JSON.
     pub evidence: String,
+    /// How it ended; `None` while it is open.
+    pub closed: Option<Closing>,
+}
+
+/// How an incident ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// Who closed it.
+    pub by: Login,
+    /// When.
+    pub at: Time,
+    /// In which words.
+    pub reason: String,
+}
+
+impl Incident {
+    /// Whether somebody must still see to it: no read has shown the account locked, or one of its `locks` is not done.
+    pub fn is_red(&self, locks: impl IntoIterator<Item = State>) -> bool {
+        self.closed.is_none() && (self.seen_locked.is_none() || !locks.into_iter().all(is_settled))
+    }
+}
+
+/// Whether a lock needs nobody's attention: it is there, handed over, or there was nothing to lock.
+fn is_settled(state: State) -> bool {
+    match state {
+        State::Applied
+        | State::Ordered
+        | State::Stale
+        | State::Undone
+        | State::Superseded
+        | State::Rejected => true,
+        State::Proposed
+        | State::Held
+        | State::Approved
+        | State::Claimed
+        | State::Failed
+        | State::Unknown
+        | State::Expired => false,
+    }
 }

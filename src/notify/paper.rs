@@ -1,7 +1,10 @@
 //! A paper: a page to print and sign, in the form of official documents (Vietnamese). Its words are data
 //! (`mappings/papers/`), which a site's own mappings replace file by file.
 
-use crate::model::change::ChangeKind;
+use super::templates::Sender;
+use crate::model::account::Attr;
+use crate::model::change::{ChangeKind, StoredChange};
+use crate::model::ids::ChangeId;
 use crate::model::secret::Secret;
 use chrono::{Datelike, NaiveDate};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
@@ -65,6 +68,42 @@ pub struct SlipPaper<'a> {
     pub password: &'a Secret,
     /// Number of the document it follows.
     pub document: Option<&'a str>,
+}
+
+impl<'a> SlipPaper<'a> {
+    /// The slip of the password that `stored` set on `made`, printed on `date` by `giver`; `agency` is the agency's name.
+    pub fn of(
+        stored: &'a StoredChange,
+        sender: &'a Sender,
+        (agency, giver): (&'a str, &'a str),
+        (made, date): (NaiveDate, NaiveDate),
+        password: &'a Secret,
+    ) -> Self {
+        let change = &stored.change;
+        let (holder, address) = change.label.split_once(" <").unwrap_or((&change.label, ""));
+        Self {
+            number: number_of(&stored.id),
+            kind: change.kind,
+            date,
+            made,
+            issuer: &sender.agency,
+            phone: &sender.phone,
+            giver,
+            // The first password of a unit mailbox is for whoever keeps it from now on.
+            name: change.after(Attr::Custodian).unwrap_or(holder),
+            position: change.after(Attr::Title).or_else(|| change.before(Attr::Title)).unwrap_or(""),
+            agency,
+            account: address.trim_end_matches('>'),
+            password,
+            document: change.document.as_deref(),
+        }
+    }
+}
+
+/// The number of the paper of a change: the end of its id.
+pub fn number_of(id: &ChangeId) -> &str {
+    let id = id.as_str();
+    &id[id.len().saturating_sub(8)..]
 }
 
 /// The minutes (biên bản bàn giao) of handing over a unit mailbox or a desk's account.

@@ -137,7 +137,7 @@ fn sign(out: &mut String, report: &Report) {
 }
 
 /// Text that is never markup.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

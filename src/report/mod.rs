@@ -4,6 +4,7 @@
 pub mod access;
 pub mod accounts;
 pub mod adoption;
+pub mod chart;
 pub mod html;
 pub mod review;
 mod text;

@@ -7,11 +7,11 @@ use super::{Subject, World, age, campaign};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Accounts by standing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// By standing; what is not listed is nobody's.
     pub states: BTreeMap<Standing, u64>,
@@ -24,7 +24,7 @@ pub struct Counts {
 }
 
 /// What is going to happen if nobody changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ahead {
     /// Reminders to holders.
     pub reminders: u64,
@@ -52,12 +52,22 @@ pub struct Status {
 }
 
 impl Counts {
-    fn add(&mut self, verdict: &Verdict<'_>, idle: bool) {
+    pub(super) fn add(&mut self, verdict: &Verdict<'_>, idle: bool) {
         *self.states.entry(verdict.standing).or_default() += 1;
         let overdue = matches!(verdict.standing, Standing::Overdue | Standing::Unreachable);
         self.protected_overdue += u64::from(verdict.subject.protected && overdue);
         self.idle += u64::from(idle);
         self.nearly_full += u64::from(verdict.nearly_full);
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        let Self { states, protected_overdue, idle, nearly_full } = other;
+        for (standing, count) in states {
+            *self.states.entry(*standing).or_default() += count;
+        }
+        self.protected_overdue += protected_overdue;
+        self.idle += idle;
+        self.nearly_full += nearly_full;
     }
 
     /// How many stand there.
@@ -72,7 +82,7 @@ impl Counts {
 }
 
 impl Ahead {
-    fn add(&mut self, to: Audience) {
+    pub(super) fn add(&mut self, to: Audience) {
         match to {
             Audience::Holder => self.reminders += 1,
             Audience::Contact => self.contacts += 1,
@@ -80,32 +90,18 @@ impl Ahead {
             Audience::Lock => self.locks += 1,
         }
     }
-}
 
-/// Counts `verdicts`. `idle_after` is the number of days after which the rules call an account unused.
-pub fn status(verdicts: &[Verdict<'_>], today: NaiveDate, idle_after: Option<u32>) -> Status {
-    let mut status = Status::default();
-    for verdict in verdicts {
-        let idle = verdict.idle_days.zip(idle_after).is_some_and(|(days, after)| days >= i64::from(after));
-        let subject = &verdict.subject;
-        status.total.add(verdict, idle);
-        status.systems.entry(subject.target.clone()).or_default().add(verdict, idle);
-        status.agencies.entry(subject.agency.clone()).or_default().add(verdict, idle);
-        for (on, to) in &verdict.ahead {
-            let days = (*on - today).num_days();
-            if days < 7 {
-                status.next_7_days.add(*to);
-            }
-            if days < 30 {
-                status.next_30_days.add(*to);
-            }
-        }
+    pub(super) fn merge(&mut self, other: Self) {
+        let Self { reminders, contacts, department, locks } = other;
+        self.reminders += reminders;
+        self.contacts += contacts;
+        self.department += department;
+        self.locks += locks;
     }
-    status
 }
 
 /// How far a campaign has come in one agency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Progress {
     /// Accounts in it.
     pub accounts: u64,
@@ -113,11 +109,13 @@ pub struct Progress {
     pub changed: u64,
     /// Of them locked.
     pub locked: u64,
+    /// Those that changed, by the local date of the holder's last change.
+    pub days: BTreeMap<NaiveDate, u64>,
 }
 
 impl Progress {
     /// The share that has changed, in percent.
-    pub fn percent(self) -> u64 {
+    pub fn percent(&self) -> u64 {
         self.changed * 100 / self.accounts.max(1)
     }
 }
@@ -130,7 +128,9 @@ pub fn progress(
     memories: &BTreeMap<(TargetId, AccountId), Memory>,
 ) -> BTreeMap<AgencyCode, Progress> {
     let mut table: BTreeMap<AgencyCode, Progress> = BTreeMap::new();
-    for subject in subjects {
+    // A campaign is on the mail directory alone.
+    let mail = TargetId::mail();
+    for subject in subjects.iter().filter(|one| *one.target == mail) {
         let mut memory =
             memories.get(&(subject.target.clone(), subject.id.clone())).cloned().unwrap_or_default();
         age::observe(&mut memory, &subject.facts, world.days.zone);
@@ -142,7 +142,12 @@ pub fn progress(
         }
         let row = table.entry(subject.agency.clone()).or_default();
         row.accounts += 1;
-        row.changed += u64::from(cleared(campaign, &memory, world));
+        if cleared(campaign, &memory, world) {
+            row.changed += 1;
+            if let Some(own) = memory.own {
+                *row.days.entry(world.days.date(own)).or_default() += 1;
+            }
+        }
         row.locked += u64::from(locked);
     }
     table

@@ -6,9 +6,12 @@ use super::statement::{Row, sql};
 use super::{Standing, Store, StoreError, WriteTx, ids};
 use crate::model::change::{Change, State};
 use crate::model::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
-use crate::model::incident::Incident;
+use crate::model::incident::{Closing, Incident};
 use crate::model::notice::Notice;
 use crate::model::operator::Right;
+
+const INCIDENT: &str = "id, target, account, agency, opened_by, opened, reason, person, label, by_hand, evidence,
+    seen_locked, closed_by, closed, closing";
 
 /// What is written down of an incident when it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,12 +133,22 @@ impl WriteTx {
 impl Store {
     /// Every open incident, oldest first.
     pub async fn open_incidents(&self) -> Result<Vec<Incident>, StoreError> {
-        let query = sql(
-            "incidents",
-            "SELECT id, target, account, agency, opened_by, opened, reason, person, label, by_hand, evidence, seen_locked
-             FROM incident WHERE state = 'open' ORDER BY id",
+        let query = format!("SELECT {INCIDENT} FROM incident WHERE state = 'open' ORDER BY id");
+        self.rows(sql("incidents", query)).await?.iter().map(read).collect()
+    }
+
+    /// The incidents that were closed last, at most `limit` of them, the latest first.
+    pub async fn closed_incidents(&self, limit: u32) -> Result<Vec<Incident>, StoreError> {
+        let query = format!(
+            "SELECT {INCIDENT} FROM incident WHERE state = 'closed' ORDER BY closed DESC, id DESC LIMIT {limit}"
         );
-        self.rows(query).await?.iter().map(read).collect()
+        self.rows(sql("incidents", query)).await?.iter().map(read).collect()
+    }
+
+    /// The incident with this id, open or closed.
+    pub async fn incident(&self, id: &str) -> Result<Option<Incident>, StoreError> {
+        let query = format!("SELECT {INCIDENT} FROM incident WHERE id = $1");
+        self.row(sql("incident", query).text(id)).await?.as_ref().map(read).transpose()
     }
 
     /// What an incident asked for by itself, in the order in which it was made.
@@ -174,6 +187,12 @@ impl Store {
 }
 
 fn read(row: &Row) -> Result<Incident, StoreError> {
+    let closed = match (row.maybe("closed_by")?, row.maybe_time("closed")?) {
+        (Some(by), Some(at)) => {
+            Some(Closing { by: Login::new(by), at, reason: row.maybe("closing")?.unwrap_or_default() })
+        }
+        _ => None,
+    };
     Ok(Incident {
         id: row.text("id")?,
         target: TargetId::new(row.text("target")?),
@@ -187,5 +206,6 @@ fn read(row: &Row) -> Result<Incident, StoreError> {
         by_hand: row.flag("by_hand")?,
         seen_locked: row.maybe_time("seen_locked")?,
         evidence: row.text("evidence")?,
+        closed,
     })
 }

@@ -8,6 +8,8 @@ use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
 use crate::model::operator::Right;
 use crate::model::rotation::{Memory, Receipt};
 use chrono::NaiveDate;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// An account on a printed list.
@@ -41,6 +43,17 @@ impl Fenced {
         self.execute(upsert.text(target.as_str()).text(agency.as_str()).text(&body)).await?;
         Ok(())
     }
+
+    /// Keeps how everybody stands to the rules, where it is another than was kept.
+    pub async fn save_rotation_figures(&mut self, figures: &impl Serialize) -> Result<(), StoreError> {
+        let upsert = sql(
+            "rotation figures",
+            "INSERT INTO rotation_figures (name, body) VALUES ('all', $1)
+             ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE rotation_figures.body <> excluded.body",
+        );
+        self.execute(upsert.text(&json("figures", figures)?)).await?;
+        Ok(())
+    }
 }
 
 impl WriteTx {
@@ -65,6 +78,12 @@ impl WriteTx {
 }
 
 impl Store {
+    /// How everybody stood to the rules when a pass last looked; `None` before the first.
+    pub async fn rotation_figures<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
+        let query = sql("rotation figures", "SELECT body FROM rotation_figures WHERE name = 'all'");
+        self.row(query).await?.map(|row| row.json("body")).transpose()
+    }
+
     /// What is remembered of accounts, by target and agency.
     pub async fn memories(
         &self,

@@ -9,7 +9,8 @@ use super::statement::{json, sql};
 use super::{Fenced, Store, StoreError, Token, WriteTx, change, ids};
 use crate::model::Time;
 use crate::model::change::{Change, Gate, State};
-use crate::model::ids::{BrakeKey, ChangeId, Fingerprint};
+use crate::model::ids::{BrakeKey, ChangeId, Fingerprint, Login};
+use crate::model::operator::Right;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -291,6 +292,24 @@ impl WriteTx {
             self.execute(approve.time(now)).await?;
         }
         Ok(Some(id))
+    }
+}
+
+impl WriteTx {
+    /// Proposes the reverse of a change that was carried out, on behalf of `by`; its batch is `undo`. `None` where another
+    /// undo of the kind on the same subject waits, or a change of it is being carried out.
+    pub async fn propose_undo(&mut self, undo: &Change, by: &Login) -> Result<Option<ChangeId>, StoreError> {
+        self.require(by, Right::Approve, Some(&undo.agency)).await?;
+        let waits = format!(
+            "SELECT c.id FROM change c JOIN change_content t ON t.id = c.id
+             WHERE c.target = $1 AND c.subject = $2 AND c.kind = $3 AND t.reason = 'undo' AND c.state IN ({})",
+            change::words(State::is_live)
+        );
+        let waits = sql("live undo", waits).text(undo.target.as_str()).text(undo.subject.as_str());
+        if self.row(waits.text(undo.kind.as_str())).await?.is_some() {
+            return Ok(None);
+        }
+        self.insert_change(undo, "undo").await
     }
 }
 

@@ -142,7 +142,7 @@ pub(super) async fn answer(
         return Err(PageError::Bad("Chưa chọn câu trả lời.".into(), "No answer was chosen.".into()));
     }
     if question.kind == QuestionKind::Custodian {
-        let directory = (desk.directory)().await.map_err(PageError::internal)?;
+        let directory = desk.back.directory().await?;
         may_keep(&directory, &question.agency, answer).map_err(|unfit| {
             let say = |lang| crate::words::unfit(unfit, answer, lang);
             PageError::Bad(say(Lang::Vi), say(Lang::En))

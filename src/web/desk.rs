@@ -1,28 +1,22 @@
 //! The desk: what every page works with, opened once.
 
+use super::back_office::BackOffice;
 use super::settings::Settings;
 use super::templates;
 use crate::config::Site;
 use crate::config::keys::SiteKey;
 use crate::model::Time;
-use crate::model::account::Snapshot;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::operator::Operator;
+use crate::notify::paper::{PaperError, Papers};
 use crate::store::Store;
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
-use futures_util::future::BoxFuture;
 use minijinja::Environment;
 use ring::hmac;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::Semaphore;
-
-/// Makes an agency's workbook filled in with what is known; it reads the directory, which the page does not.
-pub type TemplateMaker = Arc<dyn Fn(AgencyCode) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync>;
-
-/// Reads the directory, which the page does not hold.
-pub type DirectoryReader = Arc<dyn Fn() -> BoxFuture<'static, Result<Snapshot, String>> + Send + Sync>;
 
 /// What the page works with.
 pub struct Desk {
@@ -36,8 +30,8 @@ pub struct Desk {
     pub(super) wake: PathBuf,
     /// The program itself, for reader processes.
     pub(super) program: PathBuf,
-    pub(super) template: TemplateMaker,
-    pub(super) directory: DirectoryReader,
+    pub(super) back: Box<dyn BackOffice>,
+    pub(super) papers: Papers,
     /// Hashing passwords takes memory and a core: so many at once.
     pub(super) hashing: Semaphore,
     /// Set when the process is to stop.
@@ -53,6 +47,9 @@ pub enum DeskError {
     /// A template of ours does not parse.
     #[error("a page's template cannot be used: {0}")]
     Template(#[from] minijinja::Error),
+    /// A paper of the site's own, or one of ours.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
 }
 
 impl Desk {
@@ -63,10 +60,11 @@ impl Desk {
         store: Store,
         program: PathBuf,
         wake: PathBuf,
-        (template, directory): (TemplateMaker, DirectoryReader),
+        back: Box<dyn BackOffice>,
         stop: Arc<AtomicBool>,
     ) -> Result<Self, DeskError> {
         let settings = site.config.web.clone().ok_or(DeskError::NoSettings)?;
+        let papers = Papers::load(site.config.mappings.as_deref())?;
         Ok(Self {
             templates: templates::environment(&site)?,
             form_key: hmac::Key::new(hmac::HMAC_SHA256, &keys.page()),
@@ -77,8 +75,8 @@ impl Desk {
             settings,
             wake,
             program,
-            template,
-            directory,
+            back,
+            papers,
             stop,
         })
     }
@@ -99,7 +97,12 @@ impl Desk {
 
     /// Today, where the province is.
     pub(super) fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&self.site.config.time_zone).date_naive()
+        self.local(self.now())
+    }
+
+    /// The local date of a moment.
+    pub(super) fn local(&self, at: Time) -> NaiveDate {
+        at.with_timezone(&self.site.config.time_zone).date_naive()
     }
 
     /// When a local day began.

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::error::{PageError, Told};
 use super::listen::Peer;
+use super::paper::OwnPolicy;
 use super::view::{Cookie, View, said};
 use super::{assets, secret};
 use crate::model::Lang;
@@ -52,6 +53,7 @@ pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
     if let Some(told) = response.extensions_mut().remove::<Told>() {
         response = explain(&desk, view, response.status(), &told);
     }
+    let own = response.extensions_mut().remove::<OwnPolicy>();
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
@@ -68,6 +70,9 @@ pub(super) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
     }
     if !asset {
         set(header::CACHE_CONTROL, "no-store");
+    }
+    if let Some(OwnPolicy(policy)) = own {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

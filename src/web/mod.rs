@@ -4,6 +4,7 @@
 pub mod account;
 mod api;
 mod assets;
+pub mod back_office;
 mod decide;
 mod desk;
 mod error;
@@ -11,6 +12,7 @@ mod guard;
 mod listen;
 mod metrics;
 mod pages;
+mod paper;
 pub mod password;
 pub mod secret;
 mod settings;
@@ -19,6 +21,6 @@ mod templates;
 pub mod totp;
 mod view;
 
-pub use desk::{Desk, DeskError, DirectoryReader, TemplateMaker};
+pub use desk::{Desk, DeskError};
 pub use listen::{ListenError, Page};
 pub use settings::{Codes, Settings};

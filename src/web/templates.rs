@@ -8,7 +8,9 @@ use crate::model::change::{ChangeKind, Gate, Reason, Risk, State};
 use crate::model::ids::AgencyCode;
 use crate::model::operator::OperatorRole;
 use crate::model::roster::RosterKind;
+use crate::model::rotation::CampaignState;
 use crate::reconcile::row_result::kind_phrase;
+use crate::rotation::judge::Standing;
 use crate::{notify, words};
 use chrono::{DateTime, NaiveDate};
 use minijinja::{Environment, State as Rendering, Value};
@@ -41,11 +43,20 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "agency.html",
     "holds.html",
     "slips.html",
-    "slip.html",
     "audit.html",
     "operators.html",
     "account.html",
     "pause.html",
+    "chart.html",
+    "rotation.html",
+    "rotation_list.html",
+    "campaigns.html",
+    "campaign.html",
+    "campaign_plan.html",
+    "campaign_new.html",
+    "incidents.html",
+    "incident.html",
+    "reports.html",
 ];
 
 fn lang(rendering: &Rendering<'_, '_>) -> Lang {
@@ -89,6 +100,8 @@ pub(super) fn environment(site: &Site) -> Result<Environment<'static>, minijinja
     word(&mut environment, "gate", Gate::parse, words::gate);
     word(&mut environment, "reason", Reason::parse, words::reason);
     word(&mut environment, "role", OperatorRole::parse, words::role);
+    word(&mut environment, "standing", Standing::parse, words::standing);
+    word(&mut environment, "campaign_state", CampaignState::parse, words::campaign_state);
     word(&mut environment, "brake_kind", BrakeKind::parse, words::brake_kind);
     word(&mut environment, "attr", attr, notify::words::attr);
     word(&mut environment, "roster_kind", roster_kind, notify::words::roster_kind);

@@ -107,7 +107,17 @@ impl Engine {
             })
             .await?;
         let id = opened.ok_or_else(|| IncidentError::OpenAlready(label.clone()))?;
-        self.incident(&id).await?.ok_or(IncidentError::NotOpen(label))
+        self.store.incident(&id).await?.ok_or(IncidentError::NotOpen(label))
+    }
+
+    /// Has the account of `incident` locked; of one that is never written the operators are alerted instead.
+    pub async fn shut_out(&self, incident: &Incident) -> Result<(), IncidentError> {
+        if incident.by_hand {
+            self.alert("rosterd: a protected account is taken over; lock it by hand: rosterd incident list\n")
+                .await;
+            return Ok(());
+        }
+        self.lock_out(incident).await
     }
 
     /// Closes the incident on the account that `text` calls. What rosterd locked for it is proposed to open again, each
@@ -267,11 +277,6 @@ impl Engine {
                 )
             }
         })
-    }
-
-    /// The open incident with this id.
-    async fn incident(&self, id: &str) -> Result<Option<Incident>, StoreError> {
-        Ok(self.store.open_incidents().await?.into_iter().find(|one| one.id == id))
     }
 
     /// Everything that locks the holder out: the mail account, the accounts of systems that close them, the roles in the

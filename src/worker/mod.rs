@@ -18,6 +18,7 @@ pub mod schedule;
 pub mod service;
 pub mod telling;
 pub mod tips;
+pub mod undoing;
 
 use serde::Deserialize;
 use std::path::PathBuf;

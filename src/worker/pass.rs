@@ -304,6 +304,7 @@ impl Engine {
                 Err(TellError::Store(error)) => return Err(error),
                 Err(error) => summary.errors.push(error.to_string()),
             }
+            self.keep_figures(token, rotated).await?;
             clock.ended("remind");
         }
         count_plan(&planned, published, summary);

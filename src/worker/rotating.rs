@@ -14,13 +14,14 @@ use crate::model::notice::Notice;
 use crate::model::password::PasswordFacts;
 use crate::model::person::Person;
 use crate::model::role::{Holding, RoleSnapshot, SystemAccount};
-use crate::model::rotation::{Campaign, Memory, Receipt};
+use crate::model::rotation::{Campaign, CampaignState, Memory, Receipt};
 use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
+use crate::rotation::figures::{Figures, Listed};
 use crate::rotation::judge::{Act, Cause, Verdict, What};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::settings::Settings;
-use crate::rotation::status::{Status, status};
+use crate::rotation::status::progress;
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
 use crate::rotation::{age, leak};
 use crate::store::{StoreError, Token};
@@ -38,35 +39,14 @@ const NOTICES: usize = 50;
 pub struct Rotated {
     /// Locks and deletions, to be planned.
     pub changes: Vec<Change>,
-    /// Where everybody stands.
-    pub status: Status,
-    /// Accounts for the printed lists, by agency.
-    pub unreachable: Vec<Listed>,
+    /// Where everybody stands, with the printed lists.
+    pub figures: Figures,
     /// Letters to be written.
     pub(super) letters: Vec<Outgoing>,
     /// What is remembered from now on, where that is news: whole agencies.
     memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
-}
-
-/// An account on a unit's printed list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Listed {
-    /// Its agency.
-    pub agency: AgencyCode,
-    /// The account.
-    pub account: AccountId,
-    /// The holder's name.
-    pub name: String,
-    /// The address, if it has one.
-    pub address: String,
-    /// The cycle it is listed for.
-    pub cycle: String,
-    /// The last day it had.
-    pub deadline: Option<chrono::NaiveDate>,
-    /// When the list was handed over.
-    pub handed: Option<chrono::NaiveDate>,
 }
 
 /// How many accounts stand in a leak list.
@@ -109,9 +89,7 @@ pub(super) struct Round {
 impl Engine {
     /// The calendar that ladders go by, where there is a policy.
     pub fn days(&self) -> Option<Days<'_>> {
-        let settings = self.config().rotation.as_ref()?;
-        let config = self.config();
-        Some(Days { zone: config.time_zone, holidays: &config.holidays, lock_hours: settings.lock_hours })
+        self.site.days()
     }
 
     async fn round(&self) -> Result<Round, StoreError> {
@@ -147,10 +125,15 @@ impl Engine {
             let changes = acts.filter_map(|(verdict, act)| {
                 Some(change(directory.accounts.get(verdict.subject.id)?, verdict, act, world))
             });
+            let started = world.campaigns.iter().filter(|one| one.state != CampaignState::Asked);
+            let come = |one: &Campaign| (one.plan.name.clone(), progress(world, one, subjects, &memories));
             Rotated {
                 changes: changes.collect(),
-                status: status(verdicts, world.days.date(world.now), idle),
-                unreachable: verdicts.iter().filter_map(|verdict| listed(verdict, round)).collect(),
+                figures: Figures {
+                    listed: verdicts.iter().filter_map(|verdict| listed(verdict, round)).collect(),
+                    campaigns: started.map(come).collect(),
+                    ..Figures::of(verdicts, world.days.date(world.now), |at| world.days.date(at), idle)
+                },
                 letters: self.letters(world, verdicts),
                 memories: news(verdicts, &round.memories),
                 postponed: evaluation.postponed,
@@ -266,6 +249,17 @@ impl Engine {
                 .await?;
         }
         Ok(Reminded { queued, postponed: rotated.postponed as u64 })
+    }
+
+    /// Lays down how everybody stands, for the page.
+    pub async fn keep_figures(&self, token: &Token, rotated: &Rotated) -> Result<(), StoreError> {
+        let figures = &rotated.figures;
+        self.store
+            .write_fenced(token, self.now(), |mut tx| async move {
+                tx.save_rotation_figures(figures).await?;
+                tx.commit(()).await
+            })
+            .await
     }
 
     /// The first moment from `now` on that does not lie in the quiet hours.

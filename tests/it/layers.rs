@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("systems", &["model", "dsn", "ldap", "tls", "workbook"]),
     ("notify", &["model"]),
     ("sample", &["model", "roster"]),
-    ("words", &["model", "store"]),
+    ("words", &["model", "rotation", "store"]),
     // Stages.
     ("intake", &["model", "files", "kill", "notify", "store", "workbook"]),
     ("apply", &["model", "files", "kill", "plan", "directory", "store", "systems", "workbook"]),
@@ -52,7 +52,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "web",
-        &["model", "reconcile", "apply", "config", "files", "intake", "notify", "store", "words", "workbook"],
+        &[
+            "model",
+            "reconcile",
+            "report",
+            "rotation",
+            "apply",
+            "config",
+            "files",
+            "intake",
+            "notify",
+            "store",
+            "words",
+            "workbook",
+        ],
     ),
     (
         "worker",

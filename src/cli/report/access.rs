@@ -7,11 +7,11 @@ use crate::model::name::ascii;
 use crate::model::person::Person;
 use crate::model::{Lang, Time};
 use crate::report::access::{Act, Held, Names, held, report};
-use crate::report::{say, shown_day};
+use crate::report::{Report, say, shown_day};
 use crate::worker::engine::Engine;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -27,6 +27,18 @@ pub struct Asked<'a> {
 
 /// Makes the report.
 pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json: bool) -> Result<Code> {
+    let scope = who::scope(engine).await?;
+    let (report, value) = make(engine, asked, &scope, engine.config().language).await?;
+    give(&report, &value, out, as_json)
+}
+
+/// The report of what lies in `scope`, and what it says as data; an empty scope means all.
+pub async fn make(
+    engine: &Engine,
+    asked: &Asked<'_>,
+    scope: &[AgencyCode],
+    lang: Lang,
+) -> Result<(Report, Value)> {
     let (from, to) = within(engine, asked.at)?;
     if from > engine.now() {
         bail!("--at {}: that is still to come", asked.at);
@@ -50,7 +62,6 @@ pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json
         .collect();
     let people = store.people().await?;
     let holders = Holders::of(&people);
-    let scope = who::scope(engine).await?;
     let mut rights = held(&spans, &acts, from, to);
     rights.retain(|one| {
         (scope.is_empty() || scope.contains(&one.right.agency))
@@ -59,7 +70,6 @@ pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json
     });
     let begins = store.history_begins().await?;
     let config = engine.config();
-    let lang = config.language;
     let zone = config.time_zone;
     let agency = |one: &Held| match engine.site.agencies.get(&one.right.agency) {
         Some(agency) => agency.name.clone(),
@@ -79,7 +89,7 @@ pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json
     let listed: Vec<_> =
         rights.iter().map(|one| json!({ "person": holders.name(one), "held": one })).collect();
     let value = json!({ "schema": 1, "from": from, "to": to, "history": begins, "rights": listed });
-    give(&report, &value, out, as_json)
+    Ok((report, value))
 }
 
 fn system(target: &TargetId, lang: Lang) -> String {

@@ -2,18 +2,18 @@
 
 use super::super::Code;
 use super::{directory, give};
-use crate::model::Time;
+use crate::model::{Lang, Time};
 use crate::model::access::{Effect, Right, effect};
 use crate::model::account::{Account, AccountKind, Attr};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::role::RoleSnapshot;
 use crate::report::accounts::{Kind, Line, report};
-use crate::report::say;
+use crate::report::{Report, say};
 use crate::store::Carried;
 use crate::worker::engine::Engine;
 use anyhow::Result;
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -24,6 +24,20 @@ pub async fn run(
     out: Option<&Path>,
     as_json: bool,
 ) -> Result<Code> {
+    let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
+    let code = give(&report, &value, out, as_json)?;
+    for error in &unread {
+        eprintln!("error: {error}");
+    }
+    Ok(if unread.is_empty() { code } else { 1 })
+}
+
+/// The report, what it says as data, and a line for each system that could not be read.
+pub async fn make(
+    engine: &Engine,
+    agencies: &BTreeSet<AgencyCode>,
+    lang: Lang,
+) -> Result<(Report, Value, Vec<String>)> {
     let directory = directory(engine).await?;
     let mut reader = engine.reader();
     let (mut systems, mut unread) = (Vec::new(), Vec::new());
@@ -47,13 +61,9 @@ pub async fn run(
     lines.sort();
     let config = engine.config();
     let today = engine.local(engine.now());
-    let report = report(&lines, &unread, &config.sender.agency, today, config.language);
+    let report = report(&lines, &unread, &config.sender.agency, today, lang);
     let value = json!({ "schema": 1, "date": today, "unread": unread, "accounts": lines });
-    let code = give(&report, &value, out, as_json)?;
-    for error in &unread {
-        eprintln!("error: {error}");
-    }
-    Ok(if unread.is_empty() { code } else { 1 })
+    Ok((report, value, unread))
 }
 
 /// What is on record of accounts and roles.

@@ -2,11 +2,12 @@
 
 use super::super::Code;
 use super::{directory, give};
+use crate::model::Lang;
 use crate::model::ids::AgencyCode;
-use crate::report::adoption;
+use crate::report::{Report, adoption};
 use crate::worker::engine::Engine;
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -17,6 +18,12 @@ pub async fn run(
     out: Option<&Path>,
     as_json: bool,
 ) -> Result<Code> {
+    let (report, value) = make(engine, agencies, engine.config().language).await?;
+    give(&report, &value, out, as_json)
+}
+
+/// The report, and what it says as data.
+pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) -> Result<(Report, Value)> {
     let mut reader = engine.reader();
     let more = engine.preview(&mut reader).await?;
     let directory = directory(engine).await?;
@@ -33,9 +40,9 @@ pub async fn run(
         &engine.site.agencies,
         &config.sender.agency,
         today,
-        config.language,
+        lang,
     );
     let value =
         json!({ "schema": 1, "date": today, "agencies": adoption.agencies, "accounts": adoption.lines });
-    give(&report, &value, out, as_json)
+    Ok((report, value))
 }

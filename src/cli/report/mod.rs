@@ -1,10 +1,10 @@
 //! `rosterd report`: what is known, as text, JSON, a workbook or a page ready to print.
 
-mod access;
-mod accounts;
-mod adoption;
+pub mod access;
+pub mod accounts;
+pub mod adoption;
 mod case;
-mod review;
+pub mod review;
 
 use super::args::ReportOn;
 use super::{Code, absolute, print_json, who};

@@ -2,17 +2,18 @@
 
 use super::super::Code;
 use super::{directory, give};
-use crate::model::Time;
+use crate::model::{Lang, Time};
 use crate::model::adoption::Standing;
 use crate::model::ids::AgencyCode;
 use crate::model::roster::RosterKind;
 use crate::reconcile::row_result::kind_phrase;
+use crate::report::Report;
 use crate::report::review::{Period, Service, Subject, Work, report, review};
 use crate::store::Filter;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -27,6 +28,17 @@ pub async fn run(
     out: Option<&Path>,
     as_json: bool,
 ) -> Result<Code> {
+    let (report, value) = make(engine, code, period, engine.config().language).await?;
+    give(&report, &value, out, as_json)
+}
+
+/// The report, and what it says as data.
+pub async fn make(
+    engine: &Engine,
+    code: &AgencyCode,
+    period: Option<(NaiveDate, NaiveDate)>,
+    lang: Lang,
+) -> Result<(Report, Value)> {
     let today = engine.local(engine.now());
     let period = match period {
         Some((from, to)) if from > to => bail!("--from {from} is after --to {to}"),
@@ -59,13 +71,12 @@ pub async fn run(
         review: review(&listed, period, service, today),
         contacts: agency.contacts.iter().map(|contact| contact.name.clone()).collect(),
     };
-    let lang = config.language;
     let report = report(&subject, &|kind| kind_phrase(kind, lang), &config.sender.agency, today, lang);
     let value = json!({
         "schema": 1, "agency": code, "date": today, "review": subject.review, "standing": subject.standing,
         "last_full_roster": subject.last_full, "accounts": subject.accounts,
     });
-    give(&report, &value, out, as_json)
+    Ok((report, value))
 }
 
 type Piece = (crate::model::change::StoredChange, NaiveDate, Option<NaiveDate>);

@@ -133,13 +133,7 @@ pub(in super::super) async fn template(
     if !desk.site.agencies.contains_key(&code) {
         return Err(PageError::NotFound);
     }
-    let bytes = (desk.template)(code.clone()).await.map_err(|why| {
-        tracing::error!(why, "a template was not made");
-        PageError::Bad(
-            "Chưa lập được danh sách mẫu: không đọc được thư mục thư điện tử.".into(),
-            "The workbook was not made: the mail directory cannot be read.".into(),
-        )
-    })?;
+    let bytes = desk.back.template(code.clone()).await?;
     let by = &signed.operator.login;
     desk.store
         .write(desk.now(), async |mut tx| {

@@ -76,6 +76,8 @@ pub(in super::super) async fn page(
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,
+        undoable => super::undo::is_undoable(stored, today),
+        suspicion => super::departures::is_open_suspicion(stored),
         has_password => desk.store.credential(login).await?.password.is_some(),
     };
     signed.view.page(&desk, "change.html", more)

@@ -43,7 +43,7 @@ pub(in super::super) async fn list(
     incidents.retain(|one| signed.operator.may_see(&one.agency));
     let incidents: Vec<_> = incidents
         .iter()
-        .map(|one| context! { account => one.label, system => one.target, agency => one.agency, by => one.opened_by, reason => one.reason, opened => crate::model::rfc3339(one.opened) })
+        .map(|one| context! { id => one.id, account => one.label, system => one.target, agency => one.agency, by => one.opened_by, reason => one.reason, opened => crate::model::rfc3339(one.opened) })
         .collect();
     signed.view.page(&desk, "holds.html", context! { holds, incidents })
 }

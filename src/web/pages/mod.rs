@@ -5,15 +5,22 @@ mod agencies;
 mod audit;
 mod brakes;
 mod bulk;
+mod campaign_new;
+mod campaigns;
 mod change;
 mod changes;
+mod departures;
 mod holds;
+mod incidents;
 mod operators;
 mod overview;
 mod pause;
 mod questions;
+mod reports;
 mod rosters;
+pub(super) mod rotation;
 mod slips;
+mod undo;
 
 pub(super) use changes::Asked;
 
@@ -47,6 +54,8 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/changes/{id}/reject", post(change::reject))
         .route("/changes/{id}/as-sent", post(change::as_sent))
         .route("/changes/{id}/hold", post(holds::of_change))
+        .route("/changes/{id}/undo", post(undo::undo))
+        .route("/changes/{id}/left", post(departures::confirm))
         .route("/brakes", get(brakes::list))
         .route("/brakes/{key}", get(brakes::page))
         .route("/brakes/{key}/release", post(brakes::release))
@@ -66,6 +75,18 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/slips", get(slips::list))
         .route("/slips/{id}/print", post(slips::print))
         .route("/slips/{id}/confirm", post(slips::confirm))
+        .route("/rotation", get(rotation::page))
+        .route("/rotation/list", get(rotation::list))
+        .route("/rotation/handed", post(rotation::handed))
+        .route("/rotation/campaigns", get(campaigns::list))
+        .route("/rotation/campaigns/new", get(campaign_new::form).post(campaign_new::ask))
+        .route("/rotation/campaigns/{name}", get(campaigns::page))
+        .route("/rotation/campaigns/{name}/approve", post(campaigns::approve))
+        .route("/rotation/campaigns/{name}/stop", post(campaigns::stop))
+        .route("/incidents", get(incidents::list).post(incidents::open))
+        .route("/incidents/{id}", get(incidents::page))
+        .route("/incidents/{id}/close", post(incidents::close))
+        .route("/reports", get(reports::page).post(reports::make))
         .route("/audit", get(audit::page))
         .route("/audit/export", get(audit::export))
         .route("/audit/verify", post(audit::verify))

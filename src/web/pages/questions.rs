@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use crate::model::operator::Right;
-use crate::model::question::Question;
+use crate::model::question::{Question, QuestionKind};
 use crate::store::OpenQuestion;
 use crate::words;
 use axum::Form;
@@ -48,11 +48,17 @@ pub(in super::super) async fn page(
     let more = context! {
         key,
         sentence => words::question_line(&question, signed.view.lang),
+        may_answer => signed.require(answered_with(question.kind)).is_ok(),
         fields => compared(&question),
         question => Value::from_serialize(&question),
         asked => crate::model::rfc3339(asked),
     };
     signed.view.page(&desk, "question.html", more)
+}
+
+/// The right that an answer takes: what the agency alone knows of itself, its contact may say.
+fn answered_with(kind: QuestionKind) -> Right {
+    if kind.is_for_contacts() { Right::Confirm } else { Right::Review }
 }
 
 /// Every field that some candidate speaks of, in order of first mention: the rows of the comparison.
@@ -80,7 +86,8 @@ pub(in super::super) async fn answer(
     Path(key): Path<String>,
     Form(given): Form<Answered>,
 ) -> Result<Response, PageError> {
-    signed.require(Right::Review)?;
+    let asked = decide::question(&desk, &signed.operator, &key).await?.question;
+    signed.require(answered_with(asked.kind))?;
     decide::answer(&desk, &signed.operator, &key, &given.answer).await?;
     let said = signed.view.t("Đã ghi câu trả lời.", "The answer was kept.");
     signed.view.go(&desk, "/questions", said)

@@ -3,14 +3,15 @@
 use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
+use super::super::paper::Paper;
 use super::super::view::Signed;
 use super::changes::Line;
 use crate::apply::seal::open;
-use crate::model::account::Attr;
 use crate::model::operator::Right;
+use crate::notify::paper::SlipPaper;
 use crate::store::SlipStep;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use minijinja::{Value, context};
 use std::sync::Arc;
 
@@ -53,14 +54,13 @@ pub(in super::super) async fn print(
     };
     let password = open(&desk.keys.seal(), stored.id.as_str(), &sealed)?;
     let by = &signed.operator.login;
-    let more = context! {
-        line => Value::from_serialize(Line::of(&stored, by, desk.today())),
-        title => stored.change.after(Attr::Title).unwrap_or(""),
-        password => password.reveal(),
-        document => stored.change.document,
-    };
+    let slip = desk.store.slip(&stored.id).await?.ok_or(PageError::NotFound)?;
+    let agency = desk.agency_name(&stored.change.agency);
+    let whose = (agency.as_str(), signed.operator.name.as_str());
+    let days = (desk.local(slip.made), desk.today());
+    let paper = SlipPaper::of(&stored, &desk.site.config.sender, whose, days, &password);
     // Rendered before the password is forgotten: a template that fails must not cost it.
-    let page = signed.view.page(&desk, "slip.html", more)?;
+    let page = desk.papers.slip_page(&paper).map_err(PageError::internal)?;
     let step = desk
         .store
         .write(desk.now(), async |mut tx| {
@@ -68,7 +68,7 @@ pub(in super::super) async fn print(
             tx.commit(step).await
         })
         .await?;
-    if step == SlipStep::Done { Ok(page) } else { Err(PageError::NotFound) }
+    if step == SlipStep::Done { Ok(Paper(page).into_response()) } else { Err(PageError::NotFound) }
 }
 
 /// It was handed over and signed.

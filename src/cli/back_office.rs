@@ -1,0 +1,127 @@
+//! The back office of the page: the worker's engine, which reads the directory and locks what is taken over.
+
+use super::report::{access, accounts, adoption, review};
+use crate::model::account::Snapshot;
+use crate::model::change::StoredChange;
+use crate::model::ids::{AgencyCode, Login};
+use crate::model::incident::Incident;
+use crate::report::Report;
+use crate::web::back_office::{Asked, BackOffice, Refusal, Wanted, WantedReport};
+use crate::worker::engine::Engine;
+use crate::worker::incidents::IncidentError;
+use crate::worker::undoing::UndoError;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long whoever opens an incident waits for its locks; what takes longer is seen on the incident's page.
+const LOCKED_WITHIN: Duration = Duration::from_secs(5);
+
+/// The engine of a worker that serves the page.
+pub struct Office(pub Arc<Engine>);
+
+fn failed(why: impl std::fmt::Display) -> Refusal {
+    Refusal::Failed(format!("{why:#}"))
+}
+
+impl From<IncidentError> for Refusal {
+    fn from(error: IncidentError) -> Self {
+        match error {
+            IncidentError::Nobody(text) => Self::NoAccount(text),
+            IncidentError::OpenAlready(label) => Self::OpenAlready(label),
+            IncidentError::NotOpen(label) => Self::NotOpen(label),
+            IncidentError::Store(error) => Self::Store(error),
+            other => failed(other),
+        }
+    }
+}
+
+impl From<UndoError> for Refusal {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::Not(why) => Self::NotUndoable(why),
+            UndoError::UnderWay(_) => Self::UnderWay,
+            UndoError::Store(error) => Self::Store(error),
+            UndoError::Read(error) => failed(error),
+        }
+    }
+}
+
+impl BackOffice for Office {
+    fn template(&self, agency: AgencyCode) -> Asked<'_, Vec<u8>> {
+        Box::pin(async move {
+            super::template::workbook(&self.0, &agency).await.map(|made| made.bytes).map_err(failed)
+        })
+    }
+
+    fn directory(&self) -> Asked<'_, Snapshot> {
+        Box::pin(async move { self.0.look_at_directory().await.map_err(failed) })
+    }
+
+    fn open_incident<'a>(&'a self, account: &'a str, by: &'a Login, reason: &'a str) -> Asked<'a, Incident> {
+        Box::pin(async move {
+            let incident = self.0.open_incident(account, by, reason).await?;
+            let (engine, opened) = (self.0.clone(), incident.clone());
+            // On its own: a browser that hangs up must not leave a lock half carried out.
+            let locking = tokio::spawn(async move {
+                if let Err(error) = engine.shut_out(&opened).await {
+                    tracing::error!(%error, "an incident's locks wait for the next pass");
+                }
+            });
+            let _ = tokio::time::timeout(LOCKED_WITHIN, locking).await;
+            Ok(incident)
+        })
+    }
+
+    fn close_incident<'a>(
+        &'a self,
+        incident: &'a Incident,
+        by: &'a Login,
+        reason: &'a str,
+    ) -> Asked<'a, usize> {
+        Box::pin(async move {
+            let (_, waiting) = self.0.close_incident(incident.account.as_str(), by, reason).await?;
+            Ok(waiting)
+        })
+    }
+
+    fn watch_incidents(&self) -> Asked<'_, ()> {
+        // What is red is shown with each incident.
+        Box::pin(async move { self.0.watch_incidents().await.map(|_| ()).map_err(Refusal::Store) })
+    }
+
+    fn commands<'a>(&'a self, incident: &'a Incident) -> Asked<'a, String> {
+        Box::pin(async move { self.0.commands(incident).await.map_err(failed) })
+    }
+
+    fn undo<'a>(
+        &'a self,
+        change: &'a StoredChange,
+        by: &'a Login,
+        reason: &'a str,
+    ) -> Asked<'a, StoredChange> {
+        Box::pin(async move { Ok(self.0.undo(change, by, reason).await?) })
+    }
+
+    fn report(&self, wanted: Wanted) -> Asked<'_, Report> {
+        Box::pin(async move {
+            let Wanted { what, agencies, lang } = wanted;
+            let made = match what {
+                WantedReport::Adoption => {
+                    adoption::make(&self.0, &agencies, lang).await.map(|(report, _)| report)
+                }
+                WantedReport::Accounts => {
+                    accounts::make(&self.0, &agencies, lang).await.map(|(report, ..)| report)
+                }
+                WantedReport::Review(agency, period) => {
+                    review::make(&self.0, &agency, period, lang).await.map(|(report, _)| report)
+                }
+                WantedReport::Access { on, person, system } => {
+                    let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
+                    let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
+                    access::make(&self.0, &asked, &scope, lang).await.map(|(report, _)| report)
+                }
+            };
+            made.map_err(failed)
+        })
+    }
+}

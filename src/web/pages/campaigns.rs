@@ -1,0 +1,275 @@
+//! Campaigns: what was asked for and runs, how far each has come by day and agency; start by two operators, stop.
+
+use super::super::decide::said_why;
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use super::rotation::{figures, shown};
+use crate::model::ids::AgencyCode;
+use crate::model::operator::Right;
+use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
+use crate::report::chart::{Bar, Chart};
+use crate::rotation::campaign::{course, delete_on};
+use crate::rotation::status::Progress;
+use crate::store::Start;
+use crate::words;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::NaiveDate;
+use minijinja::{Value, context};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// So many agencies stand in the chart; the table has all of them.
+const CHARTED: usize = 15;
+
+/// Campaigns are for who answers for the whole province.
+pub(super) fn require(signed: &Signed) -> Result<(), PageError> {
+    signed.require(Right::Approve)?;
+    if signed.operator.agencies.is_empty() { Ok(()) } else { Err(PageError::Forbidden) }
+}
+
+/// A local moment as people write it.
+pub(super) fn moment(at: chrono::NaiveDateTime) -> String {
+    at.format("%H:%M %d/%m/%Y").to_string()
+}
+
+/// Every campaign.
+pub(in super::super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
+    let campaigns: Vec<_> = desk
+        .store
+        .campaigns()
+        .await?
+        .iter()
+        .map(|Campaign { plan, state, started_by, since: _ }| {
+            let whole = figures.campaigns.get(&plan.name).map(sum);
+            context! {
+                name => plan.name, document => plan.document, state, by => started_by,
+                opens => moment(plan.opens), closes => moment(plan.closes),
+                accounts => whole.as_ref().map(|one| one.accounts),
+                percent => whole.as_ref().map(Progress::percent),
+            }
+        })
+        .collect();
+    let more = context! { campaigns, rules => desk.site.rotation.is_some(), may_start => require(&signed).is_ok() };
+    signed.view.page(&desk, "campaigns.html", more)
+}
+
+/// All agencies together.
+fn sum(table: &BTreeMap<AgencyCode, Progress>) -> Progress {
+    let mut whole = Progress::default();
+    for Progress { accounts, changed, locked, days } in table.values() {
+        whole.accounts += accounts;
+        whole.changed += changed;
+        whole.locked += locked;
+        for (day, count) in days {
+            *whole.days.entry(*day).or_default() += count;
+        }
+    }
+    whole
+}
+
+async fn campaign(desk: &Desk, name: &str) -> Result<Campaign, PageError> {
+    let all = desk.store.campaigns().await?;
+    all.into_iter().find(|one| one.plan.name == name).ok_or(PageError::NotFound)
+}
+
+/// What a plan says, and when its steps are taken.
+pub(super) fn told(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Value {
+    let steps: Vec<_> = desk
+        .site
+        .days()
+        .map(|days| {
+            let mut steps: Vec<_> = course(plan, &days)
+                .stages
+                .iter()
+                .map(|one| context! { name => one.name, at => moment(one.at), to => words::audience(one.to, signed.view.lang) })
+                .collect();
+            let locked = days.working_days_after(plan.closes.date(), 1);
+            if let Some(day) = delete_on(plan, locked, &days).filter(|_| plan.lock) {
+                let to = signed.view.t(
+                    "đề nghị xóa tài khoản còn khóa (hai người duyệt)",
+                    "deletion of accounts still locked is proposed (two approve)",
+                );
+                steps.push(context! { name => "de-nghi-xoa", at => day.format("%d/%m/%Y").to_string(), to });
+            }
+            steps
+        })
+        .unwrap_or_default();
+    context! {
+        name => plan.name,
+        document => plan.document,
+        decided_by => plan.decided_by,
+        basis => plan.basis,
+        contact => Value::from_serialize(&plan.contact),
+        agencies => Value::from_serialize(&plan.agencies),
+        unit_mailboxes => plan.unit_mailboxes,
+        opens => moment(plan.opens),
+        closes => moment(plan.closes),
+        lock => plan.lock,
+        steps,
+    }
+}
+
+/// How far one has come.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(name): Path<String>,
+) -> Result<Response, PageError> {
+    let one = campaign(&desk, &name).await?;
+    let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
+    let table = figures.campaigns.get(&name);
+    let whole = table.map(sum).unwrap_or_default();
+    let mut rows: Vec<_> = table.into_iter().flatten().collect();
+    rows.sort_by(|(a, one), (b, other)| other.percent().cmp(&one.percent()).then(a.cmp(b)));
+    let league: Vec<_> = rows
+        .iter()
+        .map(|(agency, row)| context! { agency, accounts => row.accounts, changed => row.changed, locked => row.locked, percent => row.percent() })
+        .collect();
+    let last = desk.today().min(one.plan.closes.date());
+    let charts = if rows.is_empty() {
+        Vec::new()
+    } else {
+        vec![
+            by_day(&signed, &whole, one.plan.opens.date(), last),
+            by_agency(&signed, &rows, |agency| desk.agency_name(agency)),
+        ]
+    };
+    let login = &signed.operator.login;
+    let more = context! {
+        plan => told(&desk, &signed, &one.plan),
+        state => one.state,
+        by => one.started_by,
+        mine => one.started_by.contains(login),
+        asked => one.state == CampaignState::Asked,
+        stopped => one.state == CampaignState::Stopped,
+        may_start => require(&signed).is_ok(),
+        league,
+        charts,
+        accounts => whole.accounts,
+        changed => whole.changed,
+        locked => whole.locked,
+        percent => whole.percent(),
+        day => figures.day.to_string(),
+    };
+    signed.view.page(&desk, "campaign.html", more)
+}
+
+/// The share that had changed at the end of each day, by the days on which holders changed last.
+fn by_day(signed: &Signed, whole: &Progress, opens: NaiveDate, last: NaiveDate) -> Value {
+    let mut changed = 0;
+    let bar = |day: NaiveDate| {
+        changed += whole.days.get(&day).copied().unwrap_or(0);
+        let percent = changed * 100 / whole.accounts.max(1);
+        Bar { label: day.format("%d/%m").to_string(), value: percent, shown: format!("{percent} %") }
+    };
+    let bars: Vec<Bar> = opens.iter_days().take_while(|day| *day <= last).map(bar).collect();
+    let text = signed.view.t(
+        "Tỷ lệ tài khoản trong đợt đã được chủ tài khoản đổi mật khẩu, tính đến hết mỗi ngày.",
+        "The share of accounts in the campaign whose holders have changed, at the end of each day.",
+    );
+    let title = signed.view.t("Tiến độ theo ngày", "Progress by day");
+    let chart = Chart { id: "days", title, description: text, bars: &bars, most: 100 };
+    shown(&chart, chart.standing())
+}
+
+/// The agencies that have come furthest.
+fn by_agency(
+    signed: &Signed,
+    rows: &[(&AgencyCode, &Progress)],
+    name: impl Fn(&AgencyCode) -> String,
+) -> Value {
+    let bars: Vec<Bar> = rows
+        .iter()
+        .take(CHARTED)
+        .map(|(agency, row)| Bar {
+            label: name(agency),
+            value: row.percent(),
+            shown: format!("{} % ({}/{})", row.percent(), row.changed, row.accounts),
+        })
+        .collect();
+    let text = signed.view.t(
+        "Những cơ quan có tỷ lệ đổi mật khẩu cao nhất; bảng xếp hạng bên dưới có tất cả.",
+        "The agencies that have come furthest; the table below has all of them.",
+    );
+    let title = signed.view.t("Tiến độ theo cơ quan", "Progress by agency");
+    let chart = Chart { id: "units", title, description: text, bars: &bars, most: 100 };
+    shown(&chart, chart.lying())
+}
+
+/// Asks for a campaign, or agrees to it; what is said of that.
+pub(super) async fn start(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Result<Response, PageError> {
+    let by = &signed.operator.login;
+    let started = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let started = tx.start_campaign(plan, by).await?;
+            tx.commit(started).await
+        })
+        .await?;
+    desk.wake();
+    let t = |vi, en| signed.view.t(vi, en);
+    let said = match started {
+        Start::Started => t("Đã có hai người đồng ý: đợt đổi mật khẩu bắt đầu theo kế hoạch.", "Two operators agreed: it is on."),
+        Start::NeedsSecond => t("Đã đề nghị. Cần thêm một người nữa đồng ý.", "Asked for. A second operator must agree."),
+        Start::AlreadyByYou => t("Bạn đã đồng ý rồi; cần một người khác.", "You have agreed before; another person must."),
+        Start::Taken => t(
+            "Không bắt đầu được: đã có đợt khác mang tên này, hoặc đợt này đang thực hiện hay đã dừng.",
+            "It cannot be started: one of this name stands, runs or was stopped.",
+        ),
+    };
+    signed.view.go(desk, &format!("/rotation/campaigns/{}", plan.name), said)
+}
+
+/// The second operator agrees.
+pub(in super::super) async fn approve(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(name): Path<String>,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password(&format!("/rotation/campaigns/{name}"));
+    }
+    let one = campaign(&desk, &name).await?;
+    start(&desk, &signed, &one.plan).await
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Reasoned {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Stops it.
+pub(in super::super) async fn stop(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(name): Path<String>,
+    Form(given): Form<Reasoned>,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
+    let one = campaign(&desk, &name).await?;
+    let stopped = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let stopped = tx.stop_campaign(&one.plan.name, by, reason).await?;
+            tx.commit(stopped).await
+        })
+        .await?;
+    desk.wake();
+    let said = if stopped {
+        signed.view.t("Đã dừng đợt đổi mật khẩu.", "The campaign is stopped.")
+    } else {
+        signed.view.t("Đợt này đã dừng từ trước.", "It was stopped before.")
+    };
+    signed.view.go(&desk, &format!("/rotation/campaigns/{name}"), said)
+}

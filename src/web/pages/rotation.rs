@@ -1,0 +1,273 @@
+//! Rotation: where accounts stand to the rules on passwords, what the next days bring, and the printed lists. The figures
+//! are those that the last pass laid down.
+
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use crate::model::ids::{AgencyCode, TargetId};
+use crate::model::operator::{Operator, Right};
+use crate::report::chart::{Bar, Chart};
+use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Listed};
+use crate::rotation::judge::Standing;
+use crate::store::Handed;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The standings that an agency's row names; of the rest it shows how many there are together.
+const NAMED: [Standing; 5] =
+    [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown];
+
+/// The figures within an operator's scope; `None` before a pass has laid them down.
+pub(in super::super) async fn figures(desk: &Desk, operator: &Operator) -> Result<Option<Figures>, PageError> {
+    let figures: Option<Figures> = desk.store.rotation_figures().await?;
+    let Some(figures) = figures else { return Ok(None) };
+    let mut figures = figures.within(|agency| operator.may_see(agency));
+    // A list that was handed over since.
+    let handed = desk.store.handed().await?;
+    for one in &mut figures.listed {
+        one.handed = handed.get(&(one.account.clone(), one.cycle.clone())).copied();
+    }
+    Ok(Some(figures))
+}
+
+/// A chart with the rows of the table beside it.
+pub(super) fn shown(chart: &Chart<'_>, svg: String) -> Value {
+    let rows: Vec<_> =
+        chart.bars.iter().map(|bar| context! { label => bar.label, shown => bar.shown }).collect();
+    context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(svg) }
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Asked {
+    #[serde(default)]
+    standing: String,
+    #[serde(default)]
+    system: String,
+}
+
+/// An agency's row.
+#[derive(Serialize)]
+struct Line {
+    agency: AgencyCode,
+    sum: u64,
+    named: Vec<u64>,
+    /// Those of the standing that is asked for.
+    asked: u64,
+}
+
+/// The page.
+pub(in super::super) async fn page(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let Some(figures) = figures(&desk, &signed.operator).await? else {
+        let rules = desk.site.rotation.is_some();
+        return signed.view.page(&desk, "rotation.html", context! { day => Value::from(()), rules });
+    };
+    let status = figures.status();
+    let standing = if asked.standing.is_empty() {
+        None
+    } else {
+        Some(Standing::parse(&asked.standing).ok_or(PageError::NotFound)?)
+    };
+    let mut agencies: Vec<_> = status
+        .agencies
+        .iter()
+        .map(|(agency, counts)| Line {
+            agency: agency.clone(),
+            sum: counts.sum(),
+            named: NAMED.iter().map(|one| counts.of(*one)).collect(),
+            asked: standing.map_or(0, |one| counts.of(one)),
+        })
+        .collect();
+    if standing.is_some() {
+        agencies.retain(|one| one.asked > 0);
+        agencies.sort_by_key(|one| std::cmp::Reverse(one.asked));
+    } else {
+        agencies.sort_by_cached_key(|one| crate::model::name::ascii(&desk.agency_name(&one.agency)));
+    }
+    let present: Vec<Standing> = status.total.states.keys().copied().collect();
+    let states: Vec<_> =
+        present.iter().map(|one| context! { standing => one, count => status.total.of(*one) }).collect();
+    let systems: Vec<_> = status
+        .systems
+        .iter()
+        .map(|(system, counts)| {
+            let counted: Vec<u64> = present.iter().map(|one| counts.of(*one)).collect();
+            context! { system, sum => counts.sum(), counts => counted }
+        })
+        .collect();
+    let mail = TargetId::mail();
+    let system = status.systems.keys().find(|one| one.as_str() == asked.system).unwrap_or(&mail);
+    let waiting = figures.listed.iter().filter(|one| one.handed.is_none()).count();
+    let more = context! {
+        rules => true,
+        day => figures.day.to_string(),
+        states,
+        named => Value::from_serialize(NAMED),
+        present => Value::from_serialize(&present),
+        systems,
+        agencies => Value::from_serialize(&agencies),
+        standing,
+        system,
+        total => Value::from_serialize(&status.total),
+        sum => status.total.sum(),
+        ahead => vec![(7, Value::from_serialize(status.next_7_days)), (30, Value::from_serialize(status.next_30_days))],
+        charts => charts(&signed, &figures, system),
+        listed => figures.listed.len(),
+        waiting,
+    };
+    signed.view.page(&desk, "rotation.html", more)
+}
+
+/// Age, first passwords, use.
+fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
+    let spread = figures.spread(system);
+    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
+    let days = |bands: &[i64]| -> Vec<String> {
+        let unit = t("ngày", "days");
+        let mut from = 0;
+        let mut names = Vec::new();
+        for last in bands {
+            names.push(if from == 0 {
+                format!("{} {last} {unit}", t("đến", "up to"))
+            } else {
+                format!("{from}–{last} {unit}")
+            });
+            from = last + 1;
+        }
+        names.push(format!("{} {} {unit}", t("trên", "over"), from - 1));
+        names
+    };
+    let whole = spread.ages.iter().chain(&spread.first).sum::<u64>() + spread.unknown;
+    let used = spread.idle.iter().sum::<u64>() + spread.idle_unknown;
+    let made = |id, (title, text): (&str, &str), named: Vec<(String, u64)>, of: u64| {
+        let bar = |(label, value): (String, u64)| {
+            let percent = (value * 100 + of / 2) / of.max(1);
+            Bar { label, value, shown: format!("{value} ({percent} %)") }
+        };
+        let bars: Vec<Bar> = named.into_iter().map(bar).collect();
+        let description = match bars.iter().max_by_key(|bar| bar.value).filter(|bar| bar.value > 0) {
+            Some(most) => format!("{text} {}: {}, {}.", t("Nhiều nhất", "Most"), most.label, most.shown),
+            None => text.to_owned(),
+        };
+        let chart = Chart { id, title, description: &description, bars: &bars, most: 0 };
+        shown(&chart, chart.lying())
+    };
+    let first: u64 = spread.first.iter().sum();
+    let ages = days(&AGE_BANDS).into_iter().zip(spread.ages).chain([
+        (t("mật khẩu lần đầu, chưa đổi", "first password, never changed").to_owned(), first),
+        (t("không rõ", "unknown").to_owned(), spread.unknown),
+    ]);
+    let firsts = days(&FIRST_BANDS).into_iter().zip(spread.first);
+    let idle = days(&IDLE_BANDS)
+        .into_iter()
+        .zip(spread.idle)
+        .chain([(t("không rõ", "unknown").to_owned(), spread.idle_unknown)]);
+    vec![
+        made(
+            "age",
+            (
+                t("Tuổi mật khẩu", "Age of passwords"),
+                t(
+                    "Số tài khoản đang mở theo thời gian từ lần chủ tài khoản tự đổi mật khẩu gần nhất.",
+                    "Open accounts by the time since their holders last changed the password.",
+                ),
+            ),
+            ages.collect(),
+            whole,
+        ),
+        made(
+            "first",
+            (
+                t("Mật khẩu mặc định, mật khẩu lần đầu chưa đổi", "Default and first passwords"),
+                t(
+                    "Số tài khoản đang mở còn dùng mật khẩu do người khác đặt, theo thời gian từ lúc đặt.",
+                    "Open accounts with a password that somebody else set, by the time since then.",
+                ),
+            ),
+            firsts.collect(),
+            whole,
+        ),
+        made(
+            "idle",
+            (
+                t("Thời gian không sử dụng", "Dormancy"),
+                t(
+                    "Số tài khoản đang mở theo thời gian từ lần đăng nhập gần nhất.",
+                    "Open accounts by the time since the last sign-in.",
+                ),
+            ),
+            idle.collect(),
+            used,
+        ),
+    ]
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Whose {
+    #[serde(default)]
+    agency: String,
+}
+
+/// The printed lists: accounts that no reminder reached, by agency.
+pub(in super::super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Query(asked): Query<Whose>,
+) -> Result<Response, PageError> {
+    let only = AgencyCode::stored(&asked.agency);
+    if let Some(code) = &only {
+        signed.require_sight(code)?;
+    }
+    let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
+    let mut by_agency: BTreeMap<&AgencyCode, Vec<&Listed>> = BTreeMap::new();
+    for one in figures.listed.iter().filter(|one| only.as_ref().is_none_or(|code| *code == one.agency)) {
+        by_agency.entry(&one.agency).or_default().push(one);
+    }
+    let lists: Vec<_> = by_agency
+        .iter()
+        .map(|(agency, accounts)| {
+            let waiting = accounts.iter().filter(|one| one.handed.is_none()).count();
+            context! { agency, waiting, accounts => Value::from_serialize(accounts) }
+        })
+        .collect();
+    let more = context! { lists, only => only.is_some(), day => figures.day.to_string(), lock_after => crate::rotation::judge::AFTER_LIST };
+    signed.view.page(&desk, "rotation_list.html", more)
+}
+
+/// An agency's list was handed over.
+pub(in super::super) async fn handed(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Form(given): Form<Whose>,
+) -> Result<Response, PageError> {
+    signed.require(Right::HandOver)?;
+    let code = AgencyCode::stored(&given.agency).ok_or(PageError::NotFound)?;
+    signed.require_sight(&code)?;
+    let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
+    let (by, on) = (&signed.operator.login, desk.today());
+    let waiting = figures.listed.into_iter().filter(|one| one.agency == code && one.handed.is_none());
+    let accounts: Vec<Handed> = waiting
+        .map(|one| Handed { account: one.account, cycle: one.cycle, agency: one.agency, on })
+        .collect();
+    let noted = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let noted = tx.hand_over_list(&accounts, by).await?;
+            tx.commit(noted).await
+        })
+        .await?;
+    let said = match signed.view.lang {
+        crate::model::Lang::Vi => format!("Đã ghi nhận bàn giao danh sách gồm {noted} tài khoản."),
+        crate::model::Lang::En => format!("The list with {noted} accounts was handed over."),
+    };
+    desk.wake();
+    signed.view.go(&desk, "/rotation/list", &said)
+}
