@@ -26,7 +26,7 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "rosterd",
-        description = "Changes to accounts, their approvals, questions and brakes, within the role and scope of the token's operator.",
+        description = "Changes to accounts, their approvals, questions, brakes, rotation and incidents, within the role and scope of the token's operator.",
         version = "1"
     ),
     paths(
@@ -35,6 +35,9 @@ use utoipa::{Modify, OpenApi};
         reads::questions,
         reads::brakes,
         reads::rosters,
+        reads::rotation,
+        reads::campaigns,
+        reads::incidents,
         decisions::approve,
         decisions::reject,
         decisions::answer_question,
@@ -66,6 +69,9 @@ pub(super) fn router() -> Router<Arc<Desk>> {
         .route("/brakes", get(reads::brakes))
         .route("/brakes/{key}/discard", post(decisions::discard))
         .route("/rosters", get(reads::rosters))
+        .route("/rotation", get(reads::rotation))
+        .route("/campaigns", get(reads::campaigns))
+        .route("/incidents", get(reads::incidents))
         .fallback(nothing)
 }
 

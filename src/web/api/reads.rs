@@ -2,8 +2,12 @@
 
 use super::super::decide::{self, sees_brake};
 use super::super::desk::Desk;
+use super::super::error::PageError;
 use super::super::pages::Asked;
-use super::shapes::{BrakeShape, ChangeShape, Changes, Problem, QuestionShape, RosterShape};
+use super::super::pages::rotation::figures;
+use super::shapes::{
+    BrakeShape, CampaignShape, ChangeShape, Changes, IncidentShape, Problem, QuestionShape, RosterShape, RotationShape,
+};
 use super::{ApiError, Caller};
 use crate::model::ids::ChangeId;
 use crate::store::Place;
@@ -87,6 +91,46 @@ pub(super) async fn rosters(
     Ok(Json(arrivals.iter().map(RosterShape::of).collect()))
 }
 
+/// Where accounts stand to the rules on passwords, by the last pass; without rules or before a pass there is nothing.
+#[utoipa::path(get, path = "/api/v1/rotation", security(("token" = [])),
+    responses((status = 200, body = RotationShape), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn rotation(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<RotationShape>, ApiError> {
+    let figures = figures(&desk, &caller.operator).await?.ok_or(PageError::NotFound)?;
+    Ok(Json(RotationShape::of(&figures).map_err(internal)?))
+}
+
+/// Every campaign, with how far it has come in the agencies within sight.
+#[utoipa::path(get, path = "/api/v1/campaigns", security(("token" = [])),
+    responses((status = 200, body = Vec<CampaignShape>), (status = 401, body = Problem)))]
+pub(super) async fn campaigns(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Vec<CampaignShape>>, ApiError> {
+    let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
+    let all = desk.store.campaigns().await?;
+    let shape = |one| CampaignShape::of(one, &figures);
+    Ok(Json(all.iter().map(shape).collect::<Result<_, _>>().map_err(internal)?))
+}
+
+/// Every open incident.
+#[utoipa::path(get, path = "/api/v1/incidents", security(("token" = [])),
+    responses((status = 200, body = Vec<IncidentShape>), (status = 401, body = Problem)))]
+pub(super) async fn incidents(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Vec<IncidentShape>>, ApiError> {
+    let mut shapes = Vec::new();
+    for one in desk.store.open_incidents().await? {
+        if caller.operator.may_see(&one.agency) {
+            shapes.push(IncidentShape::of(&one, &desk.store.changes_of_incident(&one.id).await?));
+        }
+    }
+    Ok(Json(shapes))
+}
+
 fn internal(error: serde_json::Error) -> ApiError {
-    ApiError(super::super::error::PageError::internal(error))
+    ApiError(PageError::internal(error))
 }

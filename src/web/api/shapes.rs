@@ -2,6 +2,9 @@
 
 use crate::model::brake::Brake;
 use crate::model::ids::Login;
+use crate::model::incident::Incident;
+use crate::model::rotation::Campaign;
+use crate::rotation::figures::Figures;
 use crate::store::{ArrivalLine, OpenQuestion, RosterState, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -178,6 +181,103 @@ impl RosterShape {
                 RosterState::Refused => "refused".into(),
             },
             kind: line.kind.map(|kind| kind.as_str().to_owned()),
+        }
+    }
+}
+
+/// Where accounts stand to the rules on passwords.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RotationShape {
+    /// The local date of the pass that looked.
+    pub day: String,
+    /// All accounts, by standing.
+    pub total: Value,
+    /// The same by system.
+    pub systems: Value,
+    /// The same by agency.
+    pub agencies: Value,
+    /// What the next days bring, if nobody changes anything.
+    pub next_7_days: Value,
+    pub next_30_days: Value,
+    /// Accounts that no reminder reached.
+    pub listed: Value,
+}
+
+impl RotationShape {
+    pub fn of(figures: &Figures) -> Result<Self, serde_json::Error> {
+        let status = figures.status();
+        Ok(Self {
+            day: figures.day.to_string(),
+            total: serde_json::to_value(&status.total)?,
+            systems: serde_json::to_value(&status.systems)?,
+            agencies: serde_json::to_value(&status.agencies)?,
+            next_7_days: serde_json::to_value(status.next_7_days)?,
+            next_30_days: serde_json::to_value(status.next_30_days)?,
+            listed: serde_json::to_value(&figures.listed)?,
+        })
+    }
+}
+
+/// A campaign.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CampaignShape {
+    /// What it says.
+    pub plan: Value,
+    /// `asked`, `running` or `stopped`.
+    pub state: String,
+    /// Who agreed to it, in order.
+    pub started_by: Vec<String>,
+    /// How far it has come, by agency: accounts, changed, locked, and the days of the changes.
+    pub agencies: Value,
+}
+
+impl CampaignShape {
+    pub fn of(one: &Campaign, figures: &Figures) -> Result<Self, serde_json::Error> {
+        let Campaign { plan, state, started_by, since: _ } = one;
+        Ok(Self {
+            plan: serde_json::to_value(plan)?,
+            state: state.to_string(),
+            started_by: started_by.iter().map(ToString::to_string).collect(),
+            agencies: serde_json::to_value(figures.campaigns.get(&plan.name))?,
+        })
+    }
+}
+
+/// An open incident.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IncidentShape {
+    pub id: String,
+    pub account: String,
+    /// Name and address.
+    pub label: String,
+    pub agency: String,
+    pub opened: String,
+    pub opened_by: String,
+    pub reason: String,
+    /// Whether the account is protected, so that somebody else must lock it.
+    pub by_hand: bool,
+    /// The first read that showed it locked.
+    pub seen_locked: Option<String>,
+    /// Whether somebody must still see to it.
+    pub red: bool,
+    /// Its locks.
+    pub changes: Vec<String>,
+}
+
+impl IncidentShape {
+    pub fn of(one: &Incident, made: &[Standing]) -> Self {
+        Self {
+            id: one.id.clone(),
+            account: one.account.to_string(),
+            label: one.label.clone(),
+            agency: one.agency.to_string(),
+            opened: crate::model::rfc3339(one.opened),
+            opened_by: one.opened_by.to_string(),
+            reason: one.reason.clone(),
+            by_hand: one.by_hand,
+            seen_locked: one.seen_locked.map(crate::model::rfc3339),
+            red: one.is_red(made.iter().map(|one| one.stored.state)),
+            changes: made.iter().map(|one| one.stored.id.to_string()).collect(),
         }
     }
 }

@@ -5,8 +5,11 @@ use super::super::decide::sees_brake;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use super::agencies;
-use crate::model::change::State as ChangeState;
+use super::{agencies, rotation};
+use crate::model::change::{ChangeKind, State as ChangeState};
+use crate::model::operator::Right;
+use crate::model::rotation::CampaignState;
+use crate::rotation::judge::Standing;
 use crate::store::Paused;
 use axum::extract::State;
 use axum::response::Response;
@@ -42,6 +45,9 @@ pub(in super::super) async fn page(
     let refused = arrivals.iter().filter(|one| one.state == crate::store::RosterState::Refused).count();
     let standings = agencies::standings(&desk, &signed.operator).await?;
     let late: Vec<_> = standings.iter().filter(|one| one.late).collect();
+    let incidents = incidents(&desk, &signed).await?;
+    let passwords = passwords(&desk, &signed).await?;
+    let slips = slips(&desk, &signed).await?;
     let outbox = desk.store.outbox_counts().await?;
     let pass = desk.store.last_pass().await?;
     let mut paused = Vec::new();
@@ -61,6 +67,10 @@ pub(in super::super) async fn page(
         unknown => of(ChangeState::Unknown),
         expired => of(ChangeState::Expired),
         applied_today => figures.applied_today,
+        suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
+        incidents,
+        passwords,
+        slips,
         kinds,
         brakes,
         questions => questions.len(),
@@ -79,4 +89,57 @@ pub(in super::super) async fn page(
         paused,
     };
     signed.view.page(&desk, "overview.html", more)
+}
+
+/// Open incidents, and those of them that are not over with.
+async fn incidents(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
+    let (mut open, mut red) = (0, 0);
+    for one in desk.store.open_incidents().await? {
+        if signed.operator.may_see(&one.agency) {
+            let made = desk.store.changes_of_incident(&one.id).await?;
+            open += 1;
+            red += u64::from(one.is_red(made.iter().map(|one| one.stored.state)));
+        }
+    }
+    Ok(context! { open, red })
+}
+
+/// The health of rotation, by the last pass; none where the site has no rules or no pass has looked.
+async fn passwords(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
+    let Some(figures) = rotation::figures(desk, &signed.operator).await? else { return Ok(Value::from(())) };
+    let total = figures.status().total;
+    let standings: Vec<_> = [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown]
+        .iter()
+        .map(|one| context! { standing => one, count => total.of(*one) })
+        .collect();
+    let waiting = figures.listed.iter().filter(|one| one.handed.is_none()).count();
+    let campaigns: Vec<_> = desk
+        .store
+        .campaigns()
+        .await?
+        .into_iter()
+        .filter(|one| one.state != CampaignState::Stopped)
+        .map(|one| {
+            let table = figures.campaigns.get(&one.plan.name);
+            let sum = |of: fn(&crate::rotation::status::Progress) -> u64| -> u64 {
+                table.into_iter().flat_map(|table| table.values()).map(of).sum()
+            };
+            let (accounts, changed) = (sum(|row| row.accounts), sum(|row| row.changed));
+            context! { name => one.plan.name, state => one.state, accounts, percent => changed * 100 / accounts.max(1) }
+        })
+        .collect();
+    Ok(context! { day => figures.day.to_string(), standings, waiting, campaigns })
+}
+
+/// Slips that wait to be printed or signed for; none for who does not hand them over.
+async fn slips(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
+    if !signed.operator.role.may(Right::HandOver) {
+        return Ok(Value::from(()));
+    }
+    let mut waiting = 0;
+    for slip in desk.store.open_slips().await? {
+        let of = desk.store.change(&slip.change).await?;
+        waiting += u64::from(of.is_some_and(|one| signed.operator.may_see(&one.stored.change.agency)));
+    }
+    Ok(context! { waiting })
 }

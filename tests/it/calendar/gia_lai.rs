@@ -60,7 +60,7 @@ async fn gia_lai_2020_window_lock_and_a_delete_that_tet_pauses() {
     town.go_to("2020-01-17T09:00:00");
     let directory = town.engine.look_at_directory().await.unwrap();
     let planned = town.engine.plan(&directory, &[], Vec::new()).await.unwrap();
-    let listed = planned.rotated.unwrap().unreachable;
+    let listed = planned.rotated.unwrap().figures.listed;
     let names: Vec<_> = listed.iter().map(|one| one.address.as_str()).collect();
     assert_eq!(names, ["full@tinhmau.gov.vn", "giang@tinhmau.gov.vn"]);
     let on = town.engine.local(town.engine.now());

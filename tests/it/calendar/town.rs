@@ -302,7 +302,7 @@ impl Town {
             systems.push(self.engine.look_at_system(system, &mut reader).await.unwrap());
         }
         let planned = self.engine.plan(&directory, &systems, Vec::new()).await.unwrap();
-        let status = planned.rotated.unwrap().status;
+        let status = planned.rotated.unwrap().figures.status();
         status.total.states.iter().map(|(standing, count)| (standing.as_str(), *count)).collect()
     }
 

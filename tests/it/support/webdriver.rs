@@ -202,6 +202,18 @@ impl Window {
         text.as_str().unwrap().to_owned()
     }
 
+    /// A property of the first element that fits.
+    pub fn property(&self, css: &str, name: &str) -> String {
+        let value = self.with(css, "GET", &format!("property/{name}"), &Value::Null);
+        value.as_str().unwrap().to_owned()
+    }
+
+    /// Sets a field, whatever stands in it; moments as the form sends them.
+    pub fn set(&self, css: &str, text: &str) {
+        let put = format!("document.querySelector({}).value = {};", json!(css), json!(text));
+        self.run(&put);
+    }
+
     /// What a piece of script gives.
     pub fn run(&self, script: &str) -> Value {
         self.command("POST", "/execute/sync", &json!({ "script": script, "args": [] }))

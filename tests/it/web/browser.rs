@@ -1,11 +1,16 @@
 //! The page in a real browser: with pointer, with keys alone, without script, for people who see it differently.
 
+use super::pressing::{ROTATION, figures, list, pressed};
 use super::{approvals, state, waiting};
+use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
 use crate::support::webdriver::{Manner, Window};
+use rosterd::config::profile::Profile;
 use rosterd::model::change::{Gate, Risk, State};
 use rosterd::model::ids::Login;
+use rosterd::model::rotation::{CampaignPlan, CampaignState};
 use rosterd::store::Paused;
+use std::time::{Duration, Instant};
 
 const ENTER: &str = "\u{E007}";
 const TAB: &str = "\u{E004}";
@@ -28,7 +33,55 @@ impl Page {
 }
 
 async fn paused_province() -> Page {
-    let page = Page::of_province().await;
+    paused(Page::of_province().await).await
+}
+
+/// A paused province with one of everything: rules on passwords, a campaign that runs, incidents, a printed list.
+async fn furnished() -> Page {
+    let page = Page::with(ROTATION, |site| {
+        desk::edit_config(site, "kind = \"ldif\"\n", "kind = \"ldif\"\nprotected = [\"nhungkb.snv\"]\n");
+        site.drop_province();
+        site.pass(3);
+    })
+    .await;
+    let page = paused(page).await;
+    let day = chrono::TimeDelta::days;
+    let now = chrono::Utc::now().naive_utc();
+    let plan = CampaignPlan {
+        name: "dot-mau".into(),
+        opens: now - day(4),
+        closes: now + day(3),
+        ..Profile::campaigns().remove(0).1
+    };
+    for login in ["an", "binh"] {
+        let by = Login::new(login);
+        page.store
+            .write(chrono::Utc::now(), async |mut tx| {
+                let started = tx.start_campaign(&plan, &by).await?;
+                tx.commit(started).await
+            })
+            .await
+            .unwrap();
+    }
+    let other = desk::accounts("skhcn").await.remove(0);
+    let mut an = page.signed_in("an");
+    for account in ["nhungkb.snv@tinhmau.gov.vn", desk::line(&other)[3].as_str()] {
+        let opened = an.post("/incidents", &[("account", account), ("reason", "đăng nhập lạ lúc nửa đêm")]);
+        assert_eq!(opened.status, 303, "{}", opened.body);
+    }
+    let until = Instant::now() + Duration::from_mins(1);
+    while figures(&page).await.campaigns.is_empty() || page.site.path("spool/wake").exists() {
+        assert!(Instant::now() < until, "no pass");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    while page.store.last_pass().await.unwrap().unwrap().ended.is_none() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    list(&page).await;
+    page
+}
+
+async fn paused(page: Page) -> Page {
     let by = Login::new("an");
     page.store
         .write(chrono::Utc::now(), async |mut tx| {
@@ -56,6 +109,13 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         ("agencies", "/agencies"),
         ("agency", "/agencies/snv"),
         ("holds", "/holds"),
+        ("rotation", "/rotation"),
+        ("rotation-standing", "/rotation?standing=overdue"),
+        ("rotation-list", "/rotation/list"),
+        ("campaigns", "/rotation/campaigns"),
+        ("campaign-new", "/rotation/campaigns/new?profile=gia-lai-2020"),
+        ("incidents", "/incidents"),
+        ("reports", "/reports"),
         ("slips", "/slips"),
         ("audit", "/audit"),
         ("operators", "/operators"),
@@ -69,6 +129,13 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
     pages.push(("change", format!("/changes/{}", change.id)));
     pages.push(("brake", format!("/brakes/{}", brake.key)));
     pages.push(("roster", format!("/rosters/{}", roster.id)));
+    for campaign in page.store.campaigns().await.unwrap() {
+        pages.push(("campaign", format!("/rotation/campaigns/{}", campaign.plan.name)));
+    }
+    for incident in page.store.open_incidents().await.unwrap() {
+        let name = if incident.by_hand { "incident-by-hand" } else { "incident" };
+        pages.push((name, format!("/incidents/{}", incident.id)));
+    }
     if let Some(question) = page.store.questions().await.unwrap().first() {
         pages.push(("question", format!("/questions/{}", question.key)));
     }
@@ -77,7 +144,7 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
 
 #[tokio::test]
 async fn axe_finds_nothing_in_both_languages_and_themes() {
-    let page = paused_province().await;
+    let page = furnished().await;
     let pages = every_page(&page).await;
     let mut found = Vec::new();
     for (dark, lang) in [(false, "vi"), (true, "en"), (false, "en"), (true, "vi")] {
@@ -105,7 +172,7 @@ async fn axe_finds_nothing_in_both_languages_and_themes() {
 
 #[tokio::test]
 async fn no_page_is_wider_than_a_phone() {
-    let page = paused_province().await;
+    let page = furnished().await;
     let window = page.window("an", Manner { phone: true, ..Manner::default() });
     for (name, path) in every_page(&page).await {
         window.go(&page.at(&path));
@@ -219,4 +286,62 @@ async fn a_brake_is_released_and_a_roster_handed_in_by_hand() {
     window.fill("input[type=file]", &file.display().to_string());
     window.click(".upload button.main");
     assert!(window.text(".said").contains("Đã nhận tệp"), "{}", window.text("main"));
+}
+
+#[tokio::test]
+async fn a_campaign_is_set_up_previewed_and_agreed_to_by_hand() {
+    let page = paused(pressed("").await).await;
+    let window = page.window("an", Manner { without_script: true, ..Manner::default() });
+    window.click("a[href='/rotation']");
+    window.click("a[href='/rotation/campaigns']");
+    window.click("a[href='/rotation/campaigns/new']");
+    window.click("select[name=profile] option[value='gia-lai-2020']");
+    window.click(".filter button");
+    window.sees("form[@class='grid']", "Tên đợt");
+    let value = |name: &str| window.property(&format!("input[name={name}]"), "value");
+    assert_eq!(value("name"), "gia-lai-2020");
+    // The province's window has passed: it is said so, and nothing is asked for.
+    window.click(".grid button");
+    window.sees("p", "Giờ kết thúc đã qua");
+    for (name, text) in [("name", "dot-2037"), ("opens", "2037-01-12T07:00"), ("closes", "2037-01-16T17:00")] {
+        window.set(&format!(".grid input[name={name}]"), text);
+    }
+    window.click(".grid button");
+    window.sees("h2", "Xem trước: dot-2037");
+    window.sees("td", "08:00 14/01/2037");
+    window.shoot("campaign-preview-vi-light");
+    window.click(".decision button.main");
+    window.arrives(&page.at("/rotation/campaigns/dot-2037"));
+    window.sees("p", "Cần thêm một người");
+    let second = page.window("binh", Manner::default());
+    second.go(&page.at("/rotation/campaigns/dot-2037"));
+    second.click(".decision button.main");
+    second.sees("p", "Đã có hai người đồng ý");
+    assert_eq!(page.store.campaigns().await.unwrap()[0].state, CampaignState::Running);
+    second.click("summary");
+    second.fill("details input[name=reason]", "Công văn 9");
+    second.click("details button");
+    second.sees("p", "Đã dừng");
+    assert_eq!(page.store.campaigns().await.unwrap()[0].state, CampaignState::Stopped);
+}
+
+#[tokio::test]
+async fn an_incident_is_opened_from_a_change_seen_locked_and_closed_by_hand() {
+    let page = paused_province().await;
+    let change = waiting(&page, Risk::Low, Gate::One).await;
+    let window = page.window("an", Manner { without_script: true, ..Manner::default() });
+    window.go(&page.at(&format!("/changes/{}", change.id)));
+    window.click("a[href^='/incidents?account=']");
+    window.sees("h1", "Tài khoản bị chiếm quyền");
+    window.fill("input[name=reason]", "đăng nhập lạ lúc nửa đêm");
+    window.click(".decision button.main");
+    window.sees("p", "Đã mở sự cố");
+    window.sees("span", "đã khóa");
+    let opened = page.store.open_incidents().await.unwrap().remove(0);
+    assert_eq!(window.address(), page.at(&format!("/incidents/{}", opened.id)));
+    assert!(change.change.label.contains(opened.label.split_once('<').unwrap().1));
+    window.fill(".decision input[name=reason]", "đã cài lại máy");
+    window.click(".decision button");
+    window.sees("p", "Đã đóng sự cố");
+    assert!(page.store.open_incidents().await.unwrap().is_empty());
 }

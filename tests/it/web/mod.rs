@@ -3,8 +3,10 @@
 mod attacks;
 mod browser;
 mod decisions;
+mod pressing;
 mod programs;
 mod signing_in;
+mod taken_over;
 
 use crate::support::page::Page;
 use rosterd::model::change::{Gate, Risk, State, StoredChange};

@@ -1,0 +1,234 @@
+//! Rotation, campaigns and the printed lists on the page: the figures of the terminal, for whom they are, by whom decided.
+
+use crate::support::desk;
+use crate::support::page::{Browser, Page};
+use rosterd::model::agency::Agencies;
+use rosterd::model::ids::{AccountId, AgencyCode};
+use rosterd::model::operator::OperatorRole;
+use rosterd::model::rotation::CampaignState;
+use rosterd::rotation::figures::{Figures, Listed};
+use rosterd::store::TokenScope;
+use std::time::{Duration, Instant};
+
+/// A site with rules on passwords.
+pub const ROTATION: &str = "\n[rotation]\nprofile = \"nghe-an-2025\"\nactive_from = \"2026-01-05\"\n\
+                            sign_in_at = \"mail.tinhmau.gov.vn\"\n\
+                            department = { name = \"Phòng\", mail = \"phong@tinhmau.gov.vn\" }\n\
+                            chief = { name = \"Giám đốc\", mail = \"giamdoc@tinhmau.gov.vn\" }\n";
+
+/// The sample province under rules on passwords, after a first pass.
+pub async fn pressed(more: &str) -> Page {
+    Page::with(&format!("{more}{ROTATION}"), |site| {
+        site.drop_province();
+        site.pass(3);
+    })
+    .await
+}
+
+pub async fn figures(page: &Page) -> Figures {
+    page.store.rotation_figures().await.unwrap().unwrap()
+}
+
+/// A number as a list's entry has it.
+fn counted(path: &str, count: u64) -> String {
+    format!("href=\"{path}\"><strong>{count}</strong>")
+}
+
+/// The page with its addresses as they were written.
+fn body(browser: &mut Browser, path: &str) -> String {
+    let answer = browser.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    answer.body.replace("&#x2f;", "/")
+}
+
+#[tokio::test]
+async fn the_page_shows_what_the_terminal_counts_and_each_scope_its_own() {
+    let page = pressed("").await;
+    let printed = page.site.expect(&["rotation", "status", "--json"], 0);
+    let status: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let mut an = page.signed_in("an");
+    let shown = body(&mut an, "/rotation");
+    let states = status["total"]["states"].as_object().unwrap();
+    assert!(!states.is_empty());
+    for (standing, count) in states {
+        let wanted = counted(&format!("/rotation?standing={standing}"), count.as_u64().unwrap());
+        assert!(shown.contains(&wanted), "{wanted}: {shown}");
+    }
+    // Three charts, each with its name and its table.
+    assert_eq!(shown.matches("<svg class=\"chart\" role=\"img\"").count(), 3);
+    let open: u64 = figures(&page).await.spread(&rosterd::model::ids::TargetId::mail()).ages.iter().sum();
+    assert!(open > 0, "the sample shows when passwords were changed");
+
+    page.enrol("hoa", OperatorRole::Viewer, &["snv"]).await;
+    let mut hoa = page.signed_in("hoa");
+    let own = body(&mut hoa, "/rotation");
+    let snv = &status["agencies"]["snv"]["states"];
+    let sum: u64 = snv.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert!(own.contains(&format!("{sum} tài khoản")), "{own}");
+    assert!(own.contains("/agencies/snv") && !own.contains("/agencies/skhcn"), "{own}");
+    assert_eq!(hoa.get("/rotation?standing=nothing").status, 404);
+
+    let mut program = page.browser();
+    let token = page.token("hoa", TokenScope::Read).await;
+    program.more.push(("Authorization".into(), format!("Bearer {token}")));
+    let read = program.get("/api/v1/rotation").json();
+    assert_eq!(read["agencies"].as_object().unwrap().keys().collect::<Vec<_>>(), ["snv"]);
+    assert_eq!(read["agencies"]["snv"]["states"], *snv);
+}
+
+#[tokio::test]
+async fn a_site_without_rules_says_so() {
+    let page = Page::with("", |_| {}).await;
+    let mut an = page.signed_in("an");
+    assert!(body(&mut an, "/rotation").contains("[rotation]"));
+    assert!(body(&mut an, "/rotation/campaigns").contains("[rotation]"));
+}
+
+/// Two accounts that no reminder reached, as a pass would have laid them down.
+pub async fn list(page: &Page) {
+    let listed = |agency: &str, account: &str| Listed {
+        agency: AgencyCode::parse(agency).unwrap(),
+        account: AccountId::new(account),
+        name: format!("Người {account}"),
+        address: format!("{account}@tinhmau.gov.vn"),
+        cycle: "2026-01-05".into(),
+        deadline: "2026-11-02".parse().ok(),
+        handed: None,
+    };
+    let mut all = figures(page).await;
+    all.listed = vec![listed("snv", "mot"), listed("skhcn", "hai")];
+    let json = serde_json::to_string(&all).unwrap().replace('\'', "''");
+    desk::execute(&page.site, &format!("UPDATE rotation_figures SET body = '{json}'")).await;
+}
+
+#[tokio::test]
+async fn a_printed_list_is_handed_over_by_who_may_and_only_of_the_own_agency() {
+    let page = pressed("").await;
+    list(&page).await;
+    page.enrol("hoa", OperatorRole::Contact, &["snv"]).await;
+    page.enrol("xem", OperatorRole::Viewer, &[]).await;
+    let mut hoa = page.signed_in("hoa");
+    let shown = body(&mut hoa, "/rotation/list");
+    assert!(shown.contains("Người mot") && !shown.contains("Người hai"), "{shown}");
+    assert_eq!(hoa.get("/rotation/list?agency=skhcn").status, 404);
+    assert_eq!(hoa.post("/rotation/handed", &[("agency", "skhcn")]).status, 404);
+    assert_eq!(page.signed_in("xem").post("/rotation/handed", &[("agency", "snv")]).status, 403);
+    assert!(page.store.handed().await.unwrap().is_empty());
+    assert_eq!(hoa.post("/rotation/handed", &[("agency", "snv")]).status, 303);
+    let handed = page.store.handed().await.unwrap();
+    assert_eq!(handed.keys().map(|(account, _)| account.as_str()).collect::<Vec<_>>(), ["mot"]);
+}
+
+/// A campaign as the form sends it.
+fn typed(name: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("name", name),
+        ("document", "12/KH-UBND ngày 05/01/2037"),
+        ("decided_by", "Ủy ban nhân dân tỉnh"),
+        ("basis", "Quyết định 1/QĐ-UBND"),
+        ("contact_name", "Bộ phận hỗ trợ"),
+        ("contact_phone", "0200 0000 000"),
+        ("contact_mail", "hotro@tinhmau.gov.vn"),
+        ("agencies", ""),
+        ("unit_mailboxes", "1"),
+        ("opens", "2037-01-12T07:00"),
+        ("closes", "2037-01-16T17:00"),
+        ("lock", "1"),
+        ("delete_after_days", ""),
+    ]
+}
+
+const NEW: &str = "/rotation/campaigns/new";
+
+async fn state(page: &Page) -> Option<(CampaignState, Vec<String>)> {
+    let one = page.store.campaigns().await.unwrap().pop()?;
+    Some((one.state, one.started_by.iter().map(ToString::to_string).collect()))
+}
+
+#[tokio::test]
+async fn a_campaign_is_previewed_asked_for_by_one_and_begun_by_another() {
+    let page = pressed("").await;
+    let mut an = page.signed_in("an");
+    let filled = body(&mut an, &format!("{NEW}?profile=gia-lai-2020"));
+    assert!(filled.contains("01/TTCNTT&amp;TT-NV") || filled.contains("01/TTCNTT&TT-NV"), "{filled}");
+    let with = |what: &'static str| [typed("dot-2037"), vec![("what", what)]].concat();
+    let shown = an.post(NEW, &with("preview")).body;
+    let plan: rosterd::model::rotation::CampaignPlan = toml::from_str(
+        "name = 'x'\ndocument = 'x'\ndecided_by = 'x'\nbasis = 'x'\ncontact = { name = 'x', phone = 'x', mail = 'x' }\n\
+         opens = '2037-01-12T07:00:00'\ncloses = '2037-01-16T17:00:00'",
+    )
+    .unwrap();
+    let reach: u64 = figures(&page).await.reach(&plan, &Agencies::new()).values().sum();
+    assert!(reach > 100 && shown.contains(&format!("<strong>{reach}</strong> tài khoản")), "{reach} {shown}");
+    for step in ["07:00 12/01/2037", "08:00 14/01/2037", "15:00 16/01/2037", "00:00 19/01/2037"] {
+        assert!(shown.contains(step), "{step}: {shown}");
+    }
+    assert_eq!(state(&page).await, None, "a preview stores nothing");
+    for (field, value, why) in [
+        ("closes", "2037-01-12T07:00", "sau giờ mở"),
+        ("closes", "2020-01-12T07:00", "đã qua"),
+        ("agencies", "khong-co", "khong-co"),
+        ("basis", " ", "căn cứ"),
+        ("name", "Đợt 1", "gạch nối"),
+    ] {
+        let mut fields = with("start");
+        fields.iter_mut().find(|(name, _)| *name == field).unwrap().1 = value;
+        let said = an.post(NEW, &fields);
+        assert!(said.status == 200 && said.body.contains(why), "{field} {value}: {}", said.body);
+    }
+    assert_eq!(state(&page).await, None);
+
+    assert_eq!(an.post(NEW, &with("start")).status, 303);
+    assert_eq!(state(&page).await, Some((CampaignState::Asked, vec!["an".into()])));
+    let path = "/rotation/campaigns/dot-2037";
+    assert_eq!(an.post(&format!("{path}/approve"), &[]).status, 303);
+    assert_eq!(state(&page).await.unwrap().0, CampaignState::Asked, "a second time is not a second person");
+    for (login, role, agencies) in [
+        ("xem", OperatorRole::Viewer, &[][..]),
+        ("duyet", OperatorRole::Approver, &["snv"]),
+        ("dau.moi", OperatorRole::Contact, &["snv"]),
+    ] {
+        page.enrol(login, role, agencies).await;
+        let mut browser = page.signed_in(login);
+        assert_eq!(browser.get(path).status, 200, "{login}");
+        assert_eq!(browser.get(NEW).status, 403, "{login}");
+        assert_eq!(browser.post(NEW, &with("start")).status, 403, "{login}");
+        assert_eq!(browser.post(&format!("{path}/approve"), &[]).status, 403, "{login}");
+        assert_eq!(browser.post(&format!("{path}/stop"), &[("reason", "x")]).status, 403, "{login}");
+    }
+    assert_eq!(page.signed_in("binh").post(&format!("{path}/approve"), &[]).status, 303);
+    let begun = Some((CampaignState::Running, vec!["an".into(), "binh".into()]));
+    assert_eq!(state(&page).await, begun);
+
+    // The pass that was asked for lays down how far it has come.
+    let until = Instant::now() + Duration::from_mins(1);
+    let table = loop {
+        if let Some(table) = figures(&page).await.campaigns.get("dot-2037") {
+            break table.clone();
+        }
+        assert!(Instant::now() < until, "no pass counted the campaign");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    let accounts: u64 = table.values().map(|row| row.accounts).sum();
+    let shown = body(&mut an, path);
+    assert_eq!(accounts, reach, "the preview said whom it reaches");
+    assert!(shown.contains(&format!("0/{accounts} tài khoản")), "{shown}");
+    assert_eq!(an.post(&format!("{path}/stop"), &[("reason", " ")]).status, 422);
+    assert_eq!(an.post(&format!("{path}/stop"), &[("reason", "Công văn 9")]).status, 303);
+    assert_eq!(state(&page).await.unwrap().0, CampaignState::Stopped);
+    page.store.audit_verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_typed_survives_the_password_that_is_asked_for() {
+    let page = pressed("confirmed_minutes = 0\n").await;
+    let mut an = page.signed_in("an");
+    let answer = an.post(NEW, &[typed("dot-2037"), vec![("what", "start")]].concat());
+    let to = answer.header("location").unwrap().to_owned();
+    assert!(to.starts_with("/confirm?next="), "{to}");
+    assert_eq!(state(&page).await, None);
+    let next = url::Url::parse(&format!("http://x{to}")).unwrap();
+    let next = next.query_pairs().find(|(name, _)| name == "next").unwrap().1.into_owned();
+    let shown = an.get(&next).body;
+    assert!(shown.contains("12/KH-UBND") || shown.contains("12&#x2f;KH-UBND"), "{next}: {shown}");
+}
