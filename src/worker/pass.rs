@@ -216,14 +216,14 @@ impl Engine {
                 return Ok(());
             }
         };
-        let citizen_key = self.keys.citizen();
+        let mark_keys = self.mark_keys();
         let now = self.now();
         let intake = Intake {
             store: &self.store,
             token,
             folders: &self.config().folders,
             agencies: &self.site.agencies,
-            citizen_key: &citizen_key,
+            mark_keys: &mark_keys,
             largest: self.config().reader.file_bytes,
             now,
             today: self.local(now),

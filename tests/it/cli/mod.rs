@@ -9,6 +9,7 @@ mod incidents;
 mod leaks;
 mod matches;
 mod operators;
+mod naming;
 mod plan;
 mod reading;
 mod reports;
