@@ -54,6 +54,9 @@ pub struct Config {
     #[serde(default, rename = "system")]
     pub systems: Vec<systems::Settings>,
     /// How mail leaves.
+    /// How often accounts of these systems may look something up.
+    #[serde(default)]
+    pub lookup_limits: Vec<rotation::lookups::Rule>,
     pub mail: notify::transport::Settings,
     /// Who writes, as every mail ends.
     pub sender: notify::templates::Sender,
@@ -245,6 +248,16 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     }
     if let Some(file) = &config.reorganisation {
         config.policy.reorganisation = Some(read_toml(file)?);
+    let mut limited = BTreeSet::new();
+    for rule in &config.lookup_limits {
+        rule.check().map_err(form)?;
+        if !names.contains(&rule.system) {
+            return Err(form(format!("lookup_limits: no [[system]] is named {:?}", rule.system.as_str())));
+        }
+        if !limited.insert(&rule.system) {
+            return Err(form(format!("lookup_limits: two are for {}", rule.system)));
+        }
+    }
     }
     let program = std::env::current_exe()
         .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;

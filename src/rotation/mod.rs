@@ -13,6 +13,7 @@ pub mod demand;
 pub mod judge;
 pub mod ladder;
 pub mod leak;
+pub mod lookups;
 pub mod policy;
 pub mod settings;
 pub mod span;

@@ -148,6 +148,8 @@ impl Engine {
             tokio::join!(self.take_in(token, &mut reader, &mut summary), self.look_at_directory());
         intake?;
         clock.ended("intake and directory");
+        summary.errors.extend(self.count_lookups(token, None).await?.errors);
+        clock.ended("look-ups");
         self.expire(token).await?;
         let counts =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
@@ -305,6 +307,11 @@ impl Engine {
                 Err(error) => summary.errors.push(error.to_string()),
             }
             clock.ended("remind");
+        }
+        match self.tell_of_lookups(token, &directory, &systems).await {
+            Ok(_) => {}
+            Err(TellError::Store(error)) => return Err(error),
+            Err(error) => summary.errors.push(error.to_string()),
         }
         count_plan(&planned, published, summary);
         Ok(Some(planned.counts))

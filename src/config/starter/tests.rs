@@ -146,6 +146,12 @@ fn it_says_every_setting() {
     missing(&["system", "create"], settings::<sql::AccountStatement>());
     missing(&["system", "deadline_days"], settings::<DeadlineDays>());
     missing(&["system", "escalation"], settings::<Step>());
+    let mut files = settings::<handoff::LookupFiles>();
+    assert!(files.remove("columns"), "in a comment");
+    missing(&["system", "lookups"], files);
+    missing(&["system", "lookups"], settings::<sql::LookupQuery>());
+    missing(&["lookup_limits"], settings::<rotation::lookups::Rule>());
+    missing(&["lookup_limits", "limits"], settings::<rotation::lookups::Limit>());
     missing(&["system", "shrink"], settings::<Shrink>());
     missing(&["mail"], settings::<notify::transport::smtp::Settings>());
     missing(&["mail"], settings::<notify::transport::eml::Settings>());

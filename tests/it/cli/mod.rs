@@ -7,6 +7,7 @@ mod first_steps;
 mod holds;
 mod incidents;
 mod leaks;
+mod lookups;
 mod matches;
 mod operators;
 mod naming;
