@@ -58,6 +58,11 @@ pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code
                 report.note("agencies", Err(format!("{}: {one}", path.display())));
             }
         }
+        Err(ConfigError::Reorganisation { path, wrong }) => {
+            for one in wrong {
+                report.note("reorganisation", Err(format!("{}: {one}", path.display())));
+            }
+        }
         Err(error) => report.note("configuration", Err(error.to_string())),
     }
     let wrong = report.0.iter().any(|line| !line.fine);
