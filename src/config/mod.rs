@@ -233,6 +233,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
                 .to_owned(),
         ));
     }
+    if let Some(profile) = &config.policy.retention.profile {
+        config.policy.retention = Profile::load(profile)?.retain(&config.policy.retention).map_err(form)?;
+    }
     config.policy.retention.check().map_err(|why| form(format!("policy.{why}")))?;
     if let Some(page) = &config.web {
         page.check().map_err(|why| form(format!("web: {why}")))?;

@@ -136,11 +136,24 @@ pub struct Retention {
     pub delete_after_months: u32,
     /// Days before its day on which a step is put to review.
     pub notice_days: u32,
+    /// The document and its article, where a profile lays the terms down.
+    #[serde(skip)]
+    pub basis: Option<Basis>,
+}
+
+/// What a rule rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The document.
+    pub document: String,
+    /// The article.
+    pub article: String,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         Self {
+            profile: None,
             close_after_months: 6,
             close_after_months_of_ranks: 12,
             ranks: [
@@ -162,6 +175,7 @@ impl Default for Retention {
             .into(),
             delete_after_months: 3,
             notice_days: 30,
+            basis: None,
         }
     }
 }
