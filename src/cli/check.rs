@@ -130,12 +130,12 @@ async fn everything(site: &Site, report: &mut Report) {
     for system in &config.systems {
         let says = system_says(&System::new(system, &site.agencies), &mut reader).await;
         report.note(&format!("system {}", system.name()), says);
+        lookups(site, system, &mut reader, report).await;
         if !config.policy.roles.iter().any(|map| map.target == *system.name()) {
             let why = "no role map: list its file under role_maps, or nothing is given or taken there";
             report.note(&format!("system {}", system.name()), Err(why.into()));
         }
     }
-        lookups(site, system, &mut reader, report).await;
     match Templates::load(config.mail_templates.as_deref(), &config.sender) {
         Ok(templates) => {
             let errors = templates.check_all();
@@ -261,11 +261,6 @@ async fn system_says(system: &System, reader: &mut Reader) -> Result<String, Str
     Ok(format!("{} roles as of {}, {writes}", snapshot.holdings.len(), crate::model::rfc3339(snapshot.taken)))
 }
 
-async fn mail(site: &Site) -> Result<String, String> {
-    let transport = Transport::open(&site.config.mail).map_err(text)?;
-    transport.probe().await.map_err(text)?;
-    Ok("mail can leave".into())
-}
 /// Holds the limits on look-ups against what the system counts: what cannot be told is said, for nobody is held to it.
 async fn lookups(site: &Site, settings: &systems::Settings, reader: &mut Reader, report: &mut Report) {
     let rule = site.config.lookup_limits.iter().find(|rule| rule.system == *settings.name());
@@ -313,3 +308,8 @@ async fn lookups(site: &Site, settings: &systems::Settings, reader: &mut Reader,
     report.note(&what, says);
 }
 
+async fn mail(site: &Site) -> Result<String, String> {
+    let transport = Transport::open(&site.config.mail).map_err(text)?;
+    transport.probe().await.map_err(text)?;
+    Ok("mail can leave".into())
+}

@@ -54,10 +54,10 @@ pub struct Config {
     /// The systems beside it.
     #[serde(default, rename = "system")]
     pub systems: Vec<systems::Settings>,
-    /// How mail leaves.
     /// How often accounts of these systems may look something up.
     #[serde(default)]
     pub lookup_limits: Vec<rotation::lookups::Rule>,
+    /// How mail leaves.
     pub mail: notify::transport::Settings,
     /// Who writes, as every mail ends.
     pub sender: notify::templates::Sender,
@@ -258,9 +258,6 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
             return Err(form(format!("lookup_limits: two are for {}", rule.system)));
         }
     }
-    }
-    let program = std::env::current_exe()
-        .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
     for file in &config.role_maps {
         let map: RoleMap = read_toml(file)?;
         if !config.systems.iter().any(|system| *system.name() == map.target) {
@@ -270,6 +267,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         let systems = config.systems.iter().map(systems::Settings::name).collect();
         map.check(&systems).map_err(|why| ConfigError::Form { path: file.clone(), why })?;
         config.policy.roles.push(map);
+    }
+    let program = std::env::current_exe()
+        .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
     let mut reader = Reader::new(program, config.reader);
     let agencies = agencies::read(&config.agencies, &mut reader).await?;
     if let Some(file) = &config.reorganisation {
