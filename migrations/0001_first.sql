@@ -492,6 +492,18 @@ CREATE TABLE leak_list (
     CHECK ((operator IS NULL) <> (agency IS NULL))
 );
 
+-- Periods in which an account of a system looked up more than it may, while they count; within the limits nothing is kept.
+CREATE TABLE lookup_excess (
+    target TEXT NOT NULL,
+    login TEXT NOT NULL,
+    period TEXT NOT NULL,
+    began TEXT NOT NULL,
+    counted BIGINT NOT NULL,
+    most BIGINT NOT NULL,
+    basis TEXT NOT NULL,
+    PRIMARY KEY (target, login, period, began)
+);
+
 -- What is remembered of passwords and ladders, an agency a row: only a pass reads it.
 CREATE TABLE rotation_memory (
     target TEXT NOT NULL,

@@ -7,8 +7,8 @@ use crate::model::custodian::{Sessions, Unfit};
 use crate::model::evidence::Evidence;
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
-use crate::model::tip::Sign;
 use crate::model::rotation::CampaignState;
+use crate::model::tip::Sign;
 use crate::rotation::judge::Standing;
 use crate::rotation::policy::Audience;
 use crate::store::{Approval, Release};
@@ -37,11 +37,11 @@ pub fn state(state: State, lang: Lang) -> &'static str {
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     use Reason::{
         AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue,
-        HandOver, Incident, Joiner, Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, MailboxRetention,
-        MoverAlias, NoRosterClaims, PasswordOverdue, PhoneUnlock, Rehire, Reorganisation, RequestChange,
-        RequestCreate, RequestReset, RequestRevoke, RequestSuspend, RequestUnlock, RoleByPosition,
-        RoleEndsByLeaving, RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave, RolesApart,
-        RosterAttribute, Transfer, TransferByReceiver, TransferredAway, Undo,
+        HandOver, Incident, Joiner, Leak, LeavePolicy, LeaverByStatus, LeaverConfirmed, LookupsExceeded,
+        MailboxRetention, MoverAlias, NoRosterClaims, PasswordOverdue, PhoneUnlock, Rehire, Reorganisation,
+        RequestChange, RequestCreate, RequestReset, RequestRevoke, RequestSuspend, RequestUnlock,
+        RoleByPosition, RoleEndsByLeaving, RoleEndsByTransfer, RoleNotByPosition, RoleRestsOnLeave,
+        RolesApart, RosterAttribute, Transfer, TransferByReceiver, TransferredAway, Undo,
     };
     match (reason, lang) {
         (Joiner, Lang::Vi) => "Có tên trong danh sách của cơ quan nhưng chưa có tài khoản.",
@@ -139,6 +139,8 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
         }
         (Reorganisation, Lang::Vi) => "Cơ quan được sắp xếp lại theo bảng chuyển đổi đã ban hành.",
         (Reorganisation, Lang::En) => "The agency is reorganised by the map that was issued.",
+        (LookupsExceeded, Lang::Vi) => "Tra cứu thông tin công dân vượt giới hạn nhiều ngày.",
+        (LookupsExceeded, Lang::En) => "Looked up more than the limits allow, on too many days.",
         (Undo, Lang::Vi) => "Khôi phục lại như trước một thay đổi đã thực hiện.",
         (Undo, Lang::En) => "Reverses a change that was carried out.",
     }

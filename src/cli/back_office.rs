@@ -117,7 +117,8 @@ impl BackOffice for Office {
                 }
                 WantedReport::Access { on, person, system } => {
                     let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
-                    let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
+                    let asked =
+                        access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
                     access::make(&self.0, &asked, &scope, lang).await.map(|(report, _)| report)
                 }
             };

@@ -6,18 +6,20 @@ use crate::config::{self, ConfigError, Site};
 use crate::directory::{Directory, ReadDirectory};
 use crate::intake::scan::look;
 use crate::model::Lang;
+use crate::model::lookup::Period;
 use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
 use crate::rotation::compare::compare;
 use crate::store::Store;
-use crate::systems::{Look, ReadSystem, System};
+use crate::systems::{self, Look, LookForLookups, ReadSystem, System};
 use crate::workbook::{Reader, mappings};
 use crate::worker::schedule::Schedule;
 use anyhow::Result;
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use ring::hmac;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -54,6 +56,11 @@ pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code
         Err(ConfigError::Agencies { path, wrong }) => {
             for one in wrong {
                 report.note("agencies", Err(format!("{}: {one}", path.display())));
+            }
+        }
+        Err(ConfigError::Reorganisation { path, wrong }) => {
+            for one in wrong {
+                report.note("reorganisation", Err(format!("{}: {one}", path.display())));
             }
         }
         Err(error) => report.note("configuration", Err(error.to_string())),
@@ -123,6 +130,7 @@ async fn everything(site: &Site, report: &mut Report) {
     for system in &config.systems {
         let says = system_says(&System::new(system, &site.agencies), &mut reader).await;
         report.note(&format!("system {}", system.name()), says);
+        lookups(site, system, &mut reader, report).await;
         if !config.policy.roles.iter().any(|map| map.target == *system.name()) {
             let why = "no role map: list its file under role_maps, or nothing is given or taken there";
             report.note(&format!("system {}", system.name()), Err(why.into()));
@@ -251,6 +259,53 @@ async fn system_says(system: &System, reader: &mut Reader) -> Result<String, Str
         System::Online(_) => "only read",
     };
     Ok(format!("{} roles as of {}, {writes}", snapshot.holdings.len(), crate::model::rfc3339(snapshot.taken)))
+}
+
+/// Holds the limits on look-ups against what the system counts: what cannot be told is said, for nobody is held to it.
+async fn lookups(site: &Site, settings: &systems::Settings, reader: &mut Reader, report: &mut Report) {
+    let rule = site.config.lookup_limits.iter().find(|rule| rule.system == *settings.name());
+    let what = format!("look-ups in {}", settings.name());
+    let (rule, counting) = match (rule, settings.counting()) {
+        (Some(rule), Some(counting)) => (rule, counting),
+        (Some(_), None) => {
+            let why = "limits are set and nothing is known of look-ups there: the system counts none, or say where \
+                       its counts are under lookups of its [[system]] (kinds sql and handoff)";
+            return report.note(&what, Err(why.into()));
+        }
+        (None, Some(_)) => {
+            return report.note(&what, Ok("counted, and no limit is set under [[lookup_limits]]".into()));
+        }
+        (None, None) => return,
+    };
+    for limit in rule.limits.iter().filter(|limit| limit.per < counting.by) {
+        let why = format!(
+            "the limit per {} cannot be told: the system counts by the {}; {} is not held against anybody",
+            limit.per, counting.by, limit.basis
+        );
+        report.note(&what, Err(why));
+    }
+    let now = Utc::now();
+    let zone = site.config.time_zone;
+    let since = Period::Day.began(now, zone) - TimeDelta::days(1);
+    let read = System::new(settings, &site.agencies)
+        .lookups(&mut LookForLookups { now, since, zone, reader })
+        .await
+        .map_err(text);
+    let says = read.and_then(|counted| {
+        if let Some(first) = counted.unread.first() {
+            return Err(format!("{} lines cannot be read, the first: {first}", counted.unread.len()));
+        }
+        let logins: BTreeSet<&String> = counted.lookups.keys().map(|(login, _)| login).collect();
+        let limits: Vec<String> =
+            rule.told_by(counting.by).map(|limit| format!("{} a {}", limit.most, limit.per)).collect();
+        Ok(format!(
+            "{} accounts counted since yesterday, read every {} minutes, limits: {}",
+            logins.len(),
+            counting.every.num_minutes(),
+            limits.join(", ")
+        ))
+    });
+    report.note(&what, says);
 }
 
 async fn mail(site: &Site) -> Result<String, String> {

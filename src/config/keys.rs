@@ -92,6 +92,11 @@ impl SiteKey {
         hmac::Key::new(hmac::HMAC_SHA256, &self.derive("citizen-id"))
     }
 
+    /// The key under which the digits of citizen IDs that a naming rule takes are sealed.
+    pub fn citizen_digits(&self) -> [u8; 32] {
+        self.derive("citizen-digits")
+    }
+
     /// The key audit details are authenticated under.
     pub fn audit(&self) -> [u8; 32] {
         self.derive("audit")

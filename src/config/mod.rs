@@ -5,6 +5,7 @@ pub mod agencies;
 pub mod holidays;
 pub mod keys;
 pub mod profile;
+pub mod reorganisation;
 pub mod starter;
 
 use crate::model::Lang;
@@ -41,7 +42,7 @@ pub struct Config {
     /// Position maps, one a system.
     #[serde(default)]
     pub role_maps: Vec<PathBuf>,
-    /// A map of old to new agencies.
+    /// A map of old to new agencies: TOML, or a workbook.
     #[serde(default)]
     pub reorganisation: Option<PathBuf>,
     /// The drop folder and its neighbours.
@@ -53,6 +54,9 @@ pub struct Config {
     /// The systems beside it.
     #[serde(default, rename = "system")]
     pub systems: Vec<systems::Settings>,
+    /// How often accounts of these systems may look something up.
+    #[serde(default)]
+    pub lookup_limits: Vec<rotation::lookups::Rule>,
     /// How mail leaves.
     pub mail: notify::transport::Settings,
     /// Who writes, as every mail ends.
@@ -160,6 +164,14 @@ pub enum ConfigError {
         /// Everything that is wrong, each with its place and what was expected.
         wrong: Vec<String>,
     },
+    /// A map of old to new agencies that cannot be used.
+    #[error("{}", a_line_each(path, wrong))]
+    Reorganisation {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong, each with its place and what was expected.
+        wrong: Vec<String>,
+    },
 }
 
 fn a_line_each(path: &Path, wrong: &[String]) -> String {
@@ -221,6 +233,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
                 .to_owned(),
         ));
     }
+    if let Some(profile) = &config.policy.retention.profile {
+        config.policy.retention = Profile::load(profile)?.retain(&config.policy.retention).map_err(form)?;
+    }
     config.policy.retention.check().map_err(|why| form(format!("policy.{why}")))?;
     if let Some(page) = &config.web {
         page.check().map_err(|why| form(format!("web: {why}")))?;
@@ -233,6 +248,16 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
             return Err(form(format!("system {name}: two have this name")));
         }
     }
+    let mut limited = BTreeSet::new();
+    for rule in &config.lookup_limits {
+        rule.check().map_err(form)?;
+        if !names.contains(&rule.system) {
+            return Err(form(format!("lookup_limits: no [[system]] is named {:?}", rule.system.as_str())));
+        }
+        if !limited.insert(&rule.system) {
+            return Err(form(format!("lookup_limits: two are for {}", rule.system)));
+        }
+    }
     for file in &config.role_maps {
         let map: RoleMap = read_toml(file)?;
         if !config.systems.iter().any(|system| *system.name() == map.target) {
@@ -243,12 +268,13 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         map.check(&systems).map_err(|why| ConfigError::Form { path: file.clone(), why })?;
         config.policy.roles.push(map);
     }
-    if let Some(file) = &config.reorganisation {
-        config.policy.reorganisation = Some(read_toml(file)?);
-    }
     let program = std::env::current_exe()
         .map_err(|source| ConfigError::Read { path: "the program itself".into(), source })?;
-    let agencies = agencies::read(&config.agencies, &mut Reader::new(program, config.reader)).await?;
+    let mut reader = Reader::new(program, config.reader);
+    let agencies = agencies::read(&config.agencies, &mut reader).await?;
+    if let Some(file) = &config.reorganisation {
+        config.policy.reorganisation = Some(reorganisation::read(file, &agencies, &mut reader).await?);
+    }
     if let Some(map) = &config.policy.reorganisation {
         let file = config.reorganisation.clone().unwrap_or_else(|| path.to_owned());
         map.check(&agencies).map_err(|why| ConfigError::Form { path: file, why })?;

@@ -3,7 +3,7 @@
 
 use super::{ConfigError, read_toml};
 use crate::model::rotation::CampaignPlan;
-use crate::reconcile::policy::Naming;
+use crate::reconcile::policy::{Basis, Naming, Retention};
 use crate::rotation;
 use serde::Deserialize;
 use std::path::Path;
@@ -11,6 +11,7 @@ use std::path::Path;
 /// The profiles that need no file.
 const EMBEDDED: &[(&str, &str)] = &[
     ("bac-ninh-2025", include_str!("../../mappings/policies/bac-ninh-2025.toml")),
+    ("btttt-2016", include_str!("../../mappings/policies/btttt-2016.toml")),
     ("dong-nai-2024", include_str!("../../mappings/policies/dong-nai-2024.toml")),
     ("dong-thap-2021", include_str!("../../mappings/policies/dong-thap-2021.toml")),
     ("dong-thap-2025", include_str!("../../mappings/policies/dong-thap-2025.toml")),
@@ -30,6 +31,9 @@ pub struct Profile {
     /// How addresses are made.
     #[serde(default)]
     pub naming: Option<NamingRule>,
+    /// How long the mailbox of somebody who has left is kept.
+    #[serde(default)]
+    pub retention: Option<RetentionRule>,
     /// How old passwords may become, and what follows.
     #[serde(default)]
     pub rotation: Option<rotation::policy::Policy>,
@@ -46,6 +50,23 @@ pub struct NamingRule {
     pub pattern: String,
     /// What is tried, in order, where it is taken; afterwards a person is asked.
     pub on_collision: Vec<String>,
+}
+
+/// How long the mailbox of somebody who has left is kept, as a document has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRule {
+    /// The document.
+    pub document: String,
+    /// Its article.
+    pub basis: String,
+    /// Months until the mailbox receives nothing any more.
+    pub close_after_months: u32,
+    /// The same for those of rank; without it there is no difference.
+    #[serde(default)]
+    pub close_after_months_of_ranks: Option<u32>,
+    /// Months from then until the account is deleted.
+    pub delete_after_months: u32,
 }
 
 impl Profile {
@@ -84,6 +105,38 @@ impl Profile {
         Ok(Naming { pattern, on_collision, ..naming.clone() })
     }
 
+    /// `retention` as the profile has it; who is of rank stays the site's word.
+    pub fn retain(self, retention: &Retention) -> Result<Retention, String> {
+        let usual = Retention::default();
+        let terms = |one: &Retention| {
+            (one.close_after_months, one.close_after_months_of_ranks, one.delete_after_months)
+        };
+        if terms(retention) != terms(&usual) {
+            return Err(
+                "policy.retention: profile and months of the site's own exclude each other: give one of them"
+                    .to_owned(),
+            );
+        }
+        let rule = self.retention.ok_or("policy.retention.profile: this profile lays down no terms")?;
+        let RetentionRule {
+            document,
+            basis,
+            close_after_months,
+            close_after_months_of_ranks,
+            delete_after_months,
+        } = rule;
+        if document.trim().is_empty() || basis.trim().is_empty() {
+            return Err("policy.retention.profile: retention names no document or no basis".to_owned());
+        }
+        Ok(Retention {
+            close_after_months,
+            close_after_months_of_ranks: close_after_months_of_ranks.unwrap_or(close_after_months),
+            delete_after_months,
+            basis: Some(Basis { document, article: basis }),
+            ..retention.clone()
+        })
+    }
+
     /// Its rules on passwords, checked.
     pub fn rotation(self) -> Result<rotation::policy::Policy, String> {
         let policy = self.rotation.ok_or("rotation.profile: this profile lays down nothing on passwords")?;
@@ -108,7 +161,7 @@ mod tests {
         let name = PersonName::new("Nguyễn Thiện Bình").unwrap();
         let agency = AgencyCode::parse("skhcn").unwrap();
         let birth = Some(Birth::Date("1985-04-09".parse().unwrap()));
-        let namee = Namee { name: &name, agency: &agency, birth, citizen_tail: Some("394") };
+        let namee = Namee { name: &name, agency: &agency, birth, citizen_tail: Some("1394") };
         let mut taken = BTreeSet::new();
         let mut next = || {
             let part = local_part(&naming, &namee, &taken);
@@ -126,7 +179,7 @@ mod tests {
             all("dong-thap-2025"),
             ["nguyenthienbinh", "nguyenthienbinh1985", "binhnt", "binhnt1985", "nguyenthienbinh041985"]
         );
-        assert_eq!(all("bac-ninh-2025"), ["binhnt394"], "then a person is asked");
+        assert_eq!(all("bac-ninh-2025"), ["binhnt394", "binhnt1394"], "then a person is asked");
         assert_eq!(all("nghe-an-2025"), ["binhnt", "binhnt2", "binhnt3", "binhnt4", "binhnt5", "binhnt6"]);
     }
 
@@ -149,8 +202,39 @@ mod tests {
             if let Some(plan) = &profile.campaign {
                 rotation::campaign::check(plan, &BTreeMap::new()).unwrap();
             }
-            profile.rotation().unwrap_or_else(|why| panic!("{name}: {why}"));
+            let own = [profile.naming.is_some(), profile.retention.is_some(), profile.rotation.is_some()];
+            assert!(own.contains(&true), "{name} lays nothing down");
+            if profile.rotation.is_some() {
+                profile.rotation().unwrap_or_else(|why| panic!("{name}: {why}"));
+            }
         }
+    }
+
+    #[test]
+    fn retention_is_as_the_documents_have_it_and_names_its_basis() {
+        let mut terms = BTreeMap::new();
+        for (name, _) in EMBEDDED {
+            let profile = Profile::load(name).unwrap();
+            if profile.retention.is_none() {
+                let error = profile.retain(&Retention::default()).unwrap_err();
+                assert!(error.contains("lays down no terms"), "{error}");
+                continue;
+            }
+            let kept = profile.retain(&Retention { notice_days: 10, ..Retention::default() }).unwrap();
+            kept.check().unwrap();
+            let basis = kept.basis.unwrap();
+            assert!(basis.document.starts_with("Quyết định ") && basis.article.contains("iều"), "{basis:?}");
+            assert_eq!((kept.notice_days, &kept.ranks), (10, &Retention::default().ranks), "the site's own");
+            terms.insert(
+                *name,
+                (kept.close_after_months, kept.close_after_months_of_ranks, kept.delete_after_months),
+            );
+        }
+        let expected =
+            [("bac-ninh-2025", (0, 0, 3)), ("btttt-2016", (6, 12, 3)), ("ninh-binh-2025", (0, 0, 3))];
+        assert_eq!(terms, expected.into());
+        let own = Retention { close_after_months: 9, ..Retention::default() };
+        assert!(Profile::load("btttt-2016").unwrap().retain(&own).unwrap_err().contains("exclude"));
     }
 
     #[test]

@@ -2,14 +2,13 @@
 
 use crate::model::Time;
 use crate::model::agency::{Agencies, Agency};
-use crate::model::citizen::CitizenMark;
+use crate::model::citizen::MarkKeys;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::ids::{AgencyCode, RosterId};
 use crate::model::leak::{LeakEntry, LeakKind, LeakList};
 use crate::model::name::ascii;
 use crate::model::roster::{Block, Column, Declared, Reading, Roster, WordsRow};
 use crate::store::Arrival;
-use ring::hmac;
 
 /// What is known of a file beside what it says.
 #[derive(Debug, Clone)]
@@ -29,7 +28,7 @@ pub struct Source {
 }
 
 /// The roster in `reading`, or `None` where nothing in it can be used; the findings then say why.
-pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &hmac::Key) -> Option<Roster> {
+pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, keys: &MarkKeys) -> Option<Roster> {
     if let Some(other) = names_another_agency(reading, &source.agency, agencies) {
         reading.findings.push(Finding {
             sheet: None,
@@ -62,7 +61,7 @@ pub fn accept(reading: &mut Reading, source: Source, agencies: &Agencies, key: &
         rows: blocks
             .iter()
             .flat_map(|block| &block.records)
-            .map(|record| record.clone().map_citizen(|id| CitizenMark::of(&id, key)))
+            .map(|record| record.clone().map_citizen(|id| keys.mark(&id)))
             .collect(),
         in_words: blocks.iter().flat_map(in_words).collect(),
     })

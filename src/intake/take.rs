@@ -9,13 +9,14 @@ use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::agency::Agencies;
+use crate::model::citizen::MarkKeys;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::ids::{RosterId, hex};
 use crate::model::roster::Reading;
 use crate::store::{self, Arrival, Store, StoreError, Token};
 use crate::workbook::{Reader, ReaderError};
 use chrono::NaiveDate;
-use ring::{digest, hmac};
+use ring::digest;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,8 @@ pub struct Intake<'a> {
     pub folders: &'a Folders,
     /// The agencies.
     pub agencies: &'a Agencies,
-    /// The key citizen IDs are matched under.
-    pub citizen_key: &'a hmac::Key,
+    /// The keys that marks of citizen IDs are made under.
+    pub mark_keys: &'a MarkKeys,
     /// The largest file that is read.
     pub largest: u64,
     /// The moment of this pass.
@@ -118,7 +119,7 @@ impl Intake<'_> {
             arrived: self.now,
             has_pdf: file.pdf.is_some(),
         };
-        let roster = accept(&mut reading, source, self.agencies, self.citizen_key);
+        let roster = accept(&mut reading, source, self.agencies, self.mark_keys);
         let accepted = roster.is_some();
         let folder = if accepted { &self.folders.done } else { &self.folders.refused };
         let folder = folder.join(file.agency.as_str()).join(self.today.to_string());

@@ -46,6 +46,7 @@ impl BrakeKind {
         match Self::of(change.kind) {
             _ if change.reason == Reason::Reorganisation => Self::Reorganisation,
             _ if change.is_incident_lock() => Self::Incidents,
+            _ if change.reason == Reason::LookupsExceeded => Self::LadderLocks,
             Self::Disables if change.target != TargetId::mail() => Self::RoleRemovals,
             Self::Creates if change.target != TargetId::mail() => Self::Grants,
             kind => kind,

@@ -293,6 +293,8 @@ words!(
         CustodianNamed = "custodian-named",
         /// Agencies were merged, split or renamed.
         Reorganisation = "reorganisation",
+        /// Looked up more than the limits allow, on too many days.
+        LookupsExceeded = "lookups-exceeded",
         /// Reverses a change that was carried out.
         Undo = "undo",
     }

@@ -20,6 +20,7 @@ pub mod incident;
 pub mod intent;
 pub mod leak;
 pub mod legal_hold;
+pub mod lookup;
 pub mod matching;
 pub mod name;
 pub mod notice;

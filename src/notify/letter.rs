@@ -1,6 +1,7 @@
 //! A letter: what there is to tell somebody, before it has words. One variant a template.
 
 use crate::model::change::ChangeKind;
+use crate::model::lookup::Period;
 use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use chrono::NaiveDate;
@@ -30,6 +31,8 @@ pub enum Letter {
     CustodianLeaves(CustodianLeaves),
     /// To a system's contact, then to those above: a work order is late.
     OrderLate(OrderLate),
+    /// To the account's agency and those on duty, then to those above: it looked up more than it may.
+    LookupsExceeded(LookupsExceeded),
     /// To a holder: the password is to be changed.
     RotationReminder(RotationReminder),
     /// To a unit's contact, the department or the chief: whose password is not changed.
@@ -54,6 +57,7 @@ impl Letter {
             Self::ContactLeaves(_) => "contact_leaves",
             Self::CustodianLeaves(_) => "custodian_leaves",
             Self::OrderLate(_) => "order_late",
+            Self::LookupsExceeded(_) => "lookups_exceeded",
             Self::RotationReminder(_) => "rotation_reminder",
             Self::RotationDigest(_) => "rotation_digest",
             Self::IncidentOpened(_) => "incident_opened",
@@ -364,6 +368,41 @@ pub struct LateLine {
     pub role: String,
     /// The agency's name.
     pub unit: String,
+}
+
+/// An account of a system looked up more than it may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LookupsExceeded {
+    /// The addressee's agency.
+    pub agency: String,
+    /// The account's agency, where it is known.
+    pub about: Option<String>,
+    /// The system, as its users call it.
+    pub system: String,
+    /// The holder's name, where it is known.
+    pub name: Option<String>,
+    /// The login.
+    pub login: String,
+    /// The day.
+    pub date: NaiveDate,
+    /// When the period began.
+    pub hour: String,
+    /// Its length.
+    pub per: Period,
+    /// How often the account looked something up in it, as far as was counted.
+    pub count: u64,
+    /// How often it may.
+    pub most: u64,
+    /// The legal basis of the limit.
+    pub basis: String,
+    /// The how-manieth day with an excess it is.
+    pub number: u32,
+    /// Of how many days.
+    pub within_days: u32,
+    /// Whether the account is to be suspended now.
+    pub suspends: bool,
+    /// Whether that must be done by hand, in the system itself.
+    pub by_hand: bool,
 }
 
 /// The leak that a password came out with.

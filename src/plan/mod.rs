@@ -271,9 +271,10 @@ impl<'a> KeptAway<'a> {
     }
 
     fn holds(&self, key: &ChangeKey, change: &Change) -> bool {
-        // A confirmation is new evidence that nobody has seen when a status or a suspicion was rejected; a reset sets
-        // no value, so that only its key tells one request from the next.
-        let by_key_alone = matches!(change.reason, Reason::LeaverConfirmed | Reason::RequestReset);
+        // A confirmation is new evidence that nobody has seen when a status or a suspicion was rejected, and so is another
+        // day over the limits; a reset sets no value, so that only its key tells one request from the next.
+        let by_key_alone =
+            matches!(change.reason, Reason::LeaverConfirmed | Reason::RequestReset | Reason::LookupsExceeded);
         self.keys.contains(key)
             || !by_key_alone && self.acts.contains(&(slot(change), &change.after, change.document.as_deref()))
     }

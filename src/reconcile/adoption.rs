@@ -94,7 +94,7 @@ fn broken_rule(scene: &Scene<'_>, account: &Account, holder: Option<&Person>) ->
         name: &name,
         agency: &agency,
         birth: holder.and_then(|person| person.birth),
-        citizen_tail: holder.and_then(|person| Some(person.citizen.as_ref()?.tail.as_str())),
+        citizen_tail: holder.and_then(|person| scene.world.citizen_tail(person)),
     };
     let (local, domain) = address.split_once('@')?;
     let fits = domain.eq_ignore_ascii_case(&naming.domain) && is_by_the_rule(naming, &namee, local);

@@ -115,6 +115,7 @@ pub fn case(who: &str, reason: Reason) -> CaseId {
         | Reason::DefaultPassword
         | Reason::RolesApart
         | Reason::CustodianNamed
+        | Reason::LookupsExceeded
         | Reason::Undo => "change",
         Reason::Reorganisation => "reorganise",
     };

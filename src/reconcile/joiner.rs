@@ -37,7 +37,7 @@ pub fn propose<'a>(
             name: &record.full_name,
             agency: &roster.agency,
             birth: person.birth,
-            citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
+            citizen_tail: world.citizen_tail(person),
         };
         let login =
             addresses.take_waiting(&person.id).or_else(|| local_part(naming, &namee, &addresses.taken));

@@ -121,7 +121,7 @@ fn alias<'a>(
         name: &place(world, row).1.full_name,
         agency: to,
         birth: person.birth,
-        citizen_tail: person.citizen.as_ref().map(|mark| mark.tail.as_str()),
+        citizen_tail: world.citizen_tail(person),
     };
     let addresses = addresses.get_or_insert_with(|| Addresses::of(world));
     let part = addresses.another(world, &namee, &person.id, account)?;

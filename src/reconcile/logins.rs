@@ -101,7 +101,7 @@ impl<'a> Logins<'a> {
             name: &desk.person.name,
             agency,
             birth: desk.person.birth,
-            citizen_tail: desk.person.citizen.as_ref().map(|mark| mark.tail.as_str()),
+            citizen_tail: self.world.citizen_tail(desk.person),
         };
         let login = local_part(&naming, &whom, &names.taken)?;
         names.taken.insert(login.clone());

@@ -94,11 +94,22 @@ pub struct World<'a> {
     pub asked: &'a BTreeMap<QuestionKey, Question>,
     /// Who keeps which unit mailbox, as far as it was ever settled.
     pub custodians: &'a BTreeMap<AccountId, Custodian>,
+    /// The last four digits of citizen IDs, by the hash of each, where the naming rule takes them and they were kept.
+    pub citizen_digits: &'a BTreeMap<String, String>,
     /// The province's rules.
     pub policy: &'a Policy,
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    /// As many of the last digits of a person's citizen ID as are known.
+    pub fn citizen_tail<'p>(&self, person: &'p Person) -> Option<&'p str>
+    where
+        'a: 'p,
+    {
+        let mark = person.citizen.as_ref()?;
+        Some(self.citizen_digits.get(&mark.hash).unwrap_or(&mark.tail))
+    }
+
     /// The local date of an instant.
     pub fn local(&self, time: Time) -> NaiveDate {
         time.with_timezone(&self.zone).date_naive()

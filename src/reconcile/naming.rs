@@ -17,7 +17,7 @@ pub struct Namee<'a> {
     pub agency: &'a AgencyCode,
     /// The birth, if known.
     pub birth: Option<Birth>,
-    /// The last three digits of the citizen ID, if known.
+    /// The last digits of the citizen ID, if known: three, or four where those were kept for the naming rule.
     pub citizen_tail: Option<&'a str>,
 }
 
@@ -53,7 +53,8 @@ fn fill(pattern: &str, namee: &Namee<'_>, seq: u32) -> Option<String> {
             "agency" => out.push_str(namee.agency.as_str()),
             "birth_year" => out.push_str(&namee.birth?.year().to_string()),
             "birth_month" => write!(out, "{:02}", namee.birth?.date()?.month()).ok()?,
-            "cccd3" => out.push_str(namee.citizen_tail?),
+            "cccd3" => out.push_str(last(namee.citizen_tail?, 3)?),
+            "cccd4" => out.push_str(last(namee.citizen_tail?, 4)?),
             "seq" => out.push_str(&seq.to_string()),
             _ => return None,
         }
@@ -61,6 +62,16 @@ fn fill(pattern: &str, namee: &Namee<'_>, seq: u32) -> Option<String> {
     }
     out.push_str(rest);
     Some(out)
+}
+
+/// The last `count` of the digits that are known.
+fn last(digits: &str, count: usize) -> Option<&str> {
+    digits.get(digits.len().checked_sub(count)?..)
+}
+
+/// Whether any of `patterns` takes more of a citizen ID than the digits that are shown.
+pub fn takes_sealed_digits<'a>(mut patterns: impl Iterator<Item = &'a String>) -> bool {
+    patterns.any(|pattern| pattern.contains("{cccd4}"))
 }
 
 /// Whether the rule could have given `local` to `namee`: by any of its patterns, with any number, in any agency (an
@@ -87,6 +98,7 @@ fn fits(pattern: &str, namee: &Namee<'_>, text: &str) -> bool {
         "birth_year" if namee.birth.is_none() => wide(digit, 4..=4),
         "birth_month" if namee.birth.and_then(Birth::date).is_none() => wide(digit, 2..=2),
         "cccd3" if namee.citizen_tail.is_none() => wide(digit, 3..=3),
+        "cccd4" if namee.citizen_tail.is_none_or(|tail| tail.len() < 4) => wide(digit, 4..=4),
         known => given(known)
             .and_then(|value| rest.strip_prefix(value.as_str()))
             .is_some_and(|rest| fits(after, namee, rest)),
@@ -110,7 +122,7 @@ fn plain(word: &str) -> String {
 
 /// Checks that a pattern holds only known tokens: for the configuration.
 pub fn check_pattern(pattern: &str) -> Result<(), String> {
-    let known = ["given", "initials", "full", "agency", "birth_year", "birth_month", "cccd3", "seq"];
+    let known = ["given", "initials", "full", "agency", "birth_year", "birth_month", "cccd3", "cccd4", "seq"];
     let mut rest = pattern;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((token, after)) = after.split_once('}') else {
@@ -176,6 +188,24 @@ mod tests {
         }
         let born = Namee { birth: Some(Birth::Year(1981)), ..namee };
         assert!(!is_by_the_rule(&naming, &born, "nguyenhunganh1980"), "born in another year");
+    }
+
+    #[test]
+    fn a_collision_takes_four_digits_of_the_citizen_id_where_they_are_known() {
+        let naming = Naming {
+            pattern: "{given}{initials}{cccd3}".into(),
+            on_collision: vec!["{given}{initials}{cccd4}".into()],
+            ..Naming::default()
+        };
+        let name = PersonName::new("Nguyễn Văn An").unwrap();
+        let agency = AgencyCode::parse("snv").unwrap();
+        let namee = |tail| Namee { name: &name, agency: &agency, birth: None, citizen_tail: tail };
+        let taken = BTreeSet::from(["annv234".to_owned()]);
+        assert_eq!(local_part(&naming, &namee(Some("1234")), &BTreeSet::new()).unwrap(), "annv234");
+        assert_eq!(local_part(&naming, &namee(Some("1234")), &taken).unwrap(), "annv1234");
+        assert_eq!(local_part(&naming, &namee(Some("234")), &taken), None, "the fourth digit was not kept");
+        assert!(is_by_the_rule(&naming, &namee(Some("234")), "annv1234"));
+        assert!(!is_by_the_rule(&naming, &namee(Some("1234")), "annv9234"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The province's rules for reconciling: which attributes rosters own, how addresses are made, which position
 //! gives which role.
 
-use super::naming::check_pattern;
+use super::naming::{check_pattern, takes_sealed_digits};
 use super::pattern::{Folded, Pattern};
 use super::reorganisation::Reorganisation;
 use crate::model::account::Attr;
@@ -78,6 +78,14 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Whether an address or a login of this province takes digits of citizen IDs that are kept sealed.
+    pub fn takes_sealed_digits(&self) -> bool {
+        let Naming { pattern, on_collision, .. } = &self.naming;
+        let addresses = std::iter::once(pattern).chain(on_collision);
+        let logins = self.roles.iter().flat_map(|map| map.login.iter().chain(&map.login_on_collision));
+        takes_sealed_digits(addresses.chain(logins))
+    }
+
     /// The rule for somebody of this status, where it is one that pauses.
     pub fn pause(&self, status: Option<Status>) -> Option<&Pause> {
         match status? {
@@ -114,6 +122,8 @@ impl Default for Pause {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
+    /// A province's own terms, by name, instead of the months and ranks.
+    pub profile: Option<String>,
     /// Months from the lock, and from leaving, until the mailbox is closed: 6 by Quyết định 652/QĐ-BTTTT (2016).
     pub close_after_months: u32,
     /// The same for those whose title is in `ranks`: 12 by the same decision, for heads of department.
@@ -126,11 +136,24 @@ pub struct Retention {
     pub delete_after_months: u32,
     /// Days before its day on which a step is put to review.
     pub notice_days: u32,
+    /// The document and its article, where a profile lays the terms down.
+    #[serde(skip)]
+    pub basis: Option<Basis>,
+}
+
+/// What a rule rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The document.
+    pub document: String,
+    /// The article.
+    pub article: String,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         Self {
+            profile: None,
             close_after_months: 6,
             close_after_months_of_ranks: 12,
             ranks: [
@@ -152,6 +175,7 @@ impl Default for Retention {
             .into(),
             delete_after_months: 3,
             notice_days: 30,
+            basis: None,
         }
     }
 }
@@ -159,13 +183,7 @@ impl Default for Retention {
 impl Retention {
     /// Checks that time passes between the lock and the deletion: what is gone cannot be undone.
     pub fn check(&self) -> Result<(), String> {
-        let Self {
-            close_after_months,
-            close_after_months_of_ranks,
-            ranks: _,
-            delete_after_months,
-            notice_days: _,
-        } = self;
+        let Self { close_after_months, close_after_months_of_ranks, delete_after_months, .. } = self;
         if close_after_months.min(close_after_months_of_ranks) + delete_after_months == 0 {
             return Err("retention: delete_after_months is 0, and so are the months before: nothing would wait between \
                         the lock and the deletion; expected at least one month in all"
@@ -220,7 +238,8 @@ impl Layout {
 }
 
 /// How an address is made. Patterns hold `{given}`, `{initials}` (family and middle names), `{full}`,
-/// `{agency}`, `{birth_year}`, `{birth_month}`, `{cccd3}` and, for collisions, `{seq}`.
+/// `{agency}`, `{birth_year}`, `{birth_month}`, `{cccd3}`, `{cccd4}` and, for
+/// collisions, `{seq}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Naming {

@@ -13,7 +13,7 @@ use super::{Proposals, World};
 use crate::model::account::{Account, AccountKind, Attr, Snapshot, Values};
 use crate::model::agency::Agencies;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
-use crate::model::ids::{AccountId, AgencyCode, PersonId};
+use crate::model::ids::{AccountId, AgencyCode, PersonId, TargetId};
 use crate::model::name::PersonName;
 use crate::model::person::Person;
 use crate::model::role::RoleSnapshot;
@@ -220,15 +220,14 @@ impl<'m> View<'m> {
 /// What becomes of each account that the map is about.
 fn courses(world: &World<'_>, map: &Reorganisation) -> BTreeMap<AccountId, Course> {
     let accounts = || world.directory.accounts.values().filter(|one| one.kind != AccountKind::Service);
-    let lower = |text: &String| text.to_lowercase();
-    let mut taken: BTreeSet<String> = world
-        .directory
-        .accounts
-        .values()
-        .flat_map(|one| [one.all(Attr::Mail), one.all(Attr::Alias)].concat())
-        .map(|address| lower(&address))
-        .chain(world.reserved.keys().map(lower))
-        .collect();
+    let mut taken = Taken::new();
+    let held = |one: &Account| [one.all(Attr::Mail), one.all(Attr::Alias)].concat();
+    let held = world.directory.accounts.values().flat_map(held);
+    for address in held.chain(world.reserved.keys().cloned()) {
+        take(&mut taken, &address);
+    }
+    let holders: BTreeMap<&AccountId, &Person> =
+        world.people.values().filter_map(|one| Some((one.accounts.get(&TargetId::mail())?, one))).collect();
     let mut courses = BTreeMap::new();
     for account in accounts() {
         let to = account
@@ -236,8 +235,10 @@ fn courses(world: &World<'_>, map: &Reorganisation) -> BTreeMap<AccountId, Cours
             .as_ref()
             .and_then(|agency| map.target(agency, account.get(Attr::Unit)))
             .filter(|to| account.agency.as_ref() != Some(*to));
-        let mail = new_address(world, map, account, to, &taken);
-        taken.extend(mail.clone());
+        let mail = new_address(world, map, (account, holders.get(&account.id).copied()), to, &taken);
+        if let Some(mail) = &mail {
+            take(&mut taken, mail);
+        }
         let aliases = aliases(world, map, account, mail.as_ref());
         if to.is_some() || mail.is_some() || aliases.is_some() {
             courses.insert(account.id.clone(), Course { to: to.cloned(), mail, aliases });
@@ -246,26 +247,41 @@ fn courses(world: &World<'_>, map: &Reorganisation) -> BTreeMap<AccountId, Cours
     courses
 }
 
+/// The names that are taken in each domain.
+type Taken = BTreeMap<String, BTreeSet<String>>;
+
+fn take(taken: &mut Taken, address: &str) {
+    if let Some((local, domain)) = address.to_lowercase().split_once('@') {
+        taken.entry(domain.to_owned()).or_default().insert(local.to_owned());
+    }
+}
+
 /// The address in the new domain: the same name, or where somebody has that, the one that the naming rule gives. Where
 /// that has none left the old one stays.
 fn new_address(
     world: &World<'_>,
     map: &Reorganisation,
-    account: &Account,
+    (account, holder): (&Account, Option<&Person>),
     to: Option<&AgencyCode>,
-    taken: &BTreeSet<String>,
+    taken: &Taken,
 ) -> Option<String> {
     let (local, domain) = account.get(Attr::Mail)?.split_once('@')?;
     let domain = map.domains.get(&domain.to_lowercase())?;
-    let same = format!("{}@{domain}", local.to_lowercase());
+    let nobody = BTreeSet::new();
+    let taken = taken.get(&domain.to_lowercase()).unwrap_or(&nobody);
+    let same = local.to_lowercase();
     if !taken.contains(&same) {
-        return Some(same);
+        return Some(format!("{same}@{domain}"));
     }
     let name = PersonName::new(account.get(Attr::FullName)?)?;
     let agency = to.or(account.agency.as_ref())?;
-    let namee = Namee { name: &name, agency, birth: None, citizen_tail: None };
-    let locals = taken.iter().filter_map(|one| one.strip_suffix(&format!("@{domain}"))).map(str::to_owned);
-    local_part(&world.policy.naming, &namee, &locals.collect()).map(|local| format!("{local}@{domain}"))
+    let namee = Namee {
+        name: &name,
+        agency,
+        birth: holder.and_then(|one| one.birth),
+        citizen_tail: holder.and_then(|one| world.citizen_tail(one)),
+    };
+    local_part(&world.policy.naming, &namee, taken).map(|local| format!("{local}@{domain}"))
 }
 
 /// The aliases afterwards: the old address joins them, and once their time is over those of old domains go.

@@ -6,9 +6,10 @@ use super::Scene;
 use super::correlate::{RowRef, place};
 use super::draft::{Draft, on_account};
 use super::pattern::{Folded, Pattern};
-use super::policy::Retention;
+use super::policy::{Basis, Retention};
 use crate::model::account::{Account, Attr, Values};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
+use crate::model::evidence::Evidence;
 use crate::model::ids::TargetId;
 use crate::model::legal_hold::HoldSubject;
 use crate::model::person::{OutOfUse, Person};
@@ -164,6 +165,10 @@ fn step(
         Word::Absence(roster) => change.by_absence(world, roster),
         Word::Confirmed => change,
     };
+    if let Some(Basis { document, article }) = &world.policy.retention.basis {
+        let (document, basis) = (document.clone(), article.clone());
+        change.evidence.push(Evidence::Rule { document, basis, changed: None });
+    }
     change.effective = Some(day);
     change.due = day;
     change

@@ -141,7 +141,9 @@ mod tests {
     }
 
     fn chart<'a>(bars: &'a [Bar]) -> Chart<'a> {
-        Chart { id: "tuoi", title: "Tuổi mật khẩu", description: "Nhiều nhất: đến 30 ngày.", bars, most: 0 }
+        Chart {
+            id: "tuoi", title: "Tuổi mật khẩu", description: "Nhiều nhất: đến 30 ngày.", bars, most: 0
+        }
     }
 
     #[test]

@@ -110,7 +110,8 @@ impl Figures {
                 next_30_days: Ahead::default(),
                 spread: Spread::default(),
             });
-            let idle = verdict.idle_days.zip(idle_after).is_some_and(|(days, after)| days >= i64::from(after));
+            let idle =
+                verdict.idle_days.zip(idle_after).is_some_and(|(days, after)| days >= i64::from(after));
             place.counts.add(verdict, idle);
             for (on, to) in &verdict.ahead {
                 let days = (*on - day).num_days();

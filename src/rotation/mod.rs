@@ -14,6 +14,7 @@ pub mod figures;
 pub mod judge;
 pub mod ladder;
 pub mod leak;
+pub mod lookups;
 pub mod policy;
 pub mod settings;
 pub mod span;

@@ -10,7 +10,8 @@ use crate::model::incident::{Closing, Incident};
 use crate::model::notice::Notice;
 use crate::model::operator::Right;
 
-const INCIDENT: &str = "id, target, account, agency, opened_by, opened, reason, person, label, by_hand, evidence,
+const INCIDENT: &str =
+    "id, target, account, agency, opened_by, opened, reason, person, label, by_hand, evidence,
     seen_locked, closed_by, closed, closing";
 
 /// What is written down of an incident when it is opened.

@@ -28,6 +28,7 @@ mod intent;
 mod leak;
 mod lease;
 mod legal_hold;
+mod lookup;
 mod matching;
 mod migrate;
 mod open;

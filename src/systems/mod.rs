@@ -8,6 +8,7 @@ pub mod handoff;
 pub mod http;
 pub mod keycloak;
 pub mod ldap_groups;
+mod lookups;
 mod offices;
 pub mod scim;
 mod settings;
@@ -15,6 +16,7 @@ mod shrink;
 pub mod sql;
 mod write;
 
+pub use lookups::{Counted, Counting, LookForLookups};
 pub use settings::Settings;
 pub use shrink::{Shrank, Shrink};
 pub use write::{Impossible, Newcomer, Seat, Write};
@@ -127,6 +129,26 @@ impl System {
         match self {
             Self::Handoff(one) => &one.settings.name,
             Self::Online(one) => one.name(),
+        }
+    }
+
+    /// How it counts look-ups, where it does.
+    pub fn counting(&self) -> Option<Counting> {
+        match self {
+            Self::Handoff(one) => one.settings.counting(),
+            Self::Online(Online::Sql(one)) => one.settings().counting(),
+            Self::Online(Online::LdapGroups(_) | Online::Scim(_) | Online::Keycloak(_)) => None,
+        }
+    }
+
+    /// The counts of look-ups that it gives; what cannot be used is an error, for a system that says nothing is unknown.
+    pub async fn lookups(&self, look: &mut LookForLookups<'_>) -> Result<Counted, ReadError> {
+        match self {
+            Self::Handoff(one) => one.lookups(look).await,
+            Self::Online(Online::Sql(one)) => one.lookups(look).await,
+            Self::Online(Online::LdapGroups(_) | Online::Scim(_) | Online::Keycloak(_)) => {
+                Err(lookups::counts_nothing())
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The `[[system]]` tables of the configuration: each names a kind of system and what that kind needs.
 
+use super::lookups::Counting;
 use super::{handoff, keycloak, ldap_groups, scim, sql};
 use crate::model::ids::{AgencyCode, TargetId};
 use serde::{Deserialize, Deserializer};
@@ -67,6 +68,15 @@ impl Settings {
             Self::LdapGroups(one) => &one.title,
             Self::Scim(one) => &one.title,
             Self::Keycloak(one) => &one.title,
+        }
+    }
+
+    /// How it counts look-ups, where it does.
+    pub fn counting(&self) -> Option<Counting> {
+        match self {
+            Self::Handoff(one) => one.counting(),
+            Self::Sql(one) => one.counting(),
+            Self::LdapGroups(_) | Self::Scim(_) | Self::Keycloak(_) => None,
         }
     }
 

@@ -100,8 +100,12 @@ pub trait BackOffice: Send + Sync {
     fn commands<'a>(&'a self, incident: &'a Incident) -> Asked<'a, String>;
 
     /// Reverses a change that was carried out, as approved by who asks for it; the reverse change.
-    fn undo<'a>(&'a self, change: &'a StoredChange, by: &'a Login, reason: &'a str)
-    -> Asked<'a, StoredChange>;
+    fn undo<'a>(
+        &'a self,
+        change: &'a StoredChange,
+        by: &'a Login,
+        reason: &'a str,
+    ) -> Asked<'a, StoredChange>;
 
     /// Makes a report.
     fn report(&self, wanted: Wanted) -> Asked<'_, Report>;
@@ -112,13 +116,14 @@ impl From<Refusal> for PageError {
         let bad = |vi: String, en: String| Self::Bad(vi, en);
         match refusal {
             Refusal::NoAccount(text) => bad(
-                format!("Thư mục không có tài khoản nào là “{text}”. Hãy ghi địa chỉ thư hoặc tên đăng nhập."),
+                format!(
+                    "Thư mục không có tài khoản nào là “{text}”. Hãy ghi địa chỉ thư hoặc tên đăng nhập."
+                ),
                 format!("No account of the directory is called “{text}”. Give its address or its login."),
             ),
-            Refusal::OpenAlready(label) => bad(
-                format!("Sự cố của {label} đang mở."),
-                format!("An incident on {label} is open already."),
-            ),
+            Refusal::OpenAlready(label) => {
+                bad(format!("Sự cố của {label} đang mở."), format!("An incident on {label} is open already."))
+            }
             Refusal::NotOpen(label) => bad(
                 format!("Không có sự cố nào của {label} đang mở."),
                 format!("No incident on {label} is open."),

@@ -34,7 +34,9 @@ fn policy(page: &str) -> String {
         })
         .collect();
     let style = if hashes.is_empty() { " 'none'".to_owned() } else { hashes };
-    format!("default-src 'none'; style-src{style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    format!(
+        "default-src 'none'; style-src{style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::config::{Config, Site};
 use crate::directory::{Directory, SettingsError};
 use crate::files;
 use crate::model::Time;
+use crate::model::citizen::MarkKeys;
 use crate::notify::templates::{TemplateError, Templates};
 use crate::notify::transport::{OpenError, Transport};
 use crate::store::{Store, StoreError, Token};
@@ -134,6 +135,12 @@ impl Engine {
     /// A reader process, started when first needed.
     pub fn reader(&self) -> Reader {
         Reader::new(self.program.clone(), self.config().reader).with_mappings(self.config().mappings.clone())
+    }
+
+    /// The keys that marks of citizen IDs are made under.
+    pub fn mark_keys(&self) -> MarkKeys {
+        let naming = self.config().policy.takes_sealed_digits().then(|| self.keys.citizen_digits());
+        MarkKeys { hash: self.keys.citizen(), naming }
     }
 
     /// The moment.

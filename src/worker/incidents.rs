@@ -113,8 +113,10 @@ impl Engine {
     /// Has the account of `incident` locked; of one that is never written the operators are alerted instead.
     pub async fn shut_out(&self, incident: &Incident) -> Result<(), IncidentError> {
         if incident.by_hand {
-            self.alert("rosterd: a protected account is taken over; lock it by hand: rosterd incident list\n")
-                .await;
+            self.alert(
+                "rosterd: a protected account is taken over; lock it by hand: rosterd incident list\n",
+            )
+            .await;
             return Ok(());
         }
         self.lock_out(incident).await

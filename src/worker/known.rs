@@ -26,6 +26,7 @@ pub(super) struct Known {
     reserved: BTreeMap<String, PersonId>,
     pub(super) asked: BTreeMap<QuestionKey, Question>,
     custodians: BTreeMap<AccountId, Custodian>,
+    citizen_digits: BTreeMap<String, String>,
 }
 
 impl Engine {
@@ -39,6 +40,7 @@ impl Engine {
         let confirmed = self.store.confirmations().await?.into_iter();
         let departures =
             confirmed.filter_map(|one| one.person.filter(|person| counts(person, one.at))).collect();
+        let citizen_digits = self.citizen_digits(&rosters);
         let holds = self.store.legal_holds().await?.into_iter().filter(|hold| hold.holds);
         Ok(Known {
             rosters,
@@ -50,7 +52,18 @@ impl Engine {
             reserved: self.store.reserved_addresses().await?,
             asked: self.store.questions().await?.into_iter().map(|one| (one.key, one.question)).collect(),
             custodians: self.store.custodians().await?,
+            citizen_digits,
         })
+    }
+
+    /// The last digits of the citizen IDs in `rosters`, by hash, where a naming rule takes them.
+    fn citizen_digits(&self, rosters: &[Roster]) -> BTreeMap<String, String> {
+        let keys = self.mark_keys();
+        if keys.naming.is_none() {
+            return BTreeMap::new();
+        }
+        let marks = rosters.iter().flat_map(|roster| &roster.rows).filter_map(|row| row.citizen_id.as_ref());
+        marks.filter_map(|mark| Some((mark.hash.clone(), keys.naming_digits(mark)?))).collect()
     }
 
     /// The world as it is known now.
@@ -75,6 +88,7 @@ impl Engine {
             reserved: &known.reserved,
             asked: &known.asked,
             custodians: &known.custodians,
+            citizen_digits: &known.citizen_digits,
             policy: &self.config().policy,
         }
     }

@@ -7,6 +7,7 @@ pub mod incidents;
 mod known;
 mod late_orders;
 pub mod look;
+mod lookups;
 pub mod mailing;
 pub mod pass;
 pub mod planning;

@@ -148,6 +148,8 @@ impl Engine {
             tokio::join!(self.take_in(token, &mut reader, &mut summary), self.look_at_directory());
         intake?;
         clock.ended("intake and directory");
+        summary.errors.extend(self.count_lookups(token, None).await?.errors);
+        clock.ended("look-ups");
         self.expire(token).await?;
         let counts =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
@@ -216,14 +218,14 @@ impl Engine {
                 return Ok(());
             }
         };
-        let citizen_key = self.keys.citizen();
+        let mark_keys = self.mark_keys();
         let now = self.now();
         let intake = Intake {
             store: &self.store,
             token,
             folders: &self.config().folders,
             agencies: &self.site.agencies,
-            citizen_key: &citizen_key,
+            mark_keys: &mark_keys,
             largest: self.config().reader.file_bytes,
             now,
             today: self.local(now),
@@ -306,6 +308,11 @@ impl Engine {
             }
             self.keep_figures(token, rotated).await?;
             clock.ended("remind");
+        }
+        match self.tell_of_lookups(token, &directory, &systems).await {
+            Ok(_) => {}
+            Err(TellError::Store(error)) => return Err(error),
+            Err(error) => summary.errors.push(error.to_string()),
         }
         count_plan(&planned, published, summary);
         Ok(Some(planned.counts))

@@ -72,6 +72,7 @@ impl Engine {
         let rotated = self.rotate(directory, systems, &proposals.people, &proposals.away).await?;
         let by_rule = rotated.as_ref().map(|rotated| by_rule(rotated, &proposals.changes));
         proposals.changes.extend(by_rule.into_iter().flatten());
+        proposals.changes.extend(self.suspensions(directory, systems, &proposals).await?);
         let counts = Counts::of(directory);
         let standing = self.standing(now, directory).await?;
         let mut read: BTreeSet<TargetId> = systems.iter().map(|system| system.target.clone()).collect();

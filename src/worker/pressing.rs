@@ -54,7 +54,7 @@ impl Engine {
         if asked.is_empty() { self.on_duty() } else { asked }
     }
 
-    fn on_duty(&self) -> Vec<Addressee<'_>> {
+    pub(super) fn on_duty(&self) -> Vec<Addressee<'_>> {
         let config = self.config();
         config.on_duty.iter().map(|one| (config.sender.agency.as_str(), one)).collect()
     }

@@ -29,7 +29,7 @@ impl Engine {
     pub async fn preview(&self, reader: &mut Reader) -> Result<Vec<Roster>, PreviewError> {
         let now = self.now();
         let look = look(&self.config().folders.inbox, &self.site.agencies, SystemTime::now())?;
-        let key = self.keys.citizen();
+        let keys = self.mark_keys();
         let mut rosters = Vec::new();
         for file in look.files.values() {
             // What cannot be read or has gone is the pass's to report.
@@ -50,7 +50,7 @@ impl Engine {
                 arrived: now,
                 has_pdf: file.pdf.is_some(),
             };
-            rosters.extend(accept(&mut reading, source, &self.site.agencies, &key));
+            rosters.extend(accept(&mut reading, source, &self.site.agencies, &keys));
         }
         Ok(rosters)
     }

@@ -5,7 +5,9 @@ use super::pass::{Ending, Summary};
 use super::schedule::{Schedule, ScheduleError};
 use crate::intake::scan::look;
 use crate::model::Time;
+use crate::model::ids::TargetId;
 use crate::store::Token;
+use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -111,6 +113,7 @@ impl Engine {
         let mut next = next_pass(&schedules, self.now());
         let mut seen = None;
         let mut wanted = true;
+        let mut counted = BTreeMap::new();
         while !self.stopping() {
             if wanted {
                 self.one_pass(&grip).await;
@@ -132,13 +135,37 @@ impl Engine {
             }
             // Opened on another machine: nobody wakes this one.
             self.attend_or_say(&grip.token, true).await;
+            let exceeded = self.poll_lookups(&grip.token, &mut counted).await;
             let arrived = self.inbox();
             let woken = std::fs::remove_file(self.wake_file()).is_ok();
-            wanted = woken || arrived != seen || next.is_some_and(|next| next <= self.now());
+            wanted = woken || exceeded || arrived != seen || next.is_some_and(|next| next <= self.now());
         }
         self.let_go(grip).await?;
         tracing::info!("worker stopped");
         Ok(())
+    }
+
+    /// Reads the counts of look-ups that are due; whether something was exceeded, which a pass then tells. `counted` is when
+    /// each system was read last.
+    async fn poll_lookups(&self, token: &Token, counted: &mut BTreeMap<TargetId, Time>) -> bool {
+        let due = self.lookups_due(counted);
+        if due.is_empty() {
+            return false;
+        }
+        let now = self.now();
+        counted.extend(due.iter().map(|target| (target.clone(), now)));
+        match self.count_lookups(token, Some(&due)).await {
+            Ok(round) => {
+                for error in &round.errors {
+                    tracing::error!(%error, "look-ups were not counted");
+                }
+                round.news
+            }
+            Err(error) => {
+                tracing::error!(%error, "look-ups were not counted");
+                false
+            }
+        }
     }
 
     /// Sets the stop flag when the process is asked to end.

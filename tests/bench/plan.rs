@@ -8,6 +8,7 @@ use ring::hmac;
 use rosterd::intake::accept::{Source, accept};
 use rosterd::model::Time;
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Snapshot, Values};
+use rosterd::model::citizen::MarkKeys;
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode, PersonId, RosterId, TargetId};
 use rosterd::model::person::Person;
@@ -87,6 +88,7 @@ fn stages(
         reserved: &reserved,
         asked: &asked,
         custodians: &custodians,
+        citizen_digits: &BTreeMap::new(),
         policy: &data.policy,
     };
     let (floor, _) = timed(|| plain_look(&world));
@@ -168,7 +170,7 @@ fn decide(rosters: &mut [Roster], proposals: &Proposals) {
 fn rosters(data: &Data, days_ago: i64) -> Vec<Roster> {
     let arrived = data.now - TimeDelta::days(days_ago);
     let mapping = Mapping::embedded().unwrap();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+    let keys = MarkKeys { hash: hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]), naming: None };
     let read = |office: &Office| {
         let bytes = workbooks::roster(office, arrived.date_naive());
         let book = decode(&bytes, &ReaderLimits::default()).unwrap().book;
@@ -185,7 +187,7 @@ fn rosters(data: &Data, days_ago: i64) -> Vec<Roster> {
             arrived,
             has_pdf: false,
         };
-        accept(&mut reading, source, &data.agencies, &key).expect("the roster is accepted")
+        accept(&mut reading, source, &data.agencies, &keys).expect("the roster is accepted")
     };
     data.offices.iter().map(read).collect()
 }

@@ -19,6 +19,7 @@ mod kill;
 mod layers;
 mod notify;
 mod reading;
+mod reorganised;
 mod sample;
 mod scenarios;
 mod store;

@@ -2,11 +2,11 @@
 
 use super::super::Code;
 use super::{directory, give};
-use crate::model::{Lang, Time};
 use crate::model::access::{Effect, Right, effect};
 use crate::model::account::{Account, AccountKind, Attr};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::role::RoleSnapshot;
+use crate::model::{Lang, Time};
 use crate::report::accounts::{Kind, Line, report};
 use crate::report::{Report, say};
 use crate::store::Carried;

@@ -34,14 +34,8 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
     }
     let config = engine.config();
     let today = engine.local(engine.now());
-    let report = adoption::report(
-        &adoption,
-        agencies,
-        &engine.site.agencies,
-        &config.sender.agency,
-        today,
-        lang,
-    );
+    let report =
+        adoption::report(&adoption, agencies, &engine.site.agencies, &config.sender.agency, today, lang);
     let value =
         json!({ "schema": 1, "date": today, "agencies": adoption.agencies, "accounts": adoption.lines });
     Ok((report, value))

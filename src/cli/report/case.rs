@@ -48,7 +48,8 @@ pub async fn run(engine: &Engine, id: &str, out: &Path, as_json: bool) -> Result
         })
         .await?;
     let (mut pack, missing) = gather(engine, &case, &files).await?;
-    let manifest = manifest(&case, &pack, &missing, engine.now(), operator.login.as_str());
+    let documents = documents(&files, &pack);
+    let manifest = manifest(&case, &pack, &documents, &missing, engine.now(), operator.login.as_str());
     pack.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest)?);
     write(out, &pack).with_context(|| out.display().to_string())?;
     if as_json {
@@ -79,7 +80,8 @@ async fn gather(engine: &Engine, case: &CaseId, files: &CaseFiles) -> Result<(Pa
         roster(arrival, &mut pack, &mut missing)?;
     }
     pack.insert("audit.jsonl".into(), trail(engine, case, files).await?);
-    pack.insert("README.txt".into(), readme(engine, case, files).into_bytes());
+    let readme = readme(engine, case, files, &documents(files, &pack));
+    pack.insert("README.txt".into(), readme.into_bytes());
     Ok((pack, missing))
 }
 
@@ -116,6 +118,21 @@ fn roster(arrival: &Arrival, pack: &mut Pack, missing: &mut Vec<String>) -> Resu
     Ok(())
 }
 
+/// The number and date of the document that each PDF of the pack is, where the roster beside it states them.
+fn documents(files: &CaseFiles, pack: &Pack) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for arrival in &files.rosters {
+        let stated = arrival.roster.as_ref().and_then(|roster| roster.document.as_ref());
+        let Some(number) = stated.and_then(|document| document.number.as_ref()) else { continue };
+        let date = stated.and_then(|document| document.date);
+        let folder = format!("rosters/{}/", arrival.id);
+        let is_document = |name: &&String| name.starts_with(&folder) && name.ends_with(".pdf");
+        let called = date.map_or(number.clone(), |date| format!("{number}, {}", date.format("%d/%m/%Y")));
+        found.extend(pack.keys().filter(is_document).map(|name| (name.clone(), called.clone())));
+    }
+    found
+}
+
 /// A name that stays within its folder.
 fn plain(name: &str) -> String {
     let name = name.replace(['/', '\\', '\0'], "_");
@@ -140,19 +157,28 @@ async fn trail(engine: &Engine, case: &CaseId, files: &CaseFiles) -> Result<Vec<
     Ok(out)
 }
 
-fn manifest(case: &CaseId, pack: &Pack, missing: &[String], now: Time, by: &str) -> serde_json::Value {
+fn manifest(
+    case: &CaseId,
+    pack: &Pack,
+    documents: &BTreeMap<String, String>,
+    missing: &[String],
+    now: Time,
+    by: &str,
+) -> serde_json::Value {
     let files: Vec<_> = pack
         .iter()
         .map(|(name, bytes)| {
             let digest = hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
-            json!({ "file": name, "bytes": bytes.len(), "sha256": digest })
+            json!({
+                "file": name, "bytes": bytes.len(), "sha256": digest, "document": documents.get(name),
+            })
         })
         .collect();
     json!({ "schema": 1, "case": case, "made": rfc3339(now), "by": by, "files": files, "missing": missing })
 }
 
 /// What a reader finds where, and what happened in a line a change.
-fn readme(engine: &Engine, case: &CaseId, files: &CaseFiles) -> String {
+fn readme(engine: &Engine, case: &CaseId, files: &CaseFiles, documents: &BTreeMap<String, String>) -> String {
     let lang = engine.config().language;
     let mut text = format!(
         "HỒ SƠ CHỨNG CỨ / EVIDENCE PACK\n{case}\n\n\
@@ -169,6 +195,13 @@ fn readme(engine: &Engine, case: &CaseId, files: &CaseFiles) -> String {
         text.push_str(
             &words::change_line(&one.stored.change, one.stored.state, lang).replace(['\r', '\n'], " "),
         );
+        text.push('\n');
+    }
+    if !documents.is_empty() {
+        text.push_str("\nVăn bản / documents:\n");
+    }
+    for (file, called) in documents {
+        text.push_str(&format!("{called}: {file}").replace(['\r', '\n'], " "));
         text.push('\n');
     }
     text

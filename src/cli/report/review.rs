@@ -2,10 +2,10 @@
 
 use super::super::Code;
 use super::{directory, give};
-use crate::model::{Lang, Time};
 use crate::model::adoption::Standing;
 use crate::model::ids::AgencyCode;
 use crate::model::roster::RosterKind;
+use crate::model::{Lang, Time};
 use crate::reconcile::row_result::kind_phrase;
 use crate::report::Report;
 use crate::report::review::{Period, Service, Subject, Work, report, review};

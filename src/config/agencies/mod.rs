@@ -33,7 +33,7 @@ pub async fn read(path: &Path, reader: &mut Reader) -> Result<Agencies, ConfigEr
 
 /// Whether a file is TOML: the first line that says something opens a table or sets a key. Of a table of cells it is
 /// a title or a heading.
-fn is_toml(bytes: &[u8]) -> bool {
+pub(super) fn is_toml(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let sets_a_key =

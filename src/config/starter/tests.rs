@@ -3,7 +3,7 @@
 use super::{AGENCIES, CONFIG, ROLES};
 use crate::config::{Config, agencies};
 use crate::model::agency::{Agency, Contact};
-use crate::reconcile::policy::{Naming, Policy, RoleMap};
+use crate::reconcile::policy::{Naming, Policy, Retention, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Step};
 use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
 use crate::{directory, intake, notify, plan, rotation, store, telemetry, web, workbook, worker};
@@ -60,7 +60,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 20, "the file, twelve tables and eight settings");
+    assert_eq!(variants.len(), 1 + 22, "the file, fourteen tables and eight settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -146,12 +146,19 @@ fn it_says_every_setting() {
     missing(&["system", "create"], settings::<sql::AccountStatement>());
     missing(&["system", "deadline_days"], settings::<DeadlineDays>());
     missing(&["system", "escalation"], settings::<Step>());
+    let mut files = settings::<handoff::LookupFiles>();
+    assert!(files.remove("columns"), "in a comment");
+    missing(&["system", "lookups"], files);
+    missing(&["system", "lookups"], settings::<sql::LookupQuery>());
+    missing(&["lookup_limits"], settings::<rotation::lookups::Rule>());
+    missing(&["lookup_limits", "limits"], settings::<rotation::lookups::Limit>());
     missing(&["system", "shrink"], settings::<Shrink>());
     missing(&["mail"], settings::<notify::transport::smtp::Settings>());
     missing(&["mail"], settings::<notify::transport::eml::Settings>());
     missing(&["sender"], settings::<notify::templates::Sender>());
     missing(&["policy"], settings::<Policy>());
     missing(&["policy", "naming"], settings::<Naming>());
+    missing(&["policy", "retention"], settings::<Retention>());
     missing(&["time_to_serve"], settings::<plan::serve::TimeToServe>());
     missing(&["deadlines"], settings::<plan::ladder::Ladders>());
     missing(&["deadlines", "suspicions"], settings::<plan::ladder::Ladder>());

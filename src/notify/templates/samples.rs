@@ -2,13 +2,14 @@
 //! every optional field is once there and once not.
 
 use crate::model::change::ChangeKind;
+use crate::model::lookup::Period;
 use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter, MadeChange,
-    Missing, Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest,
-    RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter,
+    LookupsExceeded, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks,
+    RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -49,6 +50,10 @@ pub fn samples() -> Vec<Letter> {
         incident_closed(false),
         after_leak(false),
         after_leak(true),
+        lookups(Period::Minute, 1, false),
+        lookups(Period::Hour, 2, false),
+        lookups(Period::Day, 3, false),
+        lookups(Period::Day, 3, true),
     ]
 }
 
@@ -328,6 +333,26 @@ fn digest(audience: &'static str) -> Letter {
         } else {
             Vec::new()
         },
+    })
+}
+
+fn lookups(per: Period, number: u32, by_hand: bool) -> Letter {
+    Letter::LookupsExceeded(LookupsExceeded {
+        agency: AGENCY.into(),
+        about: (!by_hand).then(|| AGENCY.into()),
+        system: "Hệ thống một cửa".into(),
+        name: (!by_hand).then(|| "Nguyễn Văn An".into()),
+        login: "annv.skhcn".into(),
+        date: day(11, 23),
+        hour: "09:41".into(),
+        per,
+        count: 640,
+        most: 500,
+        basis: "Văn bản 5722/TCTTKĐA ngày 10/8/2023, mục 2".into(),
+        number,
+        within_days: 30,
+        suspends: number > 2,
+        by_hand,
     })
 }
 

@@ -230,7 +230,9 @@ impl Line {
 
     /// A citizen ID, by the hash its mark has.
     pub(crate) fn citizen(self, hash: &str) -> Self {
-        self.set(|row| row.citizen_id = Some(CitizenMark { hash: hash.into(), tail: "123".into() }))
+        self.set(|row| {
+            row.citizen_id = Some(CitizenMark { hash: hash.into(), tail: "123".into(), sealed: None })
+        })
     }
 
     pub(crate) fn staff_code(self, value: &str) -> Self {

@@ -53,6 +53,7 @@ pub(crate) struct Province {
     pub(crate) reserved: BTreeMap<String, PersonId>,
     pub(crate) asked: BTreeMap<QuestionKey, Question>,
     pub(crate) custodians: BTreeMap<AccountId, crate::model::custodian::Custodian>,
+    pub(crate) citizen_digits: BTreeMap<String, String>,
     pub(crate) policy: Policy,
 }
 
@@ -132,6 +133,7 @@ impl Province {
             reserved: BTreeMap::new(),
             asked: BTreeMap::new(),
             custodians: BTreeMap::new(),
+            citizen_digits: BTreeMap::new(),
             policy,
         }
     }
@@ -191,6 +193,7 @@ impl Province {
             reserved: &self.reserved,
             asked: &self.asked,
             custodians: &self.custodians,
+            citizen_digits: &self.citizen_digits,
             policy: &self.policy,
         }
     }

@@ -3,14 +3,18 @@
 
 mod confirm;
 mod export;
+mod lookups;
 mod newest;
 mod reading;
 
 pub use confirm::{Seen, confirm};
 pub use export::{ExportError, parse_export};
-pub use newest::{DropError, ExportFile, newest_export};
+pub use lookups::{LookupColumns, LookupFiles};
+pub(in crate::systems) use lookups::{minute, poll_minutes};
+pub use newest::{DropError, ExportFile, exports_since, newest_export};
 pub use reading::{Handoff, LookError};
 
+use super::lookups::Counting;
 use super::settings::target;
 use super::shrink::Shrink;
 use crate::model::agency::Contact;
@@ -65,6 +69,9 @@ pub struct Settings {
     /// How much fewer roles than in the last good export are believed.
     #[serde(default)]
     pub shrink: Shrink,
+    /// Files that count look-ups. Without them, nothing is known of look-ups.
+    #[serde(default)]
+    pub lookups: Option<LookupFiles>,
     /// How long an export must lie unchanged before it is read.
     #[serde(default = "settle_seconds")]
     pub settle_seconds: u32,
@@ -94,6 +101,11 @@ impl Settings {
             return Ok(());
         }
         Err("escalation: each step must be on a later day than the one before".into())
+    }
+
+    /// How it counts look-ups, where it does.
+    pub fn counting(&self) -> Option<Counting> {
+        self.lookups.as_ref().map(|files| Counting::new(files.counted_by, files.poll_minutes))
     }
 
     /// The steps that have come for an order that was due at the end of `due`: the number of each, and whom it is to.

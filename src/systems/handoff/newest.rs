@@ -57,7 +57,29 @@ const EXTENSIONS: [&str; 4] = ["xlsx", "ods", "xls", "csv"];
 /// Reads the newest export of `folder`; `None` where there is none. A newest one that cannot be used is an
 /// error: an older one in its place would be taken for the present.
 pub fn newest_export(folder: &Path, now: Time, settle: TimeDelta) -> Result<Option<ExportFile>, DropError> {
-    let mut newest: Option<(Time, PathBuf)> = None;
+    let newest = exports(folder)?.into_iter().max();
+    let Some((_, path)) = newest else { return Ok(None) };
+    read(path, now, settle).map(Some)
+}
+
+/// Reads every export of `folder` written at `since` or later, oldest first. One that is still being written is left for
+/// the next time.
+pub fn exports_since(
+    folder: &Path,
+    since: Time,
+    now: Time,
+    settle: TimeDelta,
+) -> Result<Vec<ExportFile>, DropError> {
+    let mut found = exports(folder)?;
+    found.retain(|(modified, _)| *modified >= since);
+    found.sort();
+    let files = found.into_iter().map(|(_, path)| read(path, now, settle));
+    files.filter(|file| !matches!(file, Err(DropError::Unsettled(_)))).collect()
+}
+
+/// The exports that lie in `folder`, with the moment each was written.
+fn exports(folder: &Path) -> Result<Vec<(Time, PathBuf)>, DropError> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(cannot(folder))? {
         let path = entry.map_err(cannot(folder))?.path();
         if !is_export(&path) {
@@ -67,11 +89,9 @@ pub fn newest_export(folder: &Path, now: Time, settle: TimeDelta) -> Result<Opti
         if metadata.is_dir() {
             continue;
         }
-        let found = Some((modified(&metadata), path));
-        newest = newest.max(found);
+        found.push((modified(&metadata), path));
     }
-    let Some((_, path)) = newest else { return Ok(None) };
-    read(path, now, settle).map(Some)
+    Ok(found)
 }
 
 /// Office programs and copies in progress leave hidden and `~$` files.

@@ -67,7 +67,7 @@ impl Handoff {
 
 impl ReadSystem for Handoff {
     fn can(&self) -> Can {
-        CAN
+        Can { lookups: self.settings.lookups.is_some(), ..CAN }
     }
 
     async fn snapshot(&self, look: &mut Look<'_>) -> Result<RoleSnapshot, ReadError> {

@@ -4,9 +4,11 @@
 //! show what was wanted is rolled back.
 
 mod accounts;
+mod lookups;
 mod settings;
 mod write;
 
+pub use lookups::LookupQuery;
 pub use settings::{AccountColumn, AccountStatement, Accounts, Parameter, ReadBack, Settings, Statement};
 pub use write::SqlWriter;
 
@@ -71,6 +73,10 @@ impl SqlSystem {
 
     pub(super) fn name(&self) -> &TargetId {
         &self.settings.name
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(super) fn writer(&self) -> SqlWriter<'_> {
@@ -271,7 +277,7 @@ impl SqlSystem {
 
 impl ReadSystem for SqlSystem {
     fn can(&self) -> Can {
-        let Settings { accounts, create, disable, .. } = &self.settings;
+        let Settings { accounts, create, disable, lookups, .. } = &self.settings;
         Can {
             list: accounts.is_some(),
             create: create.is_some(),
@@ -280,6 +286,7 @@ impl ReadSystem for SqlSystem {
             password_age: accounts
                 .as_ref()
                 .is_some_and(|one| one.columns.contains(&AccountColumn::PasswordChanged)),
+            lookups: lookups.is_some(),
             ..Can::default()
         }
     }

@@ -1,7 +1,9 @@
 //! The settings of a database: one query that reads, and at most two statements that write.
 
+use super::LookupQuery;
 use crate::dsn::{self, DsnError};
 use crate::model::ids::TargetId;
+use crate::systems::lookups::Counting;
 use crate::systems::settings::{target, timeout_seconds};
 use crate::systems::shrink::Shrink;
 use serde::Deserialize;
@@ -45,6 +47,9 @@ pub struct Settings {
     /// The statement that opens it again.
     #[serde(default)]
     pub enable: Option<AccountStatement>,
+    /// The query that counts look-ups. Without it, nothing is known of look-ups.
+    #[serde(default)]
+    pub lookups: Option<LookupQuery>,
     /// How long a connection, a read or a write may take.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
@@ -173,7 +178,15 @@ impl Settings {
                 }
             }
         }
+        if let Some(lookups) = &self.lookups {
+            lookups.check()?;
+        }
         self.check_accounts()
+    }
+
+    /// How it counts look-ups, where it does.
+    pub fn counting(&self) -> Option<Counting> {
+        self.lookups.as_ref().map(|query| Counting::new(query.counted_by, query.poll_minutes))
     }
 
     fn check_accounts(&self) -> Result<(), String> {

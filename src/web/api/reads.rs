@@ -6,7 +6,8 @@ use super::super::error::PageError;
 use super::super::pages::Asked;
 use super::super::pages::rotation::figures;
 use super::shapes::{
-    BrakeShape, CampaignShape, ChangeShape, Changes, IncidentShape, Problem, QuestionShape, RosterShape, RotationShape,
+    BrakeShape, CampaignShape, ChangeShape, Changes, IncidentShape, Problem, QuestionShape, RosterShape,
+    RotationShape,
 };
 use super::{ApiError, Caller};
 use crate::model::ids::ChangeId;

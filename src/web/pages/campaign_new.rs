@@ -77,7 +77,12 @@ impl Typed {
             let seconds = format!("{CLOCK}:%S");
             NaiveDateTime::parse_from_str(text, CLOCK)
                 .or_else(|_| NaiveDateTime::parse_from_str(text, &seconds))
-                .map_err(|_| wrong("Giờ mở và giờ kết thúc phải là ngày và giờ.", "Opening and end must be a date and a time."))
+                .map_err(|_| {
+                    wrong(
+                        "Giờ mở và giờ kết thúc phải là ngày và giờ.",
+                        "Opening and end must be a date and a time.",
+                    )
+                })
         };
         let text = |text: &str, vi: &str, en: &str| match text.trim() {
             "" => Err((format!("Chưa ghi {vi}."), format!("{en} is missing."))),
@@ -87,13 +92,19 @@ impl Typed {
         for code in self.agencies.split([',', ';', ' ']).map(str::trim).filter(|code| !code.is_empty()) {
             let known = AgencyCode::parse(code).ok().filter(|code| desk.site.agencies.contains_key(code));
             agencies.insert(known.ok_or_else(|| {
-                (format!("Không có cơ quan nào mang mã “{code}”."), format!("No agency has the code “{code}”."))
+                (
+                    format!("Không có cơ quan nào mang mã “{code}”."),
+                    format!("No agency has the code “{code}”."),
+                )
             })?);
         }
         let delete_after_days = match self.delete_after_days.trim() {
             "" => None,
             days => Some(days.parse().map_err(|_| {
-                wrong("Số ngày đến khi đề nghị xóa phải là một số.", "The days until deletion must be a number.")
+                wrong(
+                    "Số ngày đến khi đề nghị xóa phải là một số.",
+                    "The days until deletion must be a number.",
+                )
             })?),
         };
         let plan = CampaignPlan {
@@ -154,7 +165,8 @@ pub(in super::super) async fn ask(
     require(&signed)?;
     if desk.site.rotation.is_none() {
         return Err(PageError::Bad(
-            "Cấu hình chưa có mục [rotation]: đợt đổi mật khẩu cần lịch làm việc và nơi nhận của mục này.".into(),
+            "Cấu hình chưa có mục [rotation]: đợt đổi mật khẩu cần lịch làm việc và nơi nhận của mục này."
+                .into(),
             "The configuration has no [rotation]: a campaign needs its calendar and its recipients.".into(),
         ));
     }
@@ -193,11 +205,8 @@ async fn show(
         Some(Ok(plan)) => {
             let figures = figures(desk, &signed.operator).await?;
             let reach = figures.as_ref().map(|figures| figures.reach(plan, &desk.site.agencies));
-            let who: Vec<_> = reach
-                .iter()
-                .flatten()
-                .map(|(agency, count)| context! { agency, count })
-                .collect();
+            let who: Vec<_> =
+                reach.iter().flatten().map(|(agency, count)| context! { agency, count }).collect();
             let accounts: u64 = reach.iter().flatten().map(|(_, count)| count).sum();
             let day = figures.map(|figures| figures.day.to_string());
             preview = context! { plan => told(desk, signed, plan), who, accounts, day };

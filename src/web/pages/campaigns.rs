@@ -57,7 +57,8 @@ pub(in super::super) async fn list(
             }
         })
         .collect();
-    let more = context! { campaigns, rules => desk.site.rotation.is_some(), may_start => require(&signed).is_ok() };
+    let more =
+        context! { campaigns, rules => desk.site.rotation.is_some(), may_start => require(&signed).is_ok() };
     signed.view.page(&desk, "campaigns.html", more)
 }
 
@@ -217,9 +218,16 @@ pub(super) async fn start(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> 
     desk.wake();
     let t = |vi, en| signed.view.t(vi, en);
     let said = match started {
-        Start::Started => t("Đã có hai người đồng ý: đợt đổi mật khẩu bắt đầu theo kế hoạch.", "Two operators agreed: it is on."),
-        Start::NeedsSecond => t("Đã đề nghị. Cần thêm một người nữa đồng ý.", "Asked for. A second operator must agree."),
-        Start::AlreadyByYou => t("Bạn đã đồng ý rồi; cần một người khác.", "You have agreed before; another person must."),
+        Start::Started => t(
+            "Đã có hai người đồng ý: đợt đổi mật khẩu bắt đầu theo kế hoạch.",
+            "Two operators agreed: it is on.",
+        ),
+        Start::NeedsSecond => {
+            t("Đã đề nghị. Cần thêm một người nữa đồng ý.", "Asked for. A second operator must agree.")
+        }
+        Start::AlreadyByYou => {
+            t("Bạn đã đồng ý rồi; cần một người khác.", "You have agreed before; another person must.")
+        }
         Start::Taken => t(
             "Không bắt đầu được: đã có đợt khác mang tên này, hoặc đợt này đang thực hiện hay đã dừng.",
             "It cannot be started: one of this name stands, runs or was stopped.",

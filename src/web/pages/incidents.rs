@@ -55,9 +55,8 @@ fn line(one: &Incident, made: &[Standing]) -> Value {
 
 /// The states of what locks the account: not of what opens it again after closing.
 fn locks(one: &Incident, made: &[Standing]) -> Vec<ChangeState> {
-    let before = |standing: &&Standing| {
-        one.closed.as_ref().is_none_or(|closed| standing.stored.proposed < closed.at)
-    };
+    let before =
+        |standing: &&Standing| one.closed.as_ref().is_none_or(|closed| standing.stored.proposed < closed.at);
     made.iter().filter(before).map(|standing| standing.stored.state).collect()
 }
 
@@ -106,7 +105,9 @@ pub(in super::super) async fn open(
             "The incident is open. The account is protected: lock it by hand with the commands below.",
         )
     } else {
-        signed.view.t("Đã mở sự cố và khóa tài khoản.", "The incident is open and the account is being locked.")
+        signed
+            .view
+            .t("Đã mở sự cố và khóa tài khoản.", "The incident is open and the account is being locked.")
     };
     signed.view.go(&desk, &format!("/incidents/{}", incident.id), said)
 }

@@ -108,10 +108,11 @@ async fn incidents(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
 async fn passwords(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
     let Some(figures) = rotation::figures(desk, &signed.operator).await? else { return Ok(Value::from(())) };
     let total = figures.status().total;
-    let standings: Vec<_> = [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown]
-        .iter()
-        .map(|one| context! { standing => one, count => total.of(*one) })
-        .collect();
+    let standings: Vec<_> =
+        [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown]
+            .iter()
+            .map(|one| context! { standing => one, count => total.of(*one) })
+            .collect();
     let waiting = figures.listed.iter().filter(|one| one.handed.is_none()).count();
     let campaigns: Vec<_> = desk
         .store

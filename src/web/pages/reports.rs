@@ -71,7 +71,10 @@ impl Asked {
             "accounts" => WantedReport::Accounts,
             "review" => {
                 let agency = agency.clone().ok_or_else(|| {
-                    PageError::Bad("Chưa chọn cơ quan cần rà soát.".into(), "Choose the agency to review.".into())
+                    PageError::Bad(
+                        "Chưa chọn cơ quan cần rà soát.".into(),
+                        "Choose the agency to review.".into(),
+                    )
                 })?;
                 let period = match (given(&self.from), given(&self.to)) {
                     (Some(from), Some(to)) => Some((Self::day(&from)?, Self::day(&to)?)),
@@ -88,7 +91,10 @@ impl Asked {
             "access" => {
                 let on = given(&self.on).map_or(Ok(desk.today()), |text| Self::day(&text))?;
                 if on > desk.today() {
-                    return Err(PageError::Bad("Ngày này chưa đến.".into(), "That day is still to come.".into()));
+                    return Err(PageError::Bad(
+                        "Ngày này chưa đến.".into(),
+                        "That day is still to come.".into(),
+                    ));
                 }
                 let system = given(&self.system);
                 let known = |name: &String| {

@@ -23,7 +23,10 @@ const NAMED: [Standing; 5] =
     [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown];
 
 /// The figures within an operator's scope; `None` before a pass has laid them down.
-pub(in super::super) async fn figures(desk: &Desk, operator: &Operator) -> Result<Option<Figures>, PageError> {
+pub(in super::super) async fn figures(
+    desk: &Desk,
+    operator: &Operator,
+) -> Result<Option<Figures>, PageError> {
     let figures: Option<Figures> = desk.store.rotation_figures().await?;
     let Some(figures) = figures else { return Ok(None) };
     let mut figures = figures.within(|agency| operator.may_see(agency));

@@ -124,6 +124,96 @@ async fn access(base: Base) {
 }
 
 #[tokio::test]
+async fn the_pack_of_a_case_holds_the_document_behind_it_byte_for_byte_and_names_it() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    desk::enrol(&site).await;
+    let leaver = desk::line(&desk::accounts("snv").await[0]);
+    let title = "DANH SÁCH NGHỈ HƯU (Kèm theo Quyết định số 15/QĐ-SNV ngày 20/11/2026)";
+    let book = desk::list(title, std::slice::from_ref(&leaver), Some(("Trạng thái", "Nghỉ hưu")));
+    // As a scanner writes it: no text, and any bytes.
+    let scan: Vec<u8> = b"%PDF-1.7\n".iter().copied().chain((0..=255).cycle().take(20_000)).collect();
+    site.drop_bytes("snv", "nghi-huu.pdf", &scan);
+    site.drop_bytes("snv", "nghi-huu.xlsx", &book);
+    site.pass(0);
+    site.approve_everything().await;
+    site.pass(0);
+    let left = desk::of_kind(&site, ChangeKind::DisableAccount, State::Applied).await.remove(0);
+    assert_eq!(left.change.document.as_deref(), Some("15/QĐ-SNV"), "{left:?}");
+    let out = site.path("pack").to_str().unwrap().to_owned();
+    let manifest = json(&site.expect(&["report", "case", left.id.as_str(), "--out", &out, "--json"], 0));
+    assert_eq!(manifest["missing"].as_array().unwrap().len(), 0, "{manifest:#}");
+    let named: Vec<&Value> = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["document"] == "15/QĐ-SNV, 20/11/2026")
+        .collect();
+    let [document] = named[..] else { panic!("{manifest:#}") };
+    let name = document["file"].as_str().unwrap();
+    assert!(name.starts_with("rosters/") && name.ends_with("/nghi-huu.pdf"), "{name}");
+    assert_eq!(std::fs::read(site.path("pack").join(name)).unwrap(), scan);
+    let readme = std::fs::read_to_string(site.path("pack/README.txt")).unwrap();
+    assert!(readme.contains(&format!("15/QĐ-SNV, 20/11/2026: {name}")), "{readme}");
+    // A document that is gone is said, with a failure.
+    let done = desk::listing(&site, "done").into_iter().find(|one| one.ends_with(".pdf")).unwrap();
+    std::fs::remove_file(site.path(&done)).unwrap();
+    let again = site.rosterd(&["report", "case", left.id.as_str(), "--out", &format!("{out}-2")]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("missing: the document (PDF) of nghi-huu.xlsx of snv"), "{}", said(&again));
+}
+
+#[tokio::test]
+async fn the_review_says_which_share_of_the_work_was_done_on_time() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let lines: Vec<_> = desk::accounts("snv").await.iter().take(3).map(desk::line).collect();
+    let book = desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &lines, Some(("Trạng thái", "Nghỉ việc")));
+    site.drop_bytes("snv", "nghi-viec.xlsx", &book);
+    site.rosterd(&["run", "--once"]);
+    site.approve_everything().await;
+    site.rosterd(&["run", "--once"]);
+    let mut applied = desk::of_kind(&site, ChangeKind::DisableAccount, State::Applied).await;
+    assert_eq!(applied.len(), 3, "{:#?}", site.changes(None).await);
+    let review = |site: &Site| {
+        let report = ["report", "review", "--agency", "snv", "--from", "2026-01-01", "--to", "2099-12-31"];
+        json(&site.expect(&[&report[..], &["--json"]].concat(), 0))["review"]["on_time"]["disable-account"]
+            .clone()
+    };
+    let all = applied.len();
+    assert_eq!(review(&site), serde_json::json!([all, all]));
+    // One of them had been asked for a month before.
+    let late = applied.remove(0);
+    let then = rosterd::model::rfc3339(chrono::Utc::now() - chrono::TimeDelta::days(30));
+    let day = &then[..10];
+    let id = late.id.as_str();
+    desk::execute(&site, &format!("UPDATE change SET proposed = '{then}', due = '{day}' WHERE id = '{id}'"))
+        .await;
+    assert_eq!(review(&site), serde_json::json!([all - 1, all]));
+    let page = site.path("ra-soat.html");
+    site.expect(
+        &[
+            "report",
+            "review",
+            "--agency",
+            "snv",
+            "--from",
+            "2026-01-01",
+            "--to",
+            "2099-12-31",
+            "--out",
+            page.to_str().unwrap(),
+        ],
+        0,
+    );
+    let share = format!("({}/{all})", all - 1);
+    let bytes = std::fs::read(&page).unwrap();
+    assert!(
+        desk::holds(&bytes, "Tỷ lệ đúng hạn") && desk::holds(&bytes, &share),
+        "{share}\n{}",
+        String::from_utf8_lossy(&bytes)
+    );
+}
+
+#[tokio::test]
 async fn the_pack_of_a_case_holds_what_proves_it() {
     let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
     site.drop_province();

@@ -5,6 +5,7 @@ use ring::hmac;
 use rosterd::intake::accept::{Source, accept};
 use rosterd::model::Lang;
 use rosterd::model::agency::{Agencies, Agency};
+use rosterd::model::citizen::MarkKeys;
 use rosterd::model::finding::{Finding, FindingCode, Severity};
 use rosterd::model::ids::{AgencyCode, RosterId};
 use rosterd::model::roster::Reading;
@@ -241,8 +242,8 @@ async fn findings(trigger: Trigger) -> Vec<Finding> {
                 arrived: chrono::DateTime::UNIX_EPOCH,
                 has_pdf: false,
             };
-            let key = hmac::Key::new(hmac::HMAC_SHA256, b"key");
-            assert!(accept(&mut reading, source, &agencies, &key).is_none());
+            let keys = MarkKeys { hash: hmac::Key::new(hmac::HMAC_SHA256, b"key"), naming: None };
+            assert!(accept(&mut reading, source, &agencies, &keys).is_none());
             all(reading)
         }
     }

@@ -57,6 +57,7 @@ impl Province {
             reserved: &self.reserved(),
             asked: &self.asked,
             custodians: &self.custodians,
+            citizen_digits: &self.citizen_digits(),
             policy: &self.policy,
         });
         if !self.matches_wait {
@@ -69,6 +70,16 @@ impl Province {
             Ok(plan) => self.store(proposals, plan),
             Err(refused) => vec![format!("no plan: {refused}")],
         }
+    }
+
+    /// What a site keeps of citizen IDs for its naming rule; here the digits stand for the hash.
+    fn citizen_digits(&self) -> BTreeMap<String, String> {
+        if !self.policy.takes_sealed_digits() {
+            return BTreeMap::new();
+        }
+        let marks = self.rosters.iter().flat_map(|one| &one.rows).filter_map(|row| row.citizen_id.as_ref());
+        let last = |digits: &str| digits.get(digits.len().checked_sub(4)?..).map(str::to_owned);
+        marks.filter_map(|mark| Some((mark.hash.clone(), last(&mark.hash)?))).collect()
     }
 
     /// Who has an address, or will: it is freed only where its change ended unwritten.

@@ -156,6 +156,7 @@ impl Arrival {
             citizen_id: row.get("citizen_id").map(|digits| CitizenMark {
                 hash: digits.to_owned(),
                 tail: digits.chars().skip(digits.chars().count().saturating_sub(3)).collect(),
+                sealed: None,
             }),
             staff_code: text("staff_code"),
             position: text("position"),

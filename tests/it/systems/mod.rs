@@ -4,6 +4,7 @@ mod exports;
 mod http;
 mod keycloak;
 mod ldap_groups;
+mod lookups;
 mod scim;
 mod sql;
 mod unclear;

@@ -303,7 +303,8 @@ async fn a_campaign_is_set_up_previewed_and_agreed_to_by_hand() {
     // The province's window has passed: it is said so, and nothing is asked for.
     window.click(".grid button");
     window.sees("p", "Giờ kết thúc đã qua");
-    for (name, text) in [("name", "dot-2037"), ("opens", "2037-01-12T07:00"), ("closes", "2037-01-16T17:00")] {
+    for (name, text) in [("name", "dot-2037"), ("opens", "2037-01-12T07:00"), ("closes", "2037-01-16T17:00")]
+    {
         window.set(&format!(".grid input[name={name}]"), text);
     }
     window.click(".grid button");

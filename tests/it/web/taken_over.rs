@@ -195,7 +195,11 @@ async fn a_slip_is_the_paper_of_the_terminal_printed_once_and_for_the_own_agency
     let paper = contact.post(&print, &[]);
     assert_eq!(paper.status, 200, "{}", paper.body);
     assert!(paper.body.contains("Độc lập - Tự do - Hạnh phúc"), "{}", paper.body);
-    assert!(paper.body.contains("Người dau.moi") && paper.body.contains("class=\"secret\""), "{}", paper.body);
+    assert!(
+        paper.body.contains("Người dau.moi") && paper.body.contains("class=\"secret\""),
+        "{}",
+        paper.body
+    );
     let policy = paper.header("content-security-policy").unwrap();
     assert!(policy.contains("style-src 'sha256-") && !policy.contains("script"), "{policy}");
     assert_eq!(paper.header("cache-control"), Some("no-store"));
@@ -236,7 +240,8 @@ async fn a_contact_speaks_for_the_own_agency_and_never_approves() {
     let mut an = page.signed_in("an");
     assert_eq!(an.post(&format!("/changes/{}/left", other.id), &why).status, 422);
     // The next pass takes the word.
-    until("nothing follows", async || (state(&page, &suspicion).await != suspicion.state).then_some(())).await;
+    until("nothing follows", async || (state(&page, &suspicion).await != suspicion.state).then_some(()))
+        .await;
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ fn entry(name: &str) -> Entry {
         name: PersonName::new(name).unwrap(),
         birth: Some(Birth::Date(today().with_year(1985).unwrap())),
         gender: Some(Gender::Female),
-        citizen: Some(CitizenMark { hash: "x".into(), tail: "394".into() }),
+        citizen: Some(CitizenMark { hash: "x".into(), tail: "394".into(), sealed: None }),
         staff_code: Some("CC007".into()),
         position: Some("Chuyên viên".into()),
         unit: Some("Văn phòng".into()),

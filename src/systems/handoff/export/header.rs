@@ -122,7 +122,7 @@ impl<'a> Header<'a> {
     }
 }
 
-const LOGIN: &[&str] = &[
+pub(in crate::systems::handoff) const LOGIN: &[&str] = &[
     "ten dang nhap",
     "tai khoan",
     "ten tai khoan",
@@ -135,7 +135,7 @@ const LOGIN: &[&str] = &[
 ];
 const NAME: &[&str] =
     &["ho va ten", "ho ten", "ten can bo", "ten nguoi dung", "ten nguoi su dung", "full name", "name"];
-const MAIL: &[&str] = &[
+pub(in crate::systems::handoff) const MAIL: &[&str] = &[
     "thu dien tu",
     "dia chi thu dien tu",
     "thu dien tu cong vu",

@@ -15,6 +15,7 @@ use crate::systems::offices::{Offices, fold};
 use crate::systems::shrink::Shrank;
 use chrono::NaiveDate;
 use header::{HEADER_WITHIN, Header, Line};
+pub(super) use header::{LOGIN, MAIL};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An export that is not believed. Rows count from 1; no text names a person.
@@ -120,7 +121,7 @@ pub fn parse_export(
         target: settings.name.clone(),
         taken,
         digest: digest.to_owned(),
-        can: Can { password_age: header.tells_password_age(), ..CAN },
+        can: Can { password_age: header.tells_password_age(), lookups: settings.lookups.is_some(), ..CAN },
         holdings,
         accounts: rows.accounts.into_values().collect(),
     })
