@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod compare;
 pub mod days;
 pub mod demand;
+pub mod guess;
 pub mod judge;
 pub mod ladder;
 pub mod leak;

@@ -49,6 +49,7 @@ pub fn samples() -> Vec<Letter> {
         incident_closed(false),
         after_leak(false),
         after_leak(true),
+        after_default(),
     ]
 }
 
@@ -294,6 +295,16 @@ fn after_leak(by_agency: bool) -> Letter {
         leak: Some(LeakedFrom { source: source.into(), on: (!by_agency).then(|| day(10, 30)), by_agency }),
         of: 2,
         lock_on: Some(day(11, 30)),
+        ..reminder
+    })
+}
+
+fn after_default() -> Letter {
+    let Letter::RotationReminder(reminder) = reminder(false) else { return reminder(false) };
+    Letter::RotationReminder(RotationReminder {
+        cause: "default-password".into(),
+        of: 2,
+        lock_on: Some(day(12, 4)),
         ..reminder
     })
 }
