@@ -117,6 +117,11 @@ impl SiteKey {
         self.derive("totp")
     }
 
+    /// The key under which lists of guesses are told apart.
+    pub fn guesses(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.derive("guesses"))
+    }
+
     fn derive(&self, purpose: &str) -> [u8; 32] {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
         let mut key = [0; 32];

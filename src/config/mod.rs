@@ -2,6 +2,7 @@
 //! the file's folder.
 
 pub mod agencies;
+pub mod guesses;
 pub mod holidays;
 pub mod keys;
 pub mod profile;
@@ -194,6 +195,8 @@ pub struct Site {
     pub agencies: Agencies,
     /// The written rules on passwords, where `[rotation]` names a profile.
     pub rotation: Option<rotation::policy::Policy>,
+    /// What stored passwords are held against, where the site lets rosterd read them.
+    pub guesses: Option<rotation::guess::Guesses>,
 }
 
 /// Reads a configuration and the files it names, and checks what can be checked without a connection. The
@@ -293,7 +296,19 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         }
         None => None,
     };
-    Ok(Site { config, agencies, rotation })
+    let checks = config.rotation.as_ref().map(|settings| &settings.default_passwords);
+    let guesses = match checks.filter(|checks| checks.read_stored) {
+        Some(_) if tree.dialect.password.stored.is_none() => {
+            return Err(form(
+                "rotation.default_passwords.read_stored: the directory's dialect does not say where passwords are \
+                 stored; add stored under [password] of the dialect, or leave this false"
+                    .to_owned(),
+            ));
+        }
+        Some(checks) => Some(guesses::load(&checks.lists)?),
+        None => None,
+    };
+    Ok(Site { config, agencies, rotation, guesses })
 }
 
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {

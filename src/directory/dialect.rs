@@ -177,6 +177,7 @@ impl Dialect {
         names.push(("must_change.attribute".to_owned(), &must_change.attribute));
         names.extend(closed.iter().map(|mark| ("closed.attribute".to_owned(), mark.attribute.as_str())));
         names.extend(password.names().map(|(field, name)| (field.to_owned(), name)));
+        names.extend(password.stored.iter().map(|name| ("password.stored".to_owned(), name.as_str())));
         let policy = password_policy.iter().flat_map(PolicyEntries::names);
         names.extend(policy.map(|(field, name)| (field.to_owned(), name)));
         names
@@ -231,6 +232,8 @@ mod tests {
         assert_eq!(dialect.name(Attr::Login), Some("uid"));
         assert_eq!(dialect.name(Attr::Alias), None);
         assert!(dialect.read_attributes().contains(&"pwdAccountLockedTime"));
+        assert_eq!(dialect.password.stored.as_deref(), Some("userPassword"));
+        assert!(!dialect.read_attributes().contains(&"userPassword"), "a snapshot reads no password");
     }
 
     #[test]

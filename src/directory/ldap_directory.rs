@@ -4,7 +4,7 @@ use super::account::account;
 use super::ldap_writer::LdapWriter;
 use super::password::PolicyEntries;
 use super::settings::Tree;
-use super::{ReadDirectory, ReadError};
+use super::{ReadDirectory, ReadError, Stored, StoredPassword};
 use crate::ldap::{Connection, Entry, Filter, Scope, SearchError, Settings};
 use crate::model::Time;
 use crate::model::account::{Account, Snapshot};
@@ -61,6 +61,26 @@ impl LdapDirectory {
             Ok::<(), ReadError>(())
         };
         connection.search(&self.tree.base, Scope::Subtree, &filter, &attributes, keep).await?;
+        Ok(found)
+    }
+
+    pub(super) async fn stored_passwords(
+        &self,
+        attribute: &str,
+        ids: &[AccountId],
+    ) -> Result<Vec<(Account, Vec<Stored>)>, ReadError> {
+        let tree = &self.tree;
+        let mut connection = Connection::open(&self.connection).await?;
+        let filter = Filter::any(ids.iter().map(|id| Filter::equal(&tree.dialect.id, id.as_str())));
+        let mut attributes = tree.dialect.read_attributes();
+        attributes.push(attribute);
+        let mut found = Vec::new();
+        let keep = |entry: Entry| {
+            let stored = entry.values(attribute).iter().map(|value| StoredPassword::parse(value));
+            found.push((read(tree, &entry)?, stored.collect()));
+            Ok::<(), ReadError>(())
+        };
+        connection.search(&tree.people, Scope::Subtree, &filter, &attributes, keep).await?;
         Ok(found)
     }
 

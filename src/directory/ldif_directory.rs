@@ -5,7 +5,7 @@ use super::ldif::{Document, Record};
 use super::ldif_writer::LdifWriter;
 use super::password::PolicyEntries;
 use super::settings::Tree;
-use super::{ReadDirectory, ReadError};
+use super::{ReadDirectory, ReadError, Stored, StoredPassword};
 use crate::model::Time;
 use crate::model::account::{Account, Attr, Snapshot};
 use crate::model::dn::Dn;
@@ -55,6 +55,21 @@ impl LdifDirectory {
         };
         let policies = document.records.iter().filter(is_policy);
         Ok(policies.map(|one| entries.policy(&one.dn.to_string(), |name| one.values(name))).collect())
+    }
+
+    pub(super) async fn stored_passwords(
+        &self,
+        attribute: &str,
+        ids: &[AccountId],
+    ) -> Result<Vec<(Account, Vec<Stored>)>, ReadError> {
+        let wanted: BTreeSet<&AccountId> = ids.iter().collect();
+        let document = self.document().await?;
+        let records = document.records.iter().filter(|record| {
+            record.dn.is_within(&self.tree.people) && wanted.contains(&id(&self.tree, record))
+        });
+        let stored =
+            |record: &Record| record.values(attribute).into_iter().map(StoredPassword::parse).collect();
+        Ok(records.map(|record| (read(&self.tree, record), stored(record))).collect())
     }
 
     async fn accounts(&self) -> Result<BTreeMap<AccountId, Account>, ReadError> {

@@ -13,6 +13,7 @@ mod ldif_directory;
 mod ldif_writer;
 mod password;
 mod settings;
+mod stored;
 mod write;
 mod writer;
 
@@ -21,6 +22,7 @@ pub use ldap_directory::LdapDirectory;
 pub use ldif_directory::LdifDirectory;
 pub use password::{PasswordAttributes, PolicyEntries, Times};
 pub use settings::{LdapSettings, LdifSettings, Settings, SettingsError, Tree};
+pub use stored::{StoredPassword, Unreadable};
 pub use write::{Impossible, Write, WriteError};
 pub use writer::DirectoryWriter;
 
@@ -58,6 +60,9 @@ pub enum ReadError {
         why: String,
     },
 }
+
+/// What an entry stores in place of a password, or why that cannot be checked.
+pub type Stored = Result<StoredPassword, Unreadable>;
 
 /// Reading the directory; nothing here can change it.
 pub trait ReadDirectory {
@@ -125,6 +130,19 @@ impl Directory {
         match self {
             Self::Ldap(one) => one.password_policies(entries).await,
             Self::Ldif(one) => one.password_policies(entries).await,
+        }
+    }
+
+    /// What the entries of these accounts store in place of passwords, each with the account as the same read shows it; who
+    /// is not there is left out, and nothing is stored where the directory does not show it to rosterd's account.
+    pub async fn stored_passwords(
+        &self,
+        ids: &[AccountId],
+    ) -> Result<Vec<(Account, Vec<Stored>)>, ReadError> {
+        let Some(attribute) = &self.tree().dialect.password.stored else { return Ok(Vec::new()) };
+        match self {
+            Self::Ldap(one) => one.stored_passwords(attribute, ids).await,
+            Self::Ldif(one) => one.stored_passwords(attribute, ids).await,
         }
     }
 

@@ -24,6 +24,8 @@ pub struct PasswordAttributes {
     pub modified: Option<String>,
     /// Whose DN changed it.
     pub modified_by: Option<String>,
+    /// What stores the password itself, hashed. It is read where the site allows it alone, never with a snapshot.
+    pub stored: Option<String>,
     /// Bytes in the mailbox.
     pub quota_used: Option<String>,
     /// Bytes it may hold.
@@ -83,10 +85,19 @@ pub enum Times {
 }
 
 impl PasswordAttributes {
-    /// Every attribute it names, with the field it stands in.
+    /// Every attribute that a snapshot reads, with the field it stands in.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let Self { changed, created, last_login, modified, modified_by, quota_used, quota_limit, times: _ } =
-            self;
+        let Self {
+            changed,
+            created,
+            last_login,
+            modified,
+            modified_by,
+            stored: _,
+            quota_used,
+            quota_limit,
+            times: _,
+        } = self;
         let single = [
             ("password.changed", changed),
             ("password.created", created),

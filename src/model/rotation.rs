@@ -24,9 +24,38 @@ pub struct Memory {
     /// Since when its ladders rest: the holder is on leave or seconded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away: Option<NaiveDate>,
+    /// What came of holding the stored password against the known default ones, where the site does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guessed: Option<Guessed>,
     /// Ladders and campaigns under way, by cycle.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub runs: BTreeMap<String, Run>,
+}
+
+words!(
+    /// Whether a stored password is one of the known default ones or an obvious variant.
+    Found {
+        /// It is.
+        Yes = "yes",
+        /// It is not.
+        No = "no",
+        /// Nothing is shown that can be checked.
+        Unreadable = "unreadable",
+    }
+);
+
+/// A check of a stored password: a flag, never the password, its hash or what it was held against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guessed {
+    /// What came of it.
+    pub found: Found,
+    /// When that password was set, where the directory shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Time>,
+    /// When it was checked; of a default password, when it was found.
+    pub at: Time,
+    /// Which list it was held against, by a keyed mark.
+    pub list: String,
 }
 
 /// One way up a ladder: a cycle of one account, begun anew after each unlock.

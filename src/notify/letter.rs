@@ -425,7 +425,8 @@ pub struct RotationReminder {
     pub account: String,
     /// The system, as its users call it.
     pub system: String,
-    /// Why: `max-age`, `first-password`, `campaign` or `leak`.
+    /// Why: `max-age`, `first-password`, `campaign`, `leak` or `default-password`. A digest says nothing of the last: who
+    /// reads one need not learn whose password can be guessed.
     pub cause: String,
     /// Where the password leaked, if it did.
     pub leak: Option<LeakedFrom>,

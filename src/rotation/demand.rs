@@ -1,14 +1,14 @@
-//! What is asked of one account: by a leak list, by a campaign, by the password's age, by its not being used. One at a
-//! time, but for the last.
+//! What is asked of one account: by a leak list, by a campaign, by a default password, by the password's age, by its not
+//! being used. One at a time, but for the last.
 
 use super::age::{self, Age, age};
 use super::campaign;
 use super::days::{Days, before, shifted};
 use super::judge::{Cause, Standing, What};
 use super::ladder::{self, Course};
-use super::leak;
 use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
 use super::{Subject, World};
+use super::{guess, leak};
 use crate::model::ids::Fingerprint;
 use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
@@ -65,6 +65,9 @@ pub fn demands<'a>(
         };
         return (vec![demand], Standing::Fresh);
     }
+    if let Some(demand) = guessed(world, subject, rule, memory) {
+        return (vec![demand], if subject.away { Standing::Away } else { Standing::Fresh });
+    }
     let Some(rule) = rule else { return (Vec::new(), Standing::NoRule) };
     let active = world.settings.active_from(subject.agency).filter(|from| *from <= today);
     let Some(active) = active else { return (Vec::new(), Standing::Inactive) };
@@ -112,6 +115,33 @@ fn leaked<'a>(
         course,
         // Promise 13 binds the ladder of age, not leaks: one approval takes the place of accepted warnings.
         needs_receipts: false,
+        campaign: None,
+        afterwards: Vec::new(),
+    })
+}
+
+/// What a default password asks, whether or not the rules bind the agency yet: anybody may guess it.
+fn guessed<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    memory: &Memory,
+) -> Option<Demand<'a>> {
+    let found = guess::standing(memory, &subject.facts)?;
+    let after = &world.policy.after_default;
+    let course = guess::course(found, &after.ladder, &world.days);
+    // Disabled for another reason: nobody signs in with it.
+    if subject.disabled && !memory.runs.contains_key(&course.cycle) {
+        return None;
+    }
+    let of_first = rule.and_then(|rule| rule.first_password.as_ref()).map(|limit| limit.basis.as_str());
+    let basis = Some(after.basis.as_str()).filter(|basis| !basis.is_empty()).or(of_first);
+    Some(Demand {
+        cause: Cause::DefaultPassword,
+        basis: basis.or(rule.map(|rule| rule.basis.as_str())).unwrap_or(&world.policy.title),
+        document: &world.policy.document,
+        course,
+        needs_receipts: true,
         campaign: None,
         afterwards: Vec::new(),
     })

@@ -57,6 +57,8 @@ words!(
         Idle = "idle",
         /// The account stands in a leak list.
         Leak = "leak",
+        /// The password is a known default one, or an obvious variant.
+        DefaultPassword = "default-password",
     }
 );
 
@@ -281,7 +283,8 @@ fn pursue<'a>(
         verdict.deadline = Some(course.deadline);
         verdict.cycle = Some(cycle_of(course, &run));
     }
-    if demand.cause == Cause::Leak && subject.lockable && !subject.facts.must_change {
+    let forces = matches!(demand.cause, Cause::Leak | Cause::DefaultPassword);
+    if forces && subject.lockable && !subject.facts.must_change {
         verdict.acts.push(Act {
             what: What::ForceChange,
             cause: demand.cause,

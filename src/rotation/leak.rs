@@ -12,7 +12,7 @@ use crate::model::leak::{Leak, LeakEntry, LeakKind, LeakList, Leaks};
 use crate::model::name::ascii;
 use crate::model::password::PasswordFacts;
 use crate::model::rotation::Memory;
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ladder after a leak where a policy has none of its own; days are working days after the list came, 0 at once.
@@ -121,7 +121,11 @@ pub fn leading<'a>(
 
 /// The way from the import to the lock.
 pub fn course(leak: &Leak, steps: &[Step], days: &Days<'_>) -> Course {
-    let since = days.date(leak.imported);
+    course_of(format!("leak:{}", leak.list), days.date(leak.imported), steps, days)
+}
+
+/// A course whose steps count in working days from `since`, 0 at once.
+pub fn course_of(cycle: String, since: NaiveDate, steps: &[Step], days: &Days<'_>) -> Course {
     let on = |step: &Step| match u32::try_from(step.days) {
         Ok(count) if count > 0 => days.working_days_after(since, count),
         _ => since,
@@ -129,12 +133,7 @@ pub fn course(leak: &Leak, steps: &[Step], days: &Days<'_>) -> Course {
     let stage =
         |step: &Step| Stage { name: step.name.clone(), to: step.to, at: on(step).and_time(NaiveTime::MIN) };
     let last = steps.iter().rfind(|step| step.to != Audience::Lock);
-    Course {
-        cycle: format!("leak:{}", leak.list),
-        deadline: last.map_or(since, on),
-        stages: steps.iter().map(stage).collect(),
-        ends: None,
-    }
+    Course { cycle, deadline: last.map_or(since, on), stages: steps.iter().map(stage).collect(), ends: None }
 }
 
 #[cfg(test)]

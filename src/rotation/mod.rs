@@ -11,6 +11,7 @@ pub mod compare;
 pub mod days;
 pub mod demand;
 pub mod figures;
+pub mod guess;
 pub mod judge;
 pub mod ladder;
 pub mod leak;

@@ -24,6 +24,9 @@ pub struct Policy {
     /// What follows where an account stands in a leak list.
     #[serde(default)]
     pub after_leak: AfterLeak,
+    /// What follows where a check finds a default password.
+    #[serde(default)]
+    pub after_default: AfterDefault,
     /// Working days over which the ends of equal terms are spread, towards the earlier, so that not everybody's
     /// password expires on one day.
     #[serde(default)]
@@ -45,6 +48,24 @@ pub struct AfterLeak {
 impl Default for AfterLeak {
     fn default() -> Self {
         Self { basis: String::new(), ladder: super::leak::short() }
+    }
+}
+
+/// What follows where a check finds that a password is a default one: its holder must change it, and a ladder leads on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AfterDefault {
+    /// The article it rests on; without it that of the rule on first passwords, then of the rule for the account.
+    #[serde(default)]
+    pub basis: String,
+    /// The steps; `days` are working days after it was found, 0 at once.
+    #[serde(default = "super::guess::short")]
+    pub ladder: Vec<Step>,
+}
+
+impl Default for AfterDefault {
+    fn default() -> Self {
+        Self { basis: String::new(), ladder: super::guess::short() }
     }
 }
 
@@ -239,13 +260,17 @@ impl Policy {
     pub fn check(&self) -> Result<(), String> {
         let mut basis = vec![("document".to_owned(), &self.document), ("title".to_owned(), &self.title)];
         let mut ladders = vec![("ladder".to_owned(), self.ladder.as_slice())];
-        let after_leak = self.after_leak.ladder.as_slice();
-        if after_leak.is_empty() || after_leak.iter().any(|step| step.days < 0) {
-            return Err(
-                "after_leak.ladder: expected steps with days from 0 on, counted from the import".into()
-            );
+        for (name, ladder) in [
+            ("after_leak.ladder", self.after_leak.ladder.as_slice()),
+            ("after_default.ladder", self.after_default.ladder.as_slice()),
+        ] {
+            if ladder.is_empty() || ladder.iter().any(|step| step.days < 0) {
+                return Err(format!(
+                    "{name}: expected steps with days from 0 on, counted from the import or the find"
+                ));
+            }
+            ladders.push((name.to_owned(), ladder));
         }
-        ladders.push(("after_leak.ladder".to_owned(), after_leak));
         for (number, rule) in self.rules.iter().enumerate() {
             let at = format!("rule {} ({})", number + 1, rule.system);
             basis.push((format!("{at}: basis"), &rule.basis));

@@ -5,6 +5,7 @@ use crate::model::ids::{AgencyCode, TargetId};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The `[rotation]` table of the configuration. Without it nothing is aged, nobody is warned and nobody is locked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -45,6 +46,9 @@ pub struct Settings {
     /// Hours within which a mail that was accepted may still come back.
     #[serde(default = "bounce_hours")]
     pub bounce_hours: u32,
+    /// Holding stored passwords against the known default ones.
+    #[serde(default)]
+    pub default_passwords: DefaultPasswords,
     /// Exemptions.
     #[serde(default, rename = "exempt")]
     pub exemptions: Vec<Exemption>,
@@ -56,6 +60,25 @@ fn per_pass() -> usize {
 
 fn bounce_hours() -> u32 {
     24
+}
+
+/// The `[rotation.default_passwords]` table. Without it no stored password is ever read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DefaultPasswords {
+    /// Whether rosterd may read what the directory stores in place of passwords and hold it against a list. The directory
+    /// must show it to rosterd's account as well.
+    pub read_stored: bool,
+    /// Seconds that one pass may spend on it, on one thread of the lowest priority.
+    pub seconds_per_pass: u64,
+    /// Files with the site's own default passwords, in the form of `mappings/passwords/known.toml`.
+    pub lists: Vec<PathBuf>,
+}
+
+impl Default for DefaultPasswords {
+    fn default() -> Self {
+        Self { read_stored: false, seconds_per_pass: 10, lists: Vec::new() }
+    }
 }
 
 /// Somebody a step goes to.
@@ -132,6 +155,9 @@ impl Settings {
             return Err(format!(
                 "sign_in_at = {at:?}: expected the address as it is typed by hand, as in \"mail.tinh.gov.vn\""
             ));
+        }
+        if self.default_passwords.seconds_per_pass == 0 {
+            return Err("default_passwords.seconds_per_pass = 0: expected at least 1".into());
         }
         if self.lock_hours.from >= self.lock_hours.until {
             return Err("lock_hours: until must be later than from".into());

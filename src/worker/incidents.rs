@@ -9,6 +9,7 @@ use crate::directory::{ReadDirectory, ReadError, Settings, Write};
 use crate::model::account::{Account, Attr, Attrs, Snapshot, Values};
 use crate::model::agency::Contact;
 use crate::model::change::{Change, ChangeKind, Reason, State};
+use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
 use crate::model::incident::Incident;
 use crate::model::notice::Notice;
@@ -16,6 +17,7 @@ use crate::notify::letter::{IncidentClosed, IncidentOpened, Letter};
 use crate::plan::Counts;
 use crate::reconcile::lifecycle::gate_of;
 use crate::rotation::campaign::above;
+use crate::rotation::policy::Holder;
 use crate::store::{Locks, NewIncident, StoreError, Token};
 use crate::systems::{ReadSystem, System};
 use serde_json::json;
@@ -151,7 +153,10 @@ impl Engine {
             today: self.local(self.now()),
         };
         let reopens = ours && account.is_disabled();
-        let changes = if reopens { taken.reopening(&done, gate) } else { Vec::new() };
+        let mut changes = if reopens { taken.reopening(&done, gate) } else { Vec::new() };
+        for unlock in changes.iter_mut().filter(|one| one.kind == ChangeKind::UnlockAccount) {
+            unlock.evidence.extend(self.basis_of_forced_change(account));
+        }
         let count = changes.len();
         let notices = self.tell_closed(&incident, account, reopens)?;
         let locks = Locks { changes, notices };
@@ -166,6 +171,16 @@ impl Engine {
             })
             .await?;
         if closed { Ok((incident, count)) } else { Err(IncidentError::NotOpen(text.to_owned())) }
+    }
+
+    /// What it rests on that the holder must change the password somebody else sets, where there are written rules.
+    fn basis_of_forced_change(&self, account: &Account) -> Option<Evidence> {
+        let (policy, settings) = (self.site.rotation.as_ref()?, self.config().rotation.as_ref()?);
+        let administrator = account.get(Attr::Login).is_some_and(|one| settings.administrators.contains(one));
+        let rule = policy.rule(&TargetId::mail(), Holder::of(account.kind, administrator))?;
+        let basis = rule.first_password.as_ref().map_or(&rule.basis, |limit| &limit.basis);
+        let changed = account.password.changed;
+        Some(Evidence::Rule { document: policy.document.clone(), basis: basis.clone(), changed })
     }
 
     /// Carries out what open incidents ask for and has not been done; under the lease. `alone` where no pass runs under it.

@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod engine;
+pub mod guessing;
 mod history;
 pub mod incidents;
 mod known;

@@ -2,6 +2,7 @@
 //! not need it go on.
 
 use super::engine::Engine;
+use super::guessing::{GuessError, Guessing};
 use super::planning::Planned;
 use super::rotating::Reminded;
 use super::telling::TellError;
@@ -15,7 +16,7 @@ use crate::model::Time;
 use crate::model::account::Snapshot;
 use crate::model::agency::Agency;
 use crate::model::change::{ChangeKind, Reason, State};
-use crate::model::ids::RosterId;
+use crate::model::ids::{AccountId, RosterId};
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
 use crate::reconcile::timeline::outdated;
@@ -62,6 +63,8 @@ pub struct Summary {
     pub answered: u64,
     /// What left.
     pub mailed: Mailed,
+    /// Stored passwords held against the known default ones.
+    pub guessing: Guessing,
     /// Stages or targets that failed, a line each.
     pub errors: Vec<String>,
 }
@@ -111,6 +114,15 @@ impl Ending {
     }
 }
 
+/// What later stages need of the directory that was planned from.
+#[derive(Debug, Default)]
+struct Looked {
+    /// The accounts that shares are taken of.
+    counts: Counts,
+    /// Accounts whose stored password is to be held against the known default ones.
+    unguessed: Vec<AccountId>,
+}
+
 /// Logs how long each stage took: what is asked first of a pass that was slow.
 struct StageClock(Instant);
 
@@ -151,10 +163,10 @@ impl Engine {
         summary.errors.extend(self.count_lookups(token, None).await?.errors);
         clock.ended("look-ups");
         self.expire(token).await?;
-        let counts =
+        let looked =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
         if apply {
-            self.apply(token, &counts.unwrap_or_default(), &mut summary).await?;
+            self.apply(token, &looked.counts, &mut summary).await?;
             clock.ended("apply");
         }
         summary.errors.extend(self.watch_incidents().await?);
@@ -171,6 +183,12 @@ impl Engine {
             Err(error) => summary.errors.push(error.to_string()),
         }
         clock.ended("mail");
+        match self.guess(token, &looked.unguessed).await {
+            Ok(guessing) => summary.guessing = guessing,
+            Err(GuessError::Store(error)) => return Err(error),
+            Err(error) => summary.errors.push(error.to_string()),
+        }
+        clock.ended("default passwords");
         self.count_waiting(&mut summary).await?;
         let ending = summary.ending();
         let counted = &summary;
@@ -266,7 +284,7 @@ impl Engine {
     }
 
     /// Reads the systems and stores a plan. Without the directory there is none; without a system, nothing is said
-    /// of that system. Returns the accounts that shares are taken of.
+    /// of that system.
     async fn plan_and_publish(
         &self,
         token: &Token,
@@ -275,17 +293,17 @@ impl Engine {
         reader: &mut Reader,
         summary: &mut Summary,
         clock: &mut StageClock,
-    ) -> Result<Option<Counts>, StoreError> {
+    ) -> Result<Looked, StoreError> {
         let directory = match directory {
             Ok(directory) => directory,
             Err(error) => {
                 summary.errors.push(format!("directory: {error}"));
-                return Ok(None);
+                return Ok(Looked::default());
             }
         };
         if let Err(error) = self.believable(&directory).await? {
             summary.errors.push(error);
-            return Ok(None);
+            return Ok(Looked::default());
         }
         let systems = self.look_at_systems(token, reader, summary).await?;
         clock.ended("systems");
@@ -294,7 +312,7 @@ impl Engine {
             Err(super::planning::PlanningError::Store(error)) => return Err(error),
             Err(error) => {
                 summary.errors.push(error.to_string());
-                return Ok(Some(Counts::of(&directory)));
+                return Ok(Looked { counts: Counts::of(&directory), unguessed: Vec::new() });
             }
         };
         clock.ended("plan");
@@ -315,7 +333,8 @@ impl Engine {
             Err(error) => summary.errors.push(error.to_string()),
         }
         count_plan(&planned, published, summary);
-        Ok(Some(planned.counts))
+        let unguessed = planned.rotated.map(|rotated| rotated.unguessed).unwrap_or_default();
+        Ok(Looked { counts: planned.counts, unguessed })
     }
 
     /// A directory that suddenly holds next to nobody was not read whole, whatever the server says.

@@ -23,7 +23,7 @@ use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
-use crate::rotation::{age, leak};
+use crate::rotation::{age, guess, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,8 @@ pub struct Rotated {
     memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
+    /// Accounts whose stored password is to be held against the known default ones, agency by agency.
+    pub(super) unguessed: Vec<AccountId>,
 }
 
 /// How many accounts stand in a leak list.
@@ -137,9 +139,26 @@ impl Engine {
                 letters: self.letters(world, verdicts),
                 memories: news(verdicts, &round.memories),
                 postponed: evaluation.postponed,
+                unguessed: self.unguessed(verdicts, world.now),
             }
         })
         .await
+    }
+
+    /// The open accounts of the directory whose stored password is to be held against the list; none where the site does
+    /// not allow it.
+    fn unguessed(&self, verdicts: &[Verdict<'_>], now: crate::model::Time) -> Vec<AccountId> {
+        let Some(list) = self.guess_list() else { return Vec::new() };
+        let mail = TargetId::mail();
+        let is_due = |one: &&Verdict<'_>| {
+            let subject = &one.subject;
+            *subject.target == mail
+                && !subject.disabled
+                && guess::is_due(&one.memory, &subject.facts, &list, now)
+        };
+        let mut due: Vec<_> = verdicts.iter().filter(is_due).map(|one| one.subject).collect();
+        due.sort_by_key(|subject| (subject.agency, subject.id));
+        due.into_iter().map(|subject| subject.id.clone()).collect()
     }
 
     /// The rules and everybody they are held against, given to `then`; `None` where the site has no policy.
@@ -396,6 +415,7 @@ fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>, world: &World
         Cause::Campaign => Reason::Campaign,
         Cause::Idle => Reason::Dormant,
         Cause::Leak => Reason::Leak,
+        Cause::DefaultPassword => Reason::DefaultPassword,
     };
     let mut before = Attrs::from([(Attr::Dn, Values::one(account.dn.to_string()))]);
     let mut after = Attrs::new();

@@ -12,6 +12,7 @@
 mod apply;
 mod feedback;
 mod floor;
+mod incident;
 mod machine;
 mod outbox;
 mod pass;
@@ -60,6 +61,8 @@ enum What {
     Pass,
     /// Carrying out approved changes on a real slapd, against bare ldap3.
     Apply,
+    /// Incidents while passes run on a real slapd: until the account is locked.
+    Incident,
     /// Sending mail to a sink on this machine, against bare lettre.
     Outbox,
     /// Holding accounts against the rules on passwords, without IO.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
             What::Plan => plan::measure(&mut report, cli.people),
             What::Pass => pass::measure(&mut report, cli.people),
             What::Apply => apply::measure(&mut report),
+            What::Incident => incident::measure(&mut report, cli.people),
             What::Outbox => outbox::measure(&mut report),
             What::Rotation => rotation::measure(&mut report, cli.people),
         }

@@ -87,7 +87,7 @@ impl Site {
              [directory.connection]\nurl = {:?}\nbind_dn = \"cn=rosterd,{SUFFIX}\"\npassword_file = {:?}\nca_file = {:?}\n\
              [mail]\n{mail}\nfrom = \"quantri@{DOMAIN}\"\n\
              [policy.naming]\ndomain = {DOMAIN:?}\n\
-             [brakes]\nattributes = {wide}\n[worker]\napply = false\n\
+             [brakes]\nattributes = {wide}\nincidents = {wide}\n[worker]\napply = false\n\
              [log]\nlevel = \"debug\"\nformat = \"json\"\n",
             slapd.ldaps(),
             slapd.password_file().to_string_lossy(),
@@ -103,6 +103,16 @@ impl Site {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Asks the worker that runs for a pass.
+    pub fn wake(&self) {
+        std::fs::write(self.path("spool/wake"), b"").unwrap();
+    }
+
+    /// Whether it has not begun one since.
+    pub fn is_to_wake(&self) -> bool {
+        self.path("spool/wake").exists()
     }
 
     /// Drops a roster for each agency.

@@ -163,6 +163,7 @@ fn it_says_every_setting() {
     missing(&["deadlines"], settings::<plan::ladder::Ladders>());
     missing(&["deadlines", "suspicions"], settings::<plan::ladder::Ladder>());
     missing(&["rotation"], settings::<rotation::settings::Settings>());
+    missing(&["rotation", "default_passwords"], settings::<rotation::settings::DefaultPasswords>());
     missing(&["rotation", "exempt"], settings::<rotation::settings::Exemption>());
     missing(&["brakes"], settings::<plan::brakes::Limits>());
     missing(&["brakes", "disables"], settings::<plan::brakes::Limit>());

@@ -54,6 +54,7 @@ pub fn samples() -> Vec<Letter> {
         lookups(Period::Hour, 2, false),
         lookups(Period::Day, 3, false),
         lookups(Period::Day, 3, true),
+        after_default(),
     ]
 }
 
@@ -299,6 +300,16 @@ fn after_leak(by_agency: bool) -> Letter {
         leak: Some(LeakedFrom { source: source.into(), on: (!by_agency).then(|| day(10, 30)), by_agency }),
         of: 2,
         lock_on: Some(day(11, 30)),
+        ..reminder
+    })
+}
+
+fn after_default() -> Letter {
+    let Letter::RotationReminder(reminder) = reminder(false) else { return reminder(false) };
+    Letter::RotationReminder(RotationReminder {
+        cause: "default-password".into(),
+        of: 2,
+        lock_on: Some(day(12, 4)),
         ..reminder
     })
 }

@@ -5,9 +5,16 @@ use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
 use rosterd::kill::{KillPoint, VARIABLE};
 use rosterd::model::change::{ChangeKind, Reason, State};
+use rosterd::model::evidence::Evidence;
 use std::os::unix::process::ExitStatusExt;
 
 const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
+
+/// Written rules, which bind nobody yet.
+const RULES: &str = "[rotation]\nprofile = \"ha-giang-2018\"\nactive_from = \"2099-01-05\"\n\
+                     sign_in_at = \"mail.tinhmau.gov.vn\"\n\
+                     department = { name = \"Phòng\", mail = \"phong@tinhmau.gov.vn\" }\n\
+                     chief = { name = \"Giám đốc\", mail = \"giamdoc@tinhmau.gov.vn\" }\n";
 
 /// The holder of a role in the system that has no API.
 const LOGIN: &str = "nhungkb.snv";
@@ -42,7 +49,7 @@ fn open(site: &Site) -> std::process::Output {
 
 #[tokio::test]
 async fn an_incident_locks_the_account_orders_the_rest_and_opens_with_approval_and_a_forced_change() {
-    let site = site(ON_DUTY).await;
+    let site = site(&format!("{ON_DUTY}{RULES}")).await;
     assert!(can_sign_in(&site, PASSWORD));
     // Nothing else is carried out, and an incident is all the same.
     site.expect(&["pause", "writes", "--reason", "bảo trì"], 0);
@@ -82,6 +89,11 @@ async fn an_incident_locks_the_account_orders_the_rest_and_opens_with_approval_a
     site.pass(0);
     let unlock = desk::of_kind(&site, ChangeKind::UnlockAccount, State::Proposed).await.remove(0);
     assert!(!can_sign_in(&site, PASSWORD), "nobody has approved that it opens");
+    let basis = unlock.change.evidence.iter().find_map(|one| match one {
+        Evidence::Rule { document, basis, .. } => Some((document.as_str(), basis.as_str())),
+        _ => None,
+    });
+    assert!(basis.is_some_and(|(document, basis)| !document.is_empty() && !basis.is_empty()), "{unlock:?}");
     site.expect(&["review", "approve", unlock.id.as_str()], 0);
     site.pass(0);
     let unlock = desk::of_kind(&site, ChangeKind::UnlockAccount, State::Applied).await.remove(0);

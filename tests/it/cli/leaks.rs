@@ -59,9 +59,13 @@ async fn who_stands_in_a_leak_list_must_change_the_password_and_is_told() {
         desk::rows(&site, "SELECT body FROM outbox WHERE address = 'nhungkb.snv@tinhmau.gov.vn'").await;
     assert!(bodies.len() == 1 && bodies[0].contains("dien-dan.example"), "{bodies:?}");
     assert!(bodies[0].contains("04/STTTT-TTCNTT"), "{bodies:?}");
+    // The holder's letter, and to the contact what was carried out.
+    let all = "SELECT address FROM outbox ORDER BY address";
+    let letters = desk::rows(&site, all).await;
+    assert_eq!(letters, ["daumoi.snv@tinhmau.gov.vn", "nhungkb.snv@tinhmau.gov.vn"]);
     site.pass(0);
     assert_eq!(desk::of_kind(&site, ChangeKind::ForcePasswordChange, State::Applied).await.len(), 1);
-    assert_eq!(desk::rows(&site, "SELECT key FROM outbox").await.len(), 1, "each step once");
+    assert_eq!(desk::rows(&site, all).await, letters, "each step once");
 
     // Long before the account was made: it is clear.
     let dated = ["leak", "import", &list, "--date", "2017-12-26", "--json"];

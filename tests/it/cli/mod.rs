@@ -3,6 +3,7 @@
 mod agencies;
 mod custodians;
 mod deadlines;
+mod default_passwords;
 mod first_steps;
 mod holds;
 mod incidents;
