@@ -34,6 +34,7 @@ pub fn state(state: State, lang: Lang) -> &'static str {
 }
 
 /// Why a change is proposed, in a sentence.
+#[allow(clippy::too_many_lines, reason = "a table: one entry a reason and language")]
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     use Reason::{
         AbsentFromFull, Campaign, Custodian, CustodianNamed, DefaultPassword, Dormant, FirstLoginOverdue,

@@ -140,7 +140,7 @@ mod tests {
         values.iter().map(bar).collect()
     }
 
-    fn chart<'a>(bars: &'a [Bar]) -> Chart<'a> {
+    fn chart(bars: &[Bar]) -> Chart<'_> {
         Chart {
             id: "tuoi", title: "Tuổi mật khẩu", description: "Nhiều nhất: đến 30 ngày.", bars, most: 0
         }

@@ -27,15 +27,15 @@ impl IntoResponse for Paper {
 /// Nothing but the styles that stand in the page.
 fn policy(page: &str) -> String {
     let styles = page.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next());
-    let hashes: String = styles
+    let hashes: Vec<_> = styles
         .map(|style| {
             let hash = ring::digest::digest(&ring::digest::SHA256, style.as_bytes());
-            format!(" 'sha256-{}'", STANDARD.encode(hash.as_ref()))
+            format!("'sha256-{}'", STANDARD.encode(hash.as_ref()))
         })
         .collect();
-    let style = if hashes.is_empty() { " 'none'".to_owned() } else { hashes };
+    let style = if hashes.is_empty() { "'none'".to_owned() } else { hashes.join(" ") };
     format!(
-        "default-src 'none'; style-src{style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -11,9 +11,9 @@ use rosterd::model::ids::{AccountId, AgencyCode, TargetId};
 use rosterd::model::password::PasswordFacts;
 use rosterd::model::rotation::Memory;
 use rosterd::rotation::days::{Days, LockHours};
+use rosterd::rotation::figures::Figures;
 use rosterd::rotation::policy::Holder;
 use rosterd::rotation::settings::Settings;
-use rosterd::rotation::status::status;
 use rosterd::rotation::{Subject, World, evaluate};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -80,7 +80,8 @@ pub fn measure(report: &mut Report, people: usize) {
     for round in ["first", "second, everything remembered"] {
         let began = Instant::now();
         let evaluation = evaluate(&world, &subjects, &memories);
-        let counted = status(&evaluation.verdicts, NaiveDate::default(), Some(180));
+        let counted =
+            Figures::of(&evaluation.verdicts, NaiveDate::default(), |at| at.date_naive(), Some(180)).status();
         let took = began.elapsed().as_secs_f64();
         black_box(&counted);
         assert_eq!(counted.total.sum(), people as u64);

@@ -74,7 +74,7 @@ pub(in super::super) async fn page(
         return signed.view.page(&desk, "rotation.html", context! { day => Value::from(()), rules });
     };
     let status = figures.status();
-    let standing = if asked.standing.is_empty() {
+    let wanted = if asked.standing.is_empty() {
         None
     } else {
         Some(Standing::parse(&asked.standing).ok_or(PageError::NotFound)?)
@@ -86,10 +86,10 @@ pub(in super::super) async fn page(
             agency: agency.clone(),
             sum: counts.sum(),
             named: NAMED.iter().map(|one| counts.of(*one)).collect(),
-            asked: standing.map_or(0, |one| counts.of(one)),
+            asked: wanted.map_or(0, |one| counts.of(one)),
         })
         .collect();
-    if standing.is_some() {
+    if wanted.is_some() {
         agencies.retain(|one| one.asked > 0);
         agencies.sort_by_key(|one| std::cmp::Reverse(one.asked));
     } else {
@@ -117,7 +117,7 @@ pub(in super::super) async fn page(
         present => Value::from_serialize(&present),
         systems,
         agencies => Value::from_serialize(&agencies),
-        standing,
+        standing => wanted,
         system,
         total => Value::from_serialize(&status.total),
         sum => status.total.sum(),
