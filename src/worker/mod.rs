@@ -13,6 +13,7 @@ pub mod planning;
 pub mod pressing;
 pub mod preview;
 pub mod reminding;
+mod returning;
 pub mod rotating;
 pub mod schedule;
 pub mod service;

@@ -60,6 +60,8 @@ pub struct Summary {
     pub confirmed: u64,
     /// Feedback workbooks written.
     pub answered: u64,
+    /// Mails that a server further on returned.
+    pub returned: u64,
     /// What left.
     pub mailed: Mailed,
     /// Stages or targets that failed, a line each.
@@ -149,6 +151,12 @@ impl Engine {
         intake?;
         clock.ended("intake and directory");
         self.expire(token).await?;
+        let returned = self.take_bounces(token).await?;
+        summary.returned = returned.mails;
+        summary.errors.extend(returned.errors);
+        if returned.mails > 0 {
+            summary.errors.push(format!("mail: {} that a server had taken came back", returned.mails));
+        }
         let counts =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
         if apply {
