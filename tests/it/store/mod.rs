@@ -12,6 +12,7 @@ mod holds;
 mod leaks;
 mod open;
 mod plans;
+mod rotation;
 mod rows;
 mod slips;
 mod staging;
