@@ -6,8 +6,8 @@ use crate::config::profile::Profile;
 use crate::model::Lang;
 use crate::model::ids::AgencyCode;
 use crate::model::rotation::{Campaign, CampaignPlan};
+use crate::report::rotation::standing_words;
 use crate::rotation::campaign::check;
-use crate::rotation::judge::Standing;
 use crate::rotation::status::{Ahead, Counts};
 use crate::store::{Handed, Start};
 use crate::worker::engine::{Engine, Gripped};
@@ -115,27 +115,6 @@ fn states(counts: &Counts, lang: Lang) {
     for (count, vi, en) in more.into_iter().filter(|(count, _, _)| *count > 0) {
         crate::cli::line!("  {count:>7}  {}", if lang == Lang::Vi { vi } else { en });
     }
-}
-
-fn standing_words(standing: Standing, lang: Lang) -> &'static str {
-    let (vi, en) = match standing {
-        Standing::Fresh => ("còn hạn", "fresh"),
-        Standing::Warned => ("đã nhắc, chưa quá hạn", "reminded, not overdue"),
-        Standing::Overdue => ("quá hạn", "overdue"),
-        Standing::Unreachable => {
-            ("quá hạn, không nhận được thư nhắc: in danh sách", "overdue and unreached: print the list")
-        }
-        Standing::Locked => ("đã khóa theo quy định", "locked by rule"),
-        Standing::Unknown => ("không rõ tuổi mật khẩu", "age unknown"),
-        Standing::Exempt => ("được miễn có thời hạn", "exempt for a while"),
-        Standing::Away => ("tạm dừng: nghỉ dài hạn, biệt phái", "pauses: on leave or seconded"),
-        Standing::Disabled => ("đã khóa vì lý do khác", "disabled for another reason"),
-        Standing::Inactive => {
-            ("quy định chưa áp dụng cho cơ quan, đơn vị", "the rules do not bind the agency yet")
-        }
-        Standing::NoRule => ("không có quy định về tuổi mật khẩu", "no rule on the password's age"),
-    };
-    if lang == Lang::Vi { vi } else { en }
 }
 
 async fn remind(engine: &Engine, as_json: bool) -> Result<Code> {

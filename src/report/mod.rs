@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod adoption;
 pub mod html;
 pub mod review;
+pub mod rotation;
 mod text;
 
 pub use text::text;

@@ -17,6 +17,7 @@ mod returning;
 pub mod rotating;
 pub mod schedule;
 pub mod service;
+pub mod standings;
 pub mod telling;
 
 use serde::Deserialize;
