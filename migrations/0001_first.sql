@@ -375,18 +375,25 @@ CREATE TABLE reservation (
 );
 CREATE INDEX reservation_change ON reservation (change_id);
 
+-- `next_at` is when a mail is due, or when it was sent, given up or returned. What a server further on returned is found
+-- by `message_id`; `bounce` is the digest of what it returned it with, so that one bounce counts once.
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
     key TEXT NOT NULL,
     address TEXT NOT NULL,
     body TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'returned')),
     attempts BIGINT NOT NULL,
     next_at TEXT NOT NULL,
     last_error TEXT,
-    UNIQUE (key, address)
+    message_id TEXT NOT NULL UNIQUE,
+    bounce TEXT,
+    UNIQUE (key, address),
+    CHECK ((state = 'returned') = (bounce IS NOT NULL))
 );
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
+CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce) WHERE bounce IS NOT NULL;
+CREATE INDEX outbox_undelivered ON outbox (next_at) WHERE state IN ('failed', 'returned');
 
 -- Since when and until when an account was open (`role` is empty) or a role was held, as reads of the target showed it.
 CREATE TABLE access_span (

@@ -28,11 +28,13 @@ pub enum KillPoint {
     AfterArrival,
     /// After the feedback was written, before it is noted.
     AfterFeedback,
+    /// After some reminders of rotation were queued or remembered, before the next.
+    BetweenReminders,
 }
 
 impl KillPoint {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BeforeIntent,
         Self::AfterIntent,
         Self::AfterWrite,
@@ -45,6 +47,7 @@ impl KillPoint {
         Self::AfterStaging,
         Self::AfterArrival,
         Self::AfterFeedback,
+        Self::BetweenReminders,
     ];
 
     /// Its name in the environment.
@@ -62,6 +65,7 @@ impl KillPoint {
             Self::AfterStaging => "after-staging",
             Self::AfterArrival => "after-arrival",
             Self::AfterFeedback => "after-feedback",
+            Self::BetweenReminders => "between-reminders",
         }
     }
 }

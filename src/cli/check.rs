@@ -150,7 +150,7 @@ async fn everything(site: &Site, report: &mut Report) {
     }
     let papers = Papers::load(config.mappings.as_deref()).map_err(text);
     report.note("papers", papers.map(|_| "each can be printed".into()));
-    report.note("mail", mail(site).await);
+    mail(site, report).await;
 }
 
 fn folders(site: &Site, report: &mut Report) {
@@ -308,8 +308,35 @@ async fn lookups(site: &Site, settings: &systems::Settings, reader: &mut Reader,
     report.note(&what, says);
 }
 
-async fn mail(site: &Site) -> Result<String, String> {
-    let transport = Transport::open(&site.config.mail).map_err(text)?;
-    transport.probe().await.map_err(text)?;
-    Ok("mail can leave".into())
+async fn mail(site: &Site, report: &mut Report) {
+    match Transport::open(&site.config.mail) {
+        Ok(transport) => {
+            report.note("mail", transport.probe().await.map(|()| "mail can leave".into()).map_err(text));
+            if let Some((name, record)) = transport.dkim_record() {
+                report.note("mail.dkim", Ok(format!("letters are signed; publish TXT {name} \"{record}\"")));
+            }
+        }
+        Err(error) => report.note("mail", Err(text(error))),
+    }
+    match site.config.mail.bounces() {
+        Some(bounces) => report.note("mail.bounces", folder_of_bounces(&bounces.folder)),
+        None if site.config.rotation.is_some() => {
+            let why = "none are read: a reminder that comes back counts as accepted; set [mail.bounces]";
+            report.note("mail.bounces", Ok(why.into()));
+        }
+        None => {}
+    }
+}
+
+/// Bounces are read where they lie, and moved aside there.
+fn folder_of_bounces(folder: &Path) -> Result<String, String> {
+    let maildir = folder.join("new").is_dir();
+    let inner = if maildir { "cur" } else { "." };
+    let written = folder.join(inner).join(".rosterd-check");
+    let tried = std::fs::read_dir(folder).and_then(|_| std::fs::write(&written, b""));
+    let _ = std::fs::remove_file(&written);
+    let kind = if maildir { "a Maildir" } else { "a folder of .eml files" };
+    tried
+        .map(|()| format!("{}: {kind}", folder.display()))
+        .map_err(|error| format!("{}: {error}; rosterd must read it and move files in it", folder.display()))
 }

@@ -41,6 +41,8 @@ pub enum Letter {
     IncidentOpened(IncidentOpened),
     /// To the same: it is over.
     IncidentClosed(IncidentClosed),
+    /// To those on duty: mails that did not arrive.
+    NotReceived(NotReceived),
 }
 
 impl Letter {
@@ -62,6 +64,7 @@ impl Letter {
             Self::RotationDigest(_) => "rotation_digest",
             Self::IncidentOpened(_) => "incident_opened",
             Self::IncidentClosed(_) => "incident_closed",
+            Self::NotReceived(_) => NotReceived::TEMPLATE,
         }
     }
 }
@@ -547,4 +550,37 @@ pub struct IncidentClosed {
     pub reopens: bool,
     /// Where the slip with the new password is collected.
     pub slips_at: String,
+}
+
+/// Mails of which it became known on one day that they did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotReceived {
+    /// No agency's letter: the addressee is named alone.
+    pub agency: Option<String>,
+    /// The day.
+    pub date: NaiveDate,
+    /// How many.
+    pub count: usize,
+    /// Which; at least one.
+    pub mails: Vec<NotReceivedMail>,
+}
+
+impl NotReceived {
+    /// The template's name.
+    pub const TEMPLATE: &'static str = "not_received";
+}
+
+/// A mail that did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotReceivedMail {
+    /// The addressee's name.
+    pub name: String,
+    /// The address.
+    pub address: String,
+    /// The subject.
+    pub subject: String,
+    /// Whether a server took it and returned it; else it was refused at once, or given up after days.
+    pub returned: bool,
+    /// The number of the server's reply, as in `5.1.1`.
+    pub code: Option<String>,
 }

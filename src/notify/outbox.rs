@@ -3,6 +3,7 @@
 
 use super::transport::{SendError, Transport};
 use crate::model::Time;
+use crate::model::ids::Fingerprint;
 use crate::model::notice::Notice;
 use chrono::TimeDelta;
 
@@ -36,8 +37,16 @@ const FIRST_WAITS: [i64; 5] = [1, 5, 15, 60, 240];
 /// Daily attempts before a notice counts as failed: RFC 5321 (4.5.4.1) asks for 4 to 5 days.
 const DAYS: u32 = 5;
 
-/// When a notice that `attempts` times could not be handed over is tried again; `None`: it has failed.
-pub fn next_attempt(attempts: u32, now: Time) -> Option<Time> {
+/// Minutes until a server that takes nobody's mail is asked again. That is no attempt of the notices that wait for it:
+/// however long it is away, none of them fails by it.
+const AWAY: i64 = 15;
+
+/// A wait grows by up to this share of itself, so that what failed together does not come back together.
+const SPREAD: i32 = 5;
+
+/// When a notice that `attempts` times could not be handed over is tried again; `None`: it has failed. `id` is its place
+/// in the outbox, by which waits are spread.
+pub fn next_attempt(attempts: u32, id: &str, now: Time) -> Option<Time> {
     let Some(made_before) = attempts.checked_sub(1) else { return Some(now) };
     let wait = match FIRST_WAITS.get(made_before as usize) {
         Some(minutes) => TimeDelta::minutes(*minutes),
@@ -46,7 +55,20 @@ pub fn next_attempt(attempts: u32, now: Time) -> Option<Time> {
         }
         None => return None,
     };
-    now.checked_add_signed(wait)
+    now.checked_add_signed(wait + spread(wait, id))
+}
+
+/// When a notice is tried again for which the server was away.
+pub fn after_outage(id: &str, now: Time) -> Time {
+    let wait = TimeDelta::minutes(AWAY);
+    now + wait + spread(wait, id)
+}
+
+/// Up to a fifth of `wait`, the same for the same notice.
+fn spread(wait: TimeDelta, id: &str) -> TimeDelta {
+    let print = Fingerprint::of("spread").part(id).finish();
+    let share = print.get(..2).and_then(|digits| i32::from_str_radix(digits, 16).ok()).unwrap_or(0);
+    wait / SPREAD * share / 256
 }
 
 #[cfg(test)]
@@ -59,13 +81,30 @@ mod tests {
         let mut now = start;
         let mut waits = Vec::new();
         let mut attempts = 0;
-        while let Some(next) = next_attempt(attempts, now) {
+        while let Some(next) = next_attempt(attempts, "1", now) {
             waits.push((next - now).num_minutes());
             now = next;
             attempts += 1;
         }
-        assert_eq!(waits, [0, 1, 5, 15, 60, 240, 1440, 1440, 1440, 1440, 1440]);
-        assert_eq!((now - start).num_days(), 5);
-        assert_eq!(next_attempt(u32::MAX, now), None);
+        let least = [0, 1, 5, 15, 60, 240, 1440, 1440, 1440, 1440, 1440];
+        assert_eq!(waits.len(), least.len());
+        for (wait, least) in waits.iter().zip(least) {
+            assert!((least..=least + least / 5).contains(wait), "{waits:?}");
+        }
+        assert!((5..=6).contains(&(now - start).num_days()));
+        assert_eq!(next_attempt(u32::MAX, "1", now), None);
+    }
+
+    #[test]
+    fn what_failed_together_does_not_come_back_together() {
+        let now: Time = "2026-11-20T01:00:00Z".parse().unwrap();
+        let waits: [fn(&str, Time) -> Option<Time>; 2] =
+            [|id, now| next_attempt(4, id, now), |id, now| Some(after_outage(id, now))];
+        for again in waits {
+            let moments: std::collections::BTreeSet<_> =
+                (0..100).map(|id| again(&id.to_string(), now).unwrap()).collect();
+            assert!(moments.len() > 50, "{moments:?}");
+            assert_eq!(again("7", now), again("7", now), "a notice has one wait");
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod adoption;
 pub mod chart;
 pub mod html;
 pub mod review;
+pub mod rotation;
 mod text;
 
 pub use text::text;

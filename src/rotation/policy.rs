@@ -251,6 +251,11 @@ impl Policy {
         self.rules.iter().find(|rule| rule.system == *system && rule.kinds.contains(&holder))
     }
 
+    /// The fewest days without a sign-in after which any rule calls an account unused.
+    pub fn idle_after(&self) -> Option<u32> {
+        self.rules.iter().flat_map(|rule| &rule.dormancy).map(|one| one.after.least_days()).min()
+    }
+
     /// The steps of `limit`.
     pub fn steps<'a>(&'a self, limit: &'a Limit) -> &'a [Step] {
         limit.ladder.as_deref().unwrap_or(&self.ladder)

@@ -1,7 +1,7 @@
 //! The status: how many accounts stand where, by agency and system, and what the next days bring.
 
 use super::demand::cleared;
-use super::judge::{Standing, Verdict};
+use super::judge::{Cause, Standing, Verdict};
 use super::policy::Audience;
 use super::{Subject, World, age, campaign};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
@@ -151,4 +151,53 @@ pub fn progress(
         row.locked += u64::from(locked);
     }
     table
+}
+
+/// An account with where it stands, for lists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Line {
+    /// Its agency.
+    pub agency: AgencyCode,
+    /// Its system.
+    pub system: TargetId,
+    /// Its address, or its login where it has none.
+    pub account: String,
+    /// Its holder's name.
+    pub name: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why a change of the password is asked for, where one is.
+    pub cause: Option<Cause>,
+    /// The last day for it.
+    pub deadline: Option<NaiveDate>,
+    /// The day of the lock, if nothing changes.
+    pub lock_on: Option<NaiveDate>,
+    /// Days since the last sign-in, where that is longer than the rules have it.
+    pub idle_days: Option<i64>,
+    /// Whether its mailbox is nearly full.
+    pub nearly_full: bool,
+}
+
+/// Every account, by agency. `idle_after` is as of [`status`].
+pub fn lines(verdicts: &[Verdict<'_>], idle_after: Option<u32>) -> Vec<Line> {
+    let line = |verdict: &Verdict<'_>| {
+        let subject = &verdict.subject;
+        let is_idle = |days: &i64| idle_after.is_some_and(|after| *days >= i64::from(after));
+        let locks = verdict.ahead.iter().filter(|(_, to)| *to == Audience::Lock).map(|(on, _)| *on);
+        Line {
+            agency: subject.agency.clone(),
+            system: subject.target.clone(),
+            account: subject.mail.or(subject.login).unwrap_or(subject.id.as_str()).to_owned(),
+            name: subject.name.to_owned(),
+            standing: verdict.standing,
+            cause: verdict.cause,
+            deadline: verdict.deadline,
+            lock_on: locks.min(),
+            idle_days: verdict.idle_days.filter(is_idle),
+            nearly_full: verdict.nearly_full,
+        }
+    };
+    let mut lines: Vec<Line> = verdicts.iter().map(line).collect();
+    lines.sort();
+    lines
 }

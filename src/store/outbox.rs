@@ -39,6 +39,13 @@ pub enum Fate {
         /// Why it did not go out.
         error: String,
     },
+    /// The server took nobody's mail: tried again, and not counted as an attempt.
+    Away {
+        /// When.
+        at: Time,
+        /// Why it did not go out.
+        error: String,
+    },
     /// It will not go out.
     GivenUp {
         /// Why.
@@ -57,6 +64,8 @@ pub struct OutboxCounts {
     pub sent: u64,
     /// Given up.
     pub failed: u64,
+    /// Accepted, and returned later by a server further on.
+    pub returned: u64,
 }
 
 impl WriteTx {
@@ -69,11 +78,11 @@ impl WriteTx {
     pub async fn enqueue_for(&mut self, notice: &Notice, at: Time) -> Result<bool, StoreError> {
         let insert = sql(
             "outbox",
-            "INSERT INTO outbox (id, key, address, body, state, attempts, next_at)
-             VALUES ($1, $2, $3, $4, 'queued', 0, $5) ON CONFLICT (key, address) DO NOTHING",
+            "INSERT INTO outbox (id, key, address, body, state, attempts, next_at, message_id)
+             VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6) ON CONFLICT (key, address) DO NOTHING",
         );
         let insert = insert.text(&ids::fresh(self.now)?).text(&notice.key).text(&notice.to);
-        let insert = insert.text(&json("a notice", notice)?).time(at);
+        let insert = insert.text(&json("a notice", notice)?).time(at).text(&notice.message_id());
         Ok(self.execute(insert).await? == 1)
     }
 }
@@ -117,8 +126,9 @@ impl Fenced {
         let lines: Vec<_> = settled.iter().map(|one| one.line(self.now)).collect();
         let source = self.dialect.rows(SETTLED);
         let update = format!(
-            "UPDATE outbox SET state = r.state, next_at = r.next_at, last_error = r.error FROM {source} AS r
-             WHERE outbox.id = r.id AND outbox.state = 'sending'"
+            "UPDATE outbox SET state = r.state, next_at = r.next_at, last_error = r.error,
+                 attempts = attempts - r.uncounted
+             FROM {source} AS r WHERE outbox.id = r.id AND outbox.state = 'sending'"
         );
         let changed = self.execute(sql("outbox", update).text(&json("settled", &lines)?)).await?;
         if changed < settled.len() as u64 {
@@ -130,7 +140,13 @@ impl Fenced {
 }
 
 /// The columns of [`Line`].
-const SETTLED: &[Bulk] = &[Bulk::Text("id"), Bulk::Text("state"), Bulk::Text("next_at"), Bulk::Text("error")];
+const SETTLED: &[Bulk] = &[
+    Bulk::Text("id"),
+    Bulk::Text("state"),
+    Bulk::Text("next_at"),
+    Bulk::Text("error"),
+    Bulk::Int("uncounted"),
+];
 
 /// A settled notice as a row of a bulk parameter.
 #[derive(Serialize)]
@@ -139,16 +155,18 @@ struct Line<'a> {
     state: &'a str,
     next_at: String,
     error: Option<&'a str>,
+    uncounted: i64,
 }
 
 impl Settled {
     fn line(&self, now: Time) -> Line<'_> {
-        let (state, next, error) = match &self.fate {
-            Fate::Sent => ("sent", now, None),
-            Fate::Again { at, error } => ("queued", *at, Some(error.as_str())),
-            Fate::GivenUp { error } => ("failed", now, Some(error.as_str())),
+        let (state, next, error, uncounted) = match &self.fate {
+            Fate::Sent => ("sent", now, None, 0),
+            Fate::Again { at, error } => ("queued", *at, Some(error.as_str()), 0),
+            Fate::Away { at, error } => ("queued", *at, Some(error.as_str()), 1),
+            Fate::GivenUp { error } => ("failed", now, Some(error.as_str()), 0),
         };
-        Line { id: &self.id, state, next_at: rfc3339(next), error }
+        Line { id: &self.id, state, next_at: rfc3339(next), error, uncounted }
     }
 }
 
@@ -163,6 +181,7 @@ impl Store {
                 "sending" => counts.sending = n,
                 "sent" => counts.sent = n,
                 "failed" => counts.failed = n,
+                "returned" => counts.returned = n,
                 other => return Err(StoreError::decode("outbox state", other)),
             }
         }

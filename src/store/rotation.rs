@@ -111,7 +111,7 @@ impl Store {
             let receipt = match row.text("state")?.as_str() {
                 "queued" | "sending" => Receipt::Waiting,
                 "sent" => Receipt::Accepted(row.time("next_at")?),
-                "failed" => Receipt::Failed,
+                "failed" | "returned" => Receipt::Failed,
                 other => return Err(StoreError::decode("outbox state", other)),
             };
             let best = found.entry(row.text("key")?).or_insert(receipt);

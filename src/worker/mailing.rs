@@ -4,7 +4,7 @@
 use super::engine::Engine;
 use crate::kill::{KillPoint, reached};
 use crate::model::Time;
-use crate::notify::outbox::{Delivery, deliver, next_attempt};
+use crate::notify::outbox::{Delivery, after_outage, deliver, next_attempt};
 use crate::notify::transport::Transport;
 use crate::store::{Fate, Paused, Queued, Settled, StoreError, Token};
 use chrono::TimeDelta;
@@ -139,24 +139,22 @@ async fn send_all(batch: Vec<Queued>, transport: &Transport, tried: mpsc::Sender
 impl Mailed {
     /// Counts an attempt and says what becomes of the notice.
     fn count(&mut self, queued: Queued, delivery: Delivery, now: Time) -> Settled {
-        let next = next_attempt(u32::try_from(queued.attempts).unwrap_or(u32::MAX), now);
+        let next = next_attempt(u32::try_from(queued.attempts).unwrap_or(u32::MAX), &queued.id, now);
         let fate = match (delivery, next) {
             (Delivery::Sent, _) => {
                 self.sent += 1;
                 return Settled { id: queued.id, fate: Fate::Sent };
             }
             (Delivery::Retry(error), Some(at)) => Fate::Again { at, error },
-            (Delivery::Unavailable(error), Some(at)) => {
+            (Delivery::Unavailable(error), _) => {
                 self.unavailable = true;
-                Fate::Again { at, error }
+                Fate::Away { at: after_outage(&queued.id, now), error }
             }
-            (Delivery::Retry(error) | Delivery::Unavailable(error) | Delivery::Failed(error), _) => {
-                Fate::GivenUp { error }
-            }
+            (Delivery::Retry(error) | Delivery::Failed(error), _) => Fate::GivenUp { error },
         };
         match &fate {
             Fate::Sent => {}
-            Fate::Again { error, .. } => {
+            Fate::Again { error, .. } | Fate::Away { error, .. } => {
                 self.waiting += 1;
                 self.errors.insert(without_address(error, &queued.notice.to));
             }

@@ -61,6 +61,8 @@ pub struct Summary {
     pub confirmed: u64,
     /// Feedback workbooks written.
     pub answered: u64,
+    /// Mails that a server further on returned.
+    pub returned: u64,
     /// What left.
     pub mailed: Mailed,
     /// Stored passwords held against the known default ones.
@@ -163,6 +165,12 @@ impl Engine {
         summary.errors.extend(self.count_lookups(token, None).await?.errors);
         clock.ended("look-ups");
         self.expire(token).await?;
+        let returned = self.take_bounces(token).await?;
+        summary.returned = returned.mails;
+        summary.errors.extend(returned.errors);
+        if returned.mails > 0 {
+            summary.errors.push(format!("mail: {} that a server had taken came back", returned.mails));
+        }
         let looked =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;
         if apply {

@@ -37,6 +37,7 @@ impl Engine {
         notices.extend(self.press_for_suspicions(&live, today)?);
         notices.extend(self.tell_of_contacts(&live.iter().cloned().chain(recent).collect::<Vec<_>>())?);
         notices.extend(self.press_for_attestations(today).await?);
+        notices.extend(self.tell_of_undelivered(today).await?);
         self.queue(token, &notices).await
     }
 

@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::telling::TellError;
+use crate::kill::{KillPoint, reached};
 use crate::model::account::{Account, Attr, Attrs, Snapshot, Values};
 use crate::model::change::{Change, ChangeKind, Reason, Risk};
 use crate::model::evidence::Evidence;
@@ -121,8 +122,7 @@ impl Engine {
             let memories = round.by_account();
             let evaluation = evaluate(world, subjects, &memories);
             let verdicts = &evaluation.verdicts;
-            let dormancy = world.policy.rules.iter().flat_map(|rule| &rule.dormancy);
-            let idle = dormancy.map(|one| one.after.least_days()).min();
+            let idle = world.policy.idle_after();
             let acts = verdicts.iter().flat_map(|verdict| verdict.acts.iter().map(move |act| (verdict, act)));
             let changes = acts.filter_map(|(verdict, act)| {
                 Some(change(directory.accounts.get(verdict.subject.id)?, verdict, act, world))
@@ -234,8 +234,8 @@ impl Engine {
         Ok(counted.await?.unwrap_or_default())
     }
 
-    /// Queues what [`Engine::rotate`] wrote and keeps what is remembered of it: digests first, memory last, each under
-    /// a key of its own, so that whatever a crash leaves out is done again and nothing is sent twice.
+    /// Queues what [`Engine::rotate`] wrote and keeps what is remembered of it: letters first, each under a key of its
+    /// own, memory last and at once, so that after a crash the same round is made again, with the same digests.
     pub async fn remind(&self, token: &Token, rotated: &Rotated) -> Result<Reminded, TellError> {
         let now = self.now();
         let at = self.out_of_quiet(now);
@@ -258,14 +258,18 @@ impl Engine {
                     }
                 })
                 .await?;
+            reached(KillPoint::BetweenReminders);
         }
-        for ((target, agency), memories) in &rotated.memories {
+        if !rotated.memories.is_empty() {
             self.store
                 .write_fenced(token, now, |mut tx| async move {
-                    tx.save_memory(target, agency, memories).await?;
+                    for ((target, agency), memories) in &rotated.memories {
+                        tx.save_memory(target, agency, memories).await?;
+                    }
                     tx.commit(()).await
                 })
                 .await?;
+            reached(KillPoint::BetweenReminders);
         }
         Ok(Reminded { queued, postponed: rotated.postponed as u64 })
     }

@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reconcile", &["model"]),
     ("plan", &["model"]),
     ("rotation", &["model"]),
-    ("report", &["model"]),
+    ("report", &["model", "rotation"]),
     // Tools.
     ("dsn", &[]),
     ("files", &[]),

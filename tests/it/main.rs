@@ -17,6 +17,7 @@ mod e2e;
 mod faults;
 mod kill;
 mod layers;
+mod mail;
 mod notify;
 mod reading;
 mod reorganised;

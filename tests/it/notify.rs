@@ -32,13 +32,15 @@ fn smtp(exim: &Exim) -> Smtp {
         user: Some("rosterd".into()),
         password_file: Some(exim.password_file("secret")),
         from: "Trung tâm Chuyển đổi số <hotro@mail.example>".into(),
+        bounces: None,
+        dkim: None,
         timeout_seconds: 20,
         pool: 2,
     }
 }
 
 fn open(settings: Smtp) -> Transport {
-    Transport::open(&Settings::Smtp(settings)).unwrap()
+    Transport::open(&Settings::Smtp(Box::new(settings))).unwrap()
 }
 
 /// A transport to the scripted server, with one second a step.
@@ -169,6 +171,8 @@ async fn starttls_is_never_optional() {
         user: None,
         password_file: None,
         from: "hotro@mail.example".into(),
+        bounces: None,
+        dkim: None,
         timeout_seconds: 5,
         pool: 1,
     };

@@ -24,6 +24,15 @@ pub enum ReportOn {
         #[arg(long, value_name = "FILE.xlsx|.html")]
         out: Option<PathBuf>,
     },
+    /// Where accounts stand to the rules on passwords, with the lists to act on.
+    Rotation {
+        /// Only these agencies.
+        #[arg(long, value_name = "CODE")]
+        agency: Vec<String>,
+        /// Write it to this file.
+        #[arg(long, value_name = "FILE.xlsx|.html")]
+        out: Option<PathBuf>,
+    },
     /// The six-monthly review of one agency, with the minutes to sign.
     Review {
         /// The agency.

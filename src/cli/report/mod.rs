@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod adoption;
 mod case;
 pub mod review;
+mod rotation;
 
 use super::args::ReportOn;
 use super::{Code, absolute, print_json, who};
@@ -23,6 +24,7 @@ pub fn absolute_paths(on: ReportOn) -> Result<ReportOn> {
     Ok(match on {
         ReportOn::Adoption { agency, out } => ReportOn::Adoption { agency, out: path(out)? },
         ReportOn::Accounts { agency, out } => ReportOn::Accounts { agency, out: path(out)? },
+        ReportOn::Rotation { agency, out } => ReportOn::Rotation { agency, out: path(out)? },
         ReportOn::Review { agency, from, to, out } => ReportOn::Review { agency, from, to, out: path(out)? },
         ReportOn::Access { at, person, system, out } => {
             ReportOn::Access { at, person, system, out: path(out)? }
@@ -31,7 +33,7 @@ pub fn absolute_paths(on: ReportOn) -> Result<ReportOn> {
     })
 }
 
-/// Runs `rosterd report`. The rotation report has a command of its own beside these.
+/// Runs `rosterd report`.
 pub async fn run(engine: &Engine, on: ReportOn, as_json: bool) -> Result<Code> {
     match on {
         ReportOn::Adoption { agency, out } => {
@@ -39,6 +41,9 @@ pub async fn run(engine: &Engine, on: ReportOn, as_json: bool) -> Result<Code> {
         }
         ReportOn::Accounts { agency, out } => {
             accounts::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+        }
+        ReportOn::Rotation { agency, out } => {
+            rotation::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
         }
         ReportOn::Review { agency, from, to, out } => {
             let agencies = scope(engine, std::slice::from_ref(&agency)).await?;

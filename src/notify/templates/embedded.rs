@@ -59,6 +59,9 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(Vi, "vi", "incident_closed.subject"),
     mail!(Vi, "vi", "incident_closed.txt"),
     mail!(Vi, "vi", "incident_closed.html"),
+    mail!(Vi, "vi", "not_received.subject"),
+    mail!(Vi, "vi", "not_received.txt"),
+    mail!(Vi, "vi", "not_received.html"),
     mail!(En, "en", "layout.txt"),
     mail!(En, "en", "layout.html"),
     mail!(En, "en", "layout_holder.txt"),
@@ -108,4 +111,7 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(En, "en", "incident_closed.subject"),
     mail!(En, "en", "incident_closed.txt"),
     mail!(En, "en", "incident_closed.html"),
+    mail!(En, "en", "not_received.subject"),
+    mail!(En, "en", "not_received.txt"),
+    mail!(En, "en", "not_received.html"),
 ];

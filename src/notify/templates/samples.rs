@@ -8,8 +8,9 @@ use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
     CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter,
-    LookupsExceeded, MadeChange, Missing, Named, OrderLate, OverdueAccount, ReadAs, ReceiverAsks,
-    RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting, WaitingSlip,
+    LookupsExceeded, MadeChange, Missing, Named, NotReceived, NotReceivedMail, OrderLate, OverdueAccount,
+    ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting,
+    WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -55,6 +56,7 @@ pub fn samples() -> Vec<Letter> {
         lookups(Period::Day, 3, false),
         lookups(Period::Day, 3, true),
         after_default(),
+        not_received(),
     ]
 }
 
@@ -394,5 +396,24 @@ fn incident_closed(reopens: bool) -> Letter {
         date: day(11, 22),
         reopens,
         slips_at: "Phòng Hạ tầng số, tầng 2".into(),
+    })
+}
+
+fn not_received() -> Letter {
+    let mail = |name: &str, address: &str, code: Option<&str>| NotReceivedMail {
+        name: name.into(),
+        address: address.into(),
+        subject: "Đề nghị đổi mật khẩu thư điện tử công vụ (lần 2/3)".into(),
+        returned: code.is_some(),
+        code: code.map(str::to_owned),
+    };
+    Letter::NotReceived(NotReceived {
+        agency: None,
+        date: day(11, 20),
+        count: 2,
+        mails: vec![
+            mail("Nguyễn Văn An", "annv.skhcn@example.vn", Some("5.2.2")),
+            mail("Lê Thị Cúc", "cuclt.skhcn@example.vn", None),
+        ],
     })
 }

@@ -1,11 +1,13 @@
 //! A transport: hands a rendered notice to a mail server, or writes it to a folder as an `.eml` file.
 
+pub mod dkim;
 pub mod eml;
 mod message;
 pub mod smtp;
 
 pub use message::check_address;
 
+use super::bounce;
 use crate::model::notice::Notice;
 use eml::Folder;
 use serde::Deserialize;
@@ -17,9 +19,19 @@ use std::path::PathBuf;
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Settings {
     /// To a mail server.
-    Smtp(smtp::Settings),
+    Smtp(Box<smtp::Settings>),
     /// To files, for a trial run.
     Eml(eml::Settings),
+}
+
+impl Settings {
+    /// Where bounces come to, if any are read.
+    pub fn bounces(&self) -> Option<&bounce::Settings> {
+        match self {
+            Self::Smtp(settings) => settings.bounces.as_ref(),
+            Self::Eml(_) => None,
+        }
+    }
 }
 
 /// A transport that cannot be opened as configured.
@@ -52,6 +64,9 @@ pub enum OpenError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The DKIM key cannot be used.
+    #[error("mail.dkim: {0}")]
+    Dkim(String),
     /// The password file holds nothing.
     #[error("mail: password_file {0} is empty")]
     EmptyPassword(PathBuf),
@@ -106,6 +121,14 @@ impl Transport {
         match self {
             Self::Smtp(relay) => relay.send(notice).await,
             Self::Eml(folder) => folder.send(notice).await,
+        }
+    }
+
+    /// The name and the text of the TXT record that receivers check letters by, where they are signed.
+    pub fn dkim_record(&self) -> Option<(String, String)> {
+        match self {
+            Self::Smtp(relay) => relay.dkim_record(),
+            Self::Eml(_) => None,
         }
     }
 

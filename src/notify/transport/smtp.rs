@@ -1,10 +1,14 @@
 //! A mail server reached over SMTP. The dialogue is driven here step by step, because what a failure means
 //! depends on the step: before the text is on its way nothing was handed over, afterwards nobody knows.
 
+use super::dkim::{self, Signer};
 use super::message::{mailbox, message};
 use super::{OpenError, SendError};
 use crate::model::notice::Notice;
 use crate::model::secret::Secret;
+use crate::notify::bounce;
+use chrono::Utc;
+use lettre::Address;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -39,6 +43,12 @@ pub struct Settings {
     pub password_file: Option<PathBuf>,
     /// The fixed sender, in the agency's own domain.
     pub from: String,
+    /// Where what cannot be delivered comes back to.
+    #[serde(default)]
+    pub bounces: Option<bounce::Settings>,
+    /// The key that letters are signed with.
+    #[serde(default)]
+    pub dkim: Option<dkim::Settings>,
     /// How long each step may take: connecting, addressing, handing over.
     #[serde(default = "default_timeout")]
     pub timeout_seconds: u64,
@@ -77,6 +87,9 @@ pub struct Relay {
     tls: Option<(TlsMode, TlsParameters)>,
     credentials: Option<Credentials>,
     from: Mailbox,
+    /// The envelope's sender.
+    returns_to: Address,
+    signer: Option<Signer>,
     step: Duration,
     slots: Semaphore,
     idle: Mutex<Vec<Kept>>,
@@ -120,12 +133,22 @@ impl Relay {
             Some((TlsMode::Wrapper, _)) => 465,
             None => 25,
         };
+        let from = mailbox(&settings.from)?;
+        let returns_to = settings.bounces.as_ref().and_then(|bounces| bounces.address.as_deref());
+        let returns_to = match returns_to {
+            Some(address) => address.parse().map_err(|why| OpenError::From(address.to_owned(), why))?,
+            None => from.email.clone(),
+        };
+        let signer =
+            settings.dkim.as_ref().map(|dkim| Signer::open(dkim, from.email.domain())).transpose()?;
         Ok(Self {
             host: settings.host.clone(),
             port: settings.port.unwrap_or(usual_port),
             tls,
             credentials,
-            from: mailbox(&settings.from)?,
+            from,
+            returns_to,
+            signer,
             step: Duration::from_secs(settings.timeout_seconds),
             slots: Semaphore::new(settings.pool),
             idle: Mutex::new(Vec::new()),
@@ -134,7 +157,13 @@ impl Relay {
 
     pub(super) async fn send(&self, notice: &Notice) -> Result<(), SendError> {
         let message = message(notice, &self.from)?;
-        let text = message.formatted();
+        let mut text = message.formatted();
+        if let Some(signer) = &self.signer {
+            let signature = signer.sign(&text, Utc::now());
+            let signature = signature
+                .map_err(|_| SendError::Unavailable("the DKIM key signs nothing: check mail.dkim".into()))?;
+            text.splice(..0, signature);
+        }
         let Ok(_slot) = self.slots.acquire().await else {
             return Err(SendError::Unavailable("the mail transport was closed".into()));
         };
@@ -162,6 +191,10 @@ impl Relay {
         }
     }
 
+    pub(super) fn dkim_record(&self) -> Option<(String, String)> {
+        self.signer.as_ref().map(Signer::record)
+    }
+
     pub(super) async fn probe(&self) -> Result<(), SendError> {
         let kept = self.connection().await?;
         self.keep(kept).await;
@@ -174,7 +207,7 @@ impl Relay {
         connection: &mut AsyncSmtpConnection,
         message: &lettre::Message,
     ) -> Result<(), SendError> {
-        let sender = Mail::new(message.envelope().from().cloned(), vec![]);
+        let sender = Mail::new(Some(self.returns_to.clone()), vec![]);
         connection.command(sender).await.map_err(|error| self.unavailable("refuses our sender", &error))?;
         for to in message.envelope().to() {
             connection.command(Rcpt::new(to.clone(), vec![])).await.map_err(|error| refusal(&error))?;

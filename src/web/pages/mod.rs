@@ -114,8 +114,8 @@ async fn nothing() -> super::error::PageError {
 
 /// The outbox as labels and values.
 pub(super) fn mail_figures(counts: &OutboxCounts) -> Vec<(String, String)> {
-    let OutboxCounts { queued, sending, sent, failed } = counts;
-    [("queued", queued), ("sending", sending), ("sent", sent), ("failed", failed)]
+    let OutboxCounts { queued, sending, sent, failed, returned } = counts;
+    [("queued", queued), ("sending", sending), ("sent", sent), ("failed", failed), ("returned", returned)]
         .map(|(state, count)| (format!("{{state=\"{state}\"}}"), count.to_string()))
         .into()
 }

@@ -79,7 +79,7 @@ pub(in super::super) async fn page(
         refused,
         late_count => late.len(),
         late => Value::from_serialize(&late[..late.len().min(SHOWN)]),
-        mail_failed => outbox.failed,
+        mail_failed => outbox.failed + outbox.returned,
         mail_queued => outbox.queued,
         pass => pass.map(|pass| context! {
             started => crate::model::rfc3339(pass.started),

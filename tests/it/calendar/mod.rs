@@ -8,4 +8,6 @@ mod dong_thap;
 mod gia_lai;
 mod ha_giang;
 mod que_son;
+mod returned;
+mod sending;
 mod town;

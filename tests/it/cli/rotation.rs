@@ -95,3 +95,44 @@ async fn check_names_a_directory_that_ends_passwords_before_the_ladder_locks() {
     let said = site.expect(&["check"], 0);
     assert!(said.contains("ok     password policy"), "{said}");
 }
+
+#[tokio::test]
+async fn the_rotation_report_counts_what_it_lists_as_text_workbook_and_page() {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, ROTATION).await;
+    let report = json(&site.expect(&["report", "rotation", "--json"], 0));
+    let status = json(&site.expect(&["rotation", "status", "--json"], 0));
+    let accounts = report["accounts"].as_array().unwrap();
+    assert!(accounts.len() > 80, "{} accounts", accounts.len());
+    for (agency, counts) in report["agencies"].as_object().unwrap() {
+        for (standing, count) in counts["states"].as_object().unwrap() {
+            let is = |one: &&serde_json::Value| {
+                one["agency"] == agency.as_str() && one["standing"] == standing.as_str()
+            };
+            assert_eq!(
+                accounts.iter().filter(is).count() as u64,
+                count.as_u64().unwrap(),
+                "{agency} {standing}"
+            );
+        }
+    }
+    assert_eq!(report["agencies"]["snv"]["states"], status["agencies"]["snv"]["states"]);
+    let text = site.expect(&["report", "rotation", "--agency", "snv"], 0);
+    assert!(text.contains("Sở Nội vụ") && !text.contains("Sở Tài chính"), "{text}");
+    for ending in ["xlsx", "html"] {
+        let file = site.path(&format!("doi-mat-khau.{ending}"));
+        site.expect(&["report", "rotation", "--out", file.to_str().unwrap()], 0);
+        let bytes = std::fs::read(&file).unwrap();
+        for part in
+            ["Theo cơ quan", "Theo tình trạng và hệ thống", "Không rõ tuổi mật khẩu", "Trong 30 ngày tới"]
+        {
+            assert!(desk::holds(&bytes, part), "{part} in {ending}");
+        }
+        assert!(desk::holds(&bytes, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), "{ending}");
+    }
+    let foreign = site.rosterd(&["report", "rotation", "--agency", "khongco"]);
+    assert_eq!(foreign.status.code(), Some(1));
+    let bare = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let output = bare.rosterd(&["report", "rotation"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no [rotation]"), "{output:?}");
+}

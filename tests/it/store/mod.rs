@@ -13,6 +13,7 @@ mod leaks;
 mod lookups;
 mod open;
 mod plans;
+mod rotation;
 mod rows;
 mod slips;
 mod staging;

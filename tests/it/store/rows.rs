@@ -275,7 +275,7 @@ async fn a_notice_goes_out_once_per_key_and_address() {
             tx.commit(()).await
         };
         site.store.write_fenced(&token, now(), done).await.unwrap();
-        let counts = OutboxCounts { queued: 1, sending: 0, sent: 1, failed: 1 };
+        let counts = OutboxCounts { queued: 1, sending: 0, sent: 1, failed: 1, returned: 0 };
         assert_eq!(site.store.outbox_counts().await.unwrap(), counts);
         assert_eq!(claim(minutes(2)).await, []);
         let [again] = &claim(minutes(3)).await[..] else { panic!() };

@@ -7,6 +7,7 @@ pub mod page;
 pub mod port;
 pub mod postgres;
 pub mod scim;
+pub mod script;
 pub mod site;
 pub mod slapd;
 pub mod smtp;

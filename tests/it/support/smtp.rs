@@ -3,7 +3,8 @@
 //!
 //! Exim wants STARTTLS and the user `rosterd` with the password `secret`, and answers by the addressee's local
 //! part: `no` 550, `full` 452, `grey` 451 until [`Exim::forget_grey`], `late` 554 after DATA.
-//! What it accepts stays in its queue, where [`Exim::accepted`] reads it.
+//! What it accepts stays in its queue, where [`Exim::accepted`] reads it; unless it was started to return mail: then it
+//! delivers what comes for `thutra` into a Maildir, returns what is for `gone`, and drops the rest.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::net::{SocketAddr, TcpListener as Port, TcpStream};
@@ -33,15 +34,21 @@ pub struct Accepted {
 
 impl Exim {
     pub fn start() -> Self {
-        Self::start_with("tls_on_connect_ports =")
+        Self::start_with("tls_on_connect_ports =", CONFIG)
+    }
+
+    /// One that delivers, and returns what it cannot deliver.
+    pub fn start_returning() -> Self {
+        let config = CONFIG.replace("queue_only", "deliver_drop_privilege");
+        Self::start_with("tls_on_connect_ports =", &config.replace("begin authenticators", DELIVERY))
     }
 
     /// With TLS from the first byte.
     pub fn start_wrapped() -> Self {
-        Self::start_with("tls_on_connect_ports = @PORT@")
+        Self::start_with("tls_on_connect_ports = @PORT@", CONFIG)
     }
 
-    fn start_with(tls: &str) -> Self {
+    fn start_with(tls: &str, config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         make_ca(root, "ca");
@@ -51,18 +58,18 @@ impl Exim {
         let root_starts = nix::unistd::geteuid().is_root();
         let (uid, gid) = (nix::unistd::getuid(), nix::unistd::getgid());
         let user = if root_starts { String::new() } else { format!("exim_user = {uid}\nexim_group = {gid}") };
-        let config = CONFIG
+        let config = config
             .replace("@USER@", &user)
             .replace("@TLS@", tls)
             .replace("@DIR@", &root.display().to_string())
             .replace("@PORT@", &port.to_string());
         std::fs::write(root.join("exim.conf"), config).unwrap();
-        for name in ["spool", "log"] {
+        for name in ["spool", "log", "returned"] {
             std::fs::create_dir(root.join(name)).unwrap();
         }
         if root_starts {
             std::fs::set_permissions(root, std::fs::Permissions::from_mode(0o755)).unwrap();
-            let names = ["spool", "log", "server.key", "server.pem"].map(|name| root.join(name));
+            let names = ["spool", "log", "returned", "server.key", "server.pem"].map(|name| root.join(name));
             run(Command::new("chown").arg("Debian-exim:").args(names));
         }
         let child = Command::new("/usr/sbin/exim4")
@@ -87,6 +94,11 @@ impl Exim {
             assert!(Instant::now() < deadline, "Exim does not listen: {}", said());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The Maildir in which what comes for `thutra` lies.
+    pub fn maildir(&self) -> PathBuf {
+        self.folder.path().join("returned")
     }
 
     /// The CA that signed its certificate.
@@ -185,6 +197,29 @@ plain:
   server_condition = ${if and{{eq{$auth2}{rosterd}}{eq{$auth3}{secret}}}}
   server_set_id = $auth2
 ";
+
+/// How it delivers.
+const DELIVERY: &str = r"
+begin routers
+returned:
+  driver = accept
+  local_parts = thutra
+  transport = maildir
+gone:
+  driver = redirect
+  local_parts = gone
+  allow_fail
+  data = :fail: no such mailbox here
+others:
+  driver = redirect
+  data = :blackhole:
+begin transports
+maildir:
+  driver = appendfile
+  maildir_format
+  create_directory
+  directory = @DIR@/returned
+begin authenticators";
 
 /// Makes `<name>.pem` and `<name>.key`: a CA.
 fn make_ca(folder: &Path, name: &str) {

@@ -1,0 +1,76 @@
+//! `rosterd report rotation`: where accounts stand to the rules on passwords, with the lists to act on.
+
+use super::super::Code;
+use super::{directory, give};
+use crate::model::Lang;
+use crate::model::ids::{AgencyCode, TargetId};
+use crate::model::rotation::CampaignState;
+use crate::report::rotation::{Rotation, report};
+use crate::report::say;
+use crate::worker::engine::Engine;
+use anyhow::{Result, bail};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Makes the report of `agencies`, or of all.
+pub async fn run(
+    engine: &Engine,
+    agencies: &BTreeSet<AgencyCode>,
+    out: Option<&Path>,
+    as_json: bool,
+) -> Result<Code> {
+    let directory = directory(engine).await?;
+    let mut reader = engine.reader();
+    let (mut systems, mut unread) = (Vec::new(), Vec::new());
+    for system in &engine.systems {
+        match engine.look_at_system(system, &mut reader).await {
+            Ok(snapshot) => systems.push(snapshot),
+            Err(error) => unread.push(format!("{}: {error}", system.name())),
+        }
+    }
+    let (Some(standings), Some(policy)) =
+        (engine.standings(&directory, &systems).await?, engine.site.rotation.as_ref())
+    else {
+        bail!("there is no [rotation] in the configuration: no password is aged");
+    };
+    let mut campaigns = Vec::new();
+    for campaign in engine.store.campaigns().await? {
+        if campaign.state == CampaignState::Running {
+            let progress = engine.campaign_progress(&directory, &campaign).await?;
+            campaigns.push((campaign.plan.name, progress));
+        }
+    }
+    let config = engine.config();
+    let rotation = Rotation {
+        status: &standings.status,
+        lines: &standings.lines,
+        campaigns: &campaigns,
+        only: agencies,
+        agencies: &engine.site.agencies,
+        systems: &titles(engine, config.language),
+        rules: &policy.document,
+        unread: &unread,
+    };
+    let today = engine.local(engine.now());
+    let report = report(&rotation, &config.sender.agency, today, config.language);
+    let shown = |code: &AgencyCode| agencies.is_empty() || agencies.contains(code);
+    let lines: Vec<_> = standings.lines.iter().filter(|line| shown(&line.agency)).collect();
+    let by_agency: BTreeMap<_, _> =
+        standings.status.agencies.iter().filter(|(code, _)| shown(code)).collect();
+    let value = json!({
+        "schema": 1, "date": today, "unread": unread, "agencies": by_agency, "accounts": lines,
+    });
+    let code = give(&report, &value, out, as_json)?;
+    for error in &unread {
+        eprintln!("error: {error}");
+    }
+    Ok(if unread.is_empty() { code } else { 1 })
+}
+
+/// What systems are called.
+fn titles(engine: &Engine, lang: Lang) -> BTreeMap<TargetId, String> {
+    let mail = (TargetId::mail(), say(lang, "Thư điện tử", "Mail"));
+    let systems = engine.config().systems.iter().map(|one| (one.name().clone(), one.title().to_owned()));
+    std::iter::once(mail).chain(systems).collect()
+}

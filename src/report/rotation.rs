@@ -1,0 +1,305 @@
+//! The rotation report: where accounts stand to the rules on passwords, by system and agency, with the lists that somebody
+//! has to act on and the standing of the campaigns.
+
+use super::{Cell, Report, Table, columns, say, share, shown_day};
+use crate::model::Lang;
+use crate::model::agency::Agencies;
+use crate::model::ids::{AgencyCode, TargetId};
+use crate::rotation::judge::{Cause, Standing};
+use crate::rotation::status::{Ahead, Line, Progress, Status};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is to be said.
+pub struct Rotation<'a> {
+    /// How many stand where; of what is to come, in all.
+    pub status: &'a Status,
+    /// Who.
+    pub lines: &'a [Line],
+    /// How far each running campaign has come, by agency, the furthest first.
+    pub campaigns: &'a [(String, Vec<(AgencyCode, Progress)>)],
+    /// The agencies to show; none means all.
+    pub only: &'a BTreeSet<AgencyCode>,
+    /// All agencies.
+    pub agencies: &'a Agencies,
+    /// What systems are called.
+    pub systems: &'a BTreeMap<TargetId, String>,
+    /// The rules, by the document that lays them down.
+    pub rules: &'a str,
+    /// Systems that could not be read.
+    pub unread: &'a [String],
+}
+
+/// Lays it out.
+pub fn report(rotation: &Rotation<'_>, issuer: &str, date: NaiveDate, lang: Lang) -> Report {
+    let lines: Vec<&Line> = rotation.lines.iter().filter(|line| rotation.shows(&line.agency)).collect();
+    let is = |standings: &'static [Standing]| move |line: &Line| standings.contains(&line.standing);
+    let mut tables = vec![by_standing(rotation, &lines, lang), by_agency(rotation, &lines, lang)];
+    tables.extend(rotation.campaigns.iter().map(|(name, rows)| campaign(rotation, name, rows, lang)));
+    tables.extend([
+        list(
+            say(lang, "Quá hạn đổi mật khẩu", "Overdue"),
+            rotation,
+            &lines,
+            is(&[Standing::Overdue, Standing::Unreachable]),
+            lang,
+        ),
+        list(
+            say(lang, "Đã khóa theo quy định", "Locked by rule"),
+            rotation,
+            &lines,
+            is(&[Standing::Locked]),
+            lang,
+        ),
+        list(
+            say(lang, "Không rõ tuổi mật khẩu", "Age of the password unknown"),
+            rotation,
+            &lines,
+            is(&[Standing::Unknown]),
+            lang,
+        ),
+        list(
+            say(lang, "Lâu không sử dụng hoặc hộp thư gần đầy", "Not used for long, or nearly full"),
+            rotation,
+            &lines,
+            |line| line.idle_days.is_some() || line.nearly_full,
+            lang,
+        ),
+    ]);
+    Report {
+        lang,
+        issuer: issuer.to_owned(),
+        title: say(lang, "Báo cáo thực hiện quy định đổi mật khẩu", "Report on the rotation of passwords"),
+        subtitle: say(lang, "Tính đến ngày ", "As of ") + &shown_day(date),
+        date,
+        facts: facts(rotation, &lines, lang),
+        tables,
+        minutes: Vec::new(),
+        signatures: vec![
+            say(lang, "Người lập báo cáo", "Prepared by"),
+            say(lang, "Thủ trưởng đơn vị", "Head of the unit"),
+        ],
+    }
+}
+
+impl Rotation<'_> {
+    fn shows(&self, agency: &AgencyCode) -> bool {
+        self.only.is_empty() || self.only.contains(agency)
+    }
+
+    fn agency(&self, code: &AgencyCode) -> String {
+        self.agencies.get(code).map_or_else(|| code.to_string(), |one| one.name.clone())
+    }
+
+    fn system(&self, target: &TargetId) -> String {
+        self.systems.get(target).cloned().unwrap_or_else(|| target.to_string())
+    }
+}
+
+fn facts(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Vec<(String, String)> {
+    let count = |fits: &dyn Fn(&Line) -> bool| lines.iter().filter(|line| fits(line)).count() as u64;
+    let aged = |line: &Line| {
+        !matches!(
+            line.standing,
+            Standing::Disabled | Standing::Inactive | Standing::NoRule | Standing::Exempt
+        )
+    };
+    let in_order = |line: &Line| matches!(line.standing, Standing::Fresh | Standing::Warned);
+    let mut facts = vec![
+        (say(lang, "Căn cứ", "Basis"), rotation.rules.to_owned()),
+        (say(lang, "Số tài khoản", "Accounts"), lines.len().to_string()),
+        (
+            say(lang, "Còn hạn, trên số tài khoản thuộc diện áp dụng", "In order, of those the rules bind"),
+            share(count(&in_order), count(&aged)),
+        ),
+    ];
+    if rotation.only.is_empty() {
+        for (days, ahead) in [(7, rotation.status.next_7_days), (30, rotation.status.next_30_days)] {
+            let Ahead { reminders, contacts, department, locks } = ahead;
+            let vi = format!(
+                "{reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {locks} tài khoản bị khóa"
+            );
+            let en = format!(
+                "{reminders} reminders, {contacts} to units, {department} to the department, {locks} locks"
+            );
+            facts.push((
+                say(lang, &format!("Trong {days} ngày tới"), &format!("Next {days} days")),
+                say(lang, &vi, &en),
+            ));
+        }
+    }
+    if !rotation.unread.is_empty() {
+        let name = say(lang, "Hệ thống không đọc được, chưa có trong báo cáo", "Systems not read, left out");
+        facts.push((name, rotation.unread.join("; ")));
+    }
+    facts
+}
+
+/// Accounts by standing, a column a system.
+fn by_standing(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Table {
+    let systems: BTreeSet<&TargetId> = lines.iter().map(|line| &line.system).collect();
+    let mut columns = columns(lang, &[("Tình trạng", "Standing", 44)]);
+    columns.extend(systems.iter().map(|system| (rotation.system(system), 16)));
+    columns.push((say(lang, "Cộng", "All"), 10));
+    let row = |title: String, fits: &dyn Fn(&Line) -> bool| {
+        let of = |system: Option<&TargetId>| {
+            let counts = |line: &&&Line| fits(line) && system.is_none_or(|system| line.system == *system);
+            Cell::Number(lines.iter().filter(counts).count() as u64)
+        };
+        let counts = systems.iter().map(|system| of(Some(system))).chain([of(None)]);
+        std::iter::once(Cell::Text(title)).chain(counts).collect::<Vec<_>>()
+    };
+    let there = Standing::ALL.iter().filter(|standing| lines.iter().any(|line| line.standing == **standing));
+    let mut rows: Vec<_> = there
+        .map(|standing| row(standing_words(*standing, lang).to_owned(), &|line| line.standing == *standing))
+        .collect();
+    rows.push(row(say(lang, "Cộng", "All"), &|_| true));
+    Table { title: say(lang, "Theo tình trạng và hệ thống", "By standing and system"), columns, rows }
+}
+
+fn by_agency(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Table {
+    let mut by: BTreeMap<&AgencyCode, Vec<&Line>> = BTreeMap::new();
+    for line in lines {
+        by.entry(&line.agency).or_default().push(line);
+    }
+    let row = |(code, lines): (&&AgencyCode, &Vec<&Line>)| {
+        let of = |standings: &[Standing]| {
+            Cell::Number(lines.iter().filter(|line| standings.contains(&line.standing)).count() as u64)
+        };
+        vec![
+            rotation.agency(code).into(),
+            (lines.len() as u64).into(),
+            of(&[Standing::Fresh]),
+            of(&[Standing::Warned]),
+            of(&[Standing::Overdue]),
+            of(&[Standing::Unreachable]),
+            of(&[Standing::Locked]),
+            of(&[Standing::Unknown]),
+            of(&[Standing::Exempt, Standing::Away, Standing::Disabled, Standing::Inactive, Standing::NoRule]),
+        ]
+    };
+    Table {
+        title: say(lang, "Theo cơ quan", "By agency"),
+        columns: columns(
+            lang,
+            &[
+                ("Cơ quan", "Agency", 34),
+                ("Tài khoản", "Accounts", 11),
+                ("Còn hạn", "Fresh", 10),
+                ("Đã nhắc", "Reminded", 10),
+                ("Quá hạn", "Overdue", 10),
+                ("Không nhận được thư nhắc", "Unreached", 14),
+                ("Đã khóa", "Locked", 10),
+                ("Không rõ", "Unknown", 10),
+                ("Không thuộc diện, tạm dừng", "Aside", 14),
+            ],
+        ),
+        rows: by.iter().map(row).collect(),
+    }
+}
+
+fn campaign(rotation: &Rotation<'_>, name: &str, rows: &[(AgencyCode, Progress)], lang: Lang) -> Table {
+    let shown = rows.iter().filter(|(code, _)| rotation.shows(code));
+    Table {
+        title: say(lang, "Đợt ", "Campaign ") + name,
+        columns: columns(
+            lang,
+            &[
+                ("Cơ quan", "Agency", 34),
+                ("Tài khoản", "Accounts", 11),
+                ("Đã khóa", "Locked", 10),
+                ("Đã đổi mật khẩu", "Changed", 20),
+            ],
+        ),
+        rows: shown
+            .map(|(code, row)| {
+                let Progress { accounts, changed, locked } = *row;
+                let changed = share(changed, accounts).into();
+                vec![rotation.agency(code).into(), accounts.into(), locked.into(), changed]
+            })
+            .collect(),
+    }
+}
+
+/// Accounts that somebody has to act on.
+fn list(
+    title: String,
+    rotation: &Rotation<'_>,
+    lines: &[&Line],
+    fits: impl Fn(&Line) -> bool,
+    lang: Lang,
+) -> Table {
+    let note = |line: &Line| {
+        let idle = line.idle_days.map(|days| {
+            say(lang, &format!("{days} ngày không sử dụng"), &format!("not used for {days} days"))
+        });
+        let full = line.nearly_full.then(|| say(lang, "hộp thư gần đầy", "mailbox nearly full"));
+        let cause = line.cause.map(|cause| cause_words(cause, lang).to_owned());
+        [cause, idle, full].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    };
+    let row = |(number, line): (u64, &&&Line)| {
+        vec![
+            number.into(),
+            rotation.agency(&line.agency).into(),
+            rotation.system(&line.system).into(),
+            line.account.clone().into(),
+            line.name.clone().into(),
+            standing_words(line.standing, lang).into(),
+            line.deadline.into(),
+            line.lock_on.into(),
+            note(line).into(),
+        ]
+    };
+    let listed: Vec<&&Line> = lines.iter().filter(|line| fits(line)).collect();
+    Table {
+        title,
+        columns: columns(
+            lang,
+            &[
+                ("STT", "No.", 6),
+                ("Cơ quan", "Agency", 26),
+                ("Hệ thống", "System", 14),
+                ("Tài khoản", "Account", 28),
+                ("Họ và tên", "Name", 22),
+                ("Tình trạng", "Standing", 22),
+                ("Hạn đổi", "Deadline", 12),
+                ("Ngày khóa dự kiến", "Lock", 12),
+                ("Ghi chú", "Note", 24),
+            ],
+        ),
+        rows: (1..).zip(&listed).map(row).collect(),
+    }
+}
+
+/// A standing as people call it.
+pub fn standing_words(standing: Standing, lang: Lang) -> &'static str {
+    let (vi, en) = match standing {
+        Standing::Fresh => ("còn hạn", "fresh"),
+        Standing::Warned => ("đã nhắc, chưa quá hạn", "reminded, not overdue"),
+        Standing::Overdue => ("quá hạn", "overdue"),
+        Standing::Unreachable => {
+            ("quá hạn, không nhận được thư nhắc: in danh sách", "overdue and unreached: print the list")
+        }
+        Standing::Locked => ("đã khóa theo quy định", "locked by rule"),
+        Standing::Unknown => ("không rõ tuổi mật khẩu", "age unknown"),
+        Standing::Exempt => ("được miễn có thời hạn", "exempt for a while"),
+        Standing::Away => ("tạm dừng: nghỉ dài hạn, biệt phái", "pauses: on leave or seconded"),
+        Standing::Disabled => ("đã khóa vì lý do khác", "disabled for another reason"),
+        Standing::Inactive => {
+            ("quy định chưa áp dụng cho cơ quan, đơn vị", "the rules do not bind the agency yet")
+        }
+        Standing::NoRule => ("không có quy định về tuổi mật khẩu", "no rule on the password's age"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}
+
+fn cause_words(cause: Cause, lang: Lang) -> &'static str {
+    let (vi, en) = match cause {
+        Cause::MaxAge => ("mật khẩu đến hạn", "age of the password"),
+        Cause::FirstPassword => ("mật khẩu cấp lần đầu", "first password"),
+        Cause::Campaign => ("đợt đổi mật khẩu", "campaign"),
+        Cause::Idle => ("lâu không sử dụng", "not used"),
+        Cause::Leak => ("lộ mật khẩu", "leak"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}

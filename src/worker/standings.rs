@@ -1,0 +1,39 @@
+//! Standings: every account held against the rules on passwords, for a report; stores nothing.
+
+use super::engine::Engine;
+use crate::model::account::Snapshot;
+use crate::model::role::RoleSnapshot;
+use crate::reconcile::reconcile;
+use crate::rotation::evaluate;
+use crate::rotation::status::{Line, Status, lines, status};
+use crate::store::StoreError;
+
+/// Where everybody stands.
+#[derive(Debug, Default)]
+pub struct Standings {
+    /// How many stand where.
+    pub status: Status,
+    /// Who.
+    pub lines: Vec<Line>,
+}
+
+impl Engine {
+    /// Where everybody stands; `None` where the site has no policy.
+    pub async fn standings(
+        &self,
+        directory: &Snapshot,
+        systems: &[RoleSnapshot],
+    ) -> Result<Option<Standings>, StoreError> {
+        let known = self.known(Vec::new()).await?;
+        let proposals = reconcile(&self.world(&known, directory, systems));
+        self.with_rules(directory, systems, &proposals.people, &proposals.away, |world, subjects, round| {
+            let evaluation = evaluate(world, subjects, &round.by_account());
+            let idle_after = world.policy.idle_after();
+            Standings {
+                status: status(&evaluation.verdicts, world.days.date(world.now), idle_after),
+                lines: lines(&evaluation.verdicts, idle_after),
+            }
+        })
+        .await
+    }
+}
