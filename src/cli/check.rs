@@ -51,7 +51,7 @@ pub async fn run(path: &Path, as_json: bool, _lang: Option<Lang>) -> Result<Code
     match config::load(path).await {
         Ok(site) => {
             report.note("configuration", Ok(format!("{} agencies", site.agencies.len())));
-            everything(&site, &mut report).await;
+            Box::pin(everything(&site, &mut report)).await;
         }
         Err(ConfigError::Agencies { path, wrong }) => {
             for one in wrong {

@@ -6,7 +6,6 @@ use crate::config::profile::Profile;
 use crate::model::Lang;
 use crate::model::ids::AgencyCode;
 use crate::model::rotation::{Campaign, CampaignPlan};
-use crate::report::rotation::standing_words;
 use crate::rotation::campaign::check;
 use crate::rotation::status::{Ahead, Counts};
 use crate::store::{Handed, Start};

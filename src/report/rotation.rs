@@ -28,6 +28,8 @@ pub struct Rotation<'a> {
     pub rules: &'a str,
     /// Systems that could not be read.
     pub unread: &'a [String],
+    /// A standing as people call it.
+    pub words: fn(Standing, Lang) -> &'static str,
 }
 
 /// Lays it out.
@@ -151,7 +153,7 @@ fn by_standing(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Table {
     };
     let there = Standing::ALL.iter().filter(|standing| lines.iter().any(|line| line.standing == **standing));
     let mut rows: Vec<_> = there
-        .map(|standing| row(standing_words(*standing, lang).to_owned(), &|line| line.standing == *standing))
+        .map(|standing| row((rotation.words)(*standing, lang).to_owned(), &|line| line.standing == *standing))
         .collect();
     rows.push(row(say(lang, "Cộng", "All"), &|_| true));
     Table { title: say(lang, "Theo tình trạng và hệ thống", "By standing and system"), columns, rows }
@@ -213,9 +215,9 @@ fn campaign(rotation: &Rotation<'_>, name: &str, rows: &[(AgencyCode, Progress)]
         ),
         rows: shown
             .map(|(code, row)| {
-                let Progress { accounts, changed, locked } = *row;
-                let changed = share(changed, accounts).into();
-                vec![rotation.agency(code).into(), accounts.into(), locked.into(), changed]
+                let Progress { accounts, changed, locked, days: _ } = row;
+                let share = share(*changed, *accounts).into();
+                vec![rotation.agency(code).into(), (*accounts).into(), (*locked).into(), share]
             })
             .collect(),
     }
@@ -244,7 +246,7 @@ fn list(
             rotation.system(&line.system).into(),
             line.account.clone().into(),
             line.name.clone().into(),
-            standing_words(line.standing, lang).into(),
+            (rotation.words)(line.standing, lang).into(),
             line.deadline.into(),
             line.lock_on.into(),
             note(line).into(),
@@ -271,28 +273,6 @@ fn list(
     }
 }
 
-/// A standing as people call it.
-pub fn standing_words(standing: Standing, lang: Lang) -> &'static str {
-    let (vi, en) = match standing {
-        Standing::Fresh => ("còn hạn", "fresh"),
-        Standing::Warned => ("đã nhắc, chưa quá hạn", "reminded, not overdue"),
-        Standing::Overdue => ("quá hạn", "overdue"),
-        Standing::Unreachable => {
-            ("quá hạn, không nhận được thư nhắc: in danh sách", "overdue and unreached: print the list")
-        }
-        Standing::Locked => ("đã khóa theo quy định", "locked by rule"),
-        Standing::Unknown => ("không rõ tuổi mật khẩu", "age unknown"),
-        Standing::Exempt => ("được miễn có thời hạn", "exempt for a while"),
-        Standing::Away => ("tạm dừng: nghỉ dài hạn, biệt phái", "pauses: on leave or seconded"),
-        Standing::Disabled => ("đã khóa vì lý do khác", "disabled for another reason"),
-        Standing::Inactive => {
-            ("quy định chưa áp dụng cho cơ quan, đơn vị", "the rules do not bind the agency yet")
-        }
-        Standing::NoRule => ("không có quy định về tuổi mật khẩu", "no rule on the password's age"),
-    };
-    if lang == Lang::Vi { vi } else { en }
-}
-
 fn cause_words(cause: Cause, lang: Lang) -> &'static str {
     let (vi, en) = match cause {
         Cause::MaxAge => ("mật khẩu đến hạn", "age of the password"),
@@ -300,6 +280,7 @@ fn cause_words(cause: Cause, lang: Lang) -> &'static str {
         Cause::Campaign => ("đợt đổi mật khẩu", "campaign"),
         Cause::Idle => ("lâu không sử dụng", "not used"),
         Cause::Leak => ("lộ mật khẩu", "leak"),
+        Cause::DefaultPassword => ("mật khẩu mặc định", "default password"),
     };
     if lang == Lang::Vi { vi } else { en }
 }

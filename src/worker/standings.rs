@@ -5,7 +5,8 @@ use crate::model::account::Snapshot;
 use crate::model::role::RoleSnapshot;
 use crate::reconcile::reconcile;
 use crate::rotation::evaluate;
-use crate::rotation::status::{Line, Status, lines, status};
+use crate::rotation::figures::Figures;
+use crate::rotation::status::{Line, Status, lines};
 use crate::store::StoreError;
 
 /// Where everybody stands.
@@ -29,10 +30,9 @@ impl Engine {
         self.with_rules(directory, systems, &proposals.people, &proposals.away, |world, subjects, round| {
             let evaluation = evaluate(world, subjects, &round.by_account());
             let idle_after = world.policy.idle_after();
-            Standings {
-                status: status(&evaluation.verdicts, world.days.date(world.now), idle_after),
-                lines: lines(&evaluation.verdicts, idle_after),
-            }
+            let date = |at| world.days.date(at);
+            let figures = Figures::of(&evaluation.verdicts, date(world.now), date, idle_after);
+            Standings { status: figures.status(), lines: lines(&evaluation.verdicts, idle_after) }
         })
         .await
     }

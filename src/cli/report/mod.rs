@@ -5,7 +5,7 @@ pub mod accounts;
 pub mod adoption;
 mod case;
 pub mod review;
-mod rotation;
+pub mod rotation;
 
 use super::args::ReportOn;
 use super::{Code, absolute, print_json, who};

@@ -6,10 +6,10 @@ use crate::model::Lang;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::rotation::CampaignState;
 use crate::report::rotation::{Rotation, report};
-use crate::report::say;
+use crate::report::{Report, say};
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -20,6 +20,20 @@ pub async fn run(
     out: Option<&Path>,
     as_json: bool,
 ) -> Result<Code> {
+    let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
+    let code = give(&report, &value, out, as_json)?;
+    for error in &unread {
+        eprintln!("error: {error}");
+    }
+    Ok(if unread.is_empty() { code } else { 1 })
+}
+
+/// The report, what it says as data, and a line for each system that could not be read.
+pub async fn make(
+    engine: &Engine,
+    agencies: &BTreeSet<AgencyCode>,
+    lang: Lang,
+) -> Result<(Report, Value, Vec<String>)> {
     let directory = directory(engine).await?;
     let mut reader = engine.reader();
     let (mut systems, mut unread) = (Vec::new(), Vec::new());
@@ -48,12 +62,13 @@ pub async fn run(
         campaigns: &campaigns,
         only: agencies,
         agencies: &engine.site.agencies,
-        systems: &titles(engine, config.language),
+        systems: &titles(engine, lang),
         rules: &policy.document,
         unread: &unread,
+        words: crate::words::standing,
     };
     let today = engine.local(engine.now());
-    let report = report(&rotation, &config.sender.agency, today, config.language);
+    let report = report(&rotation, &config.sender.agency, today, lang);
     let shown = |code: &AgencyCode| agencies.is_empty() || agencies.contains(code);
     let lines: Vec<_> = standings.lines.iter().filter(|line| shown(&line.agency)).collect();
     let by_agency: BTreeMap<_, _> =
@@ -61,11 +76,7 @@ pub async fn run(
     let value = json!({
         "schema": 1, "date": today, "unread": unread, "agencies": by_agency, "accounts": lines,
     });
-    let code = give(&report, &value, out, as_json)?;
-    for error in &unread {
-        eprintln!("error: {error}");
-    }
-    Ok(if unread.is_empty() { code } else { 1 })
+    Ok((report, value, unread))
 }
 
 /// What systems are called.
