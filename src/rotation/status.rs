@@ -65,13 +65,14 @@ impl Counts {
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        let Self { states, protected_overdue, idle, nearly_full } = other;
+        let Self { states, protected_overdue, idle, nearly_full, default_passwords } = other;
         for (standing, count) in states {
             *self.states.entry(*standing).or_default() += count;
         }
         self.protected_overdue += protected_overdue;
         self.idle += idle;
         self.nearly_full += nearly_full;
+        self.default_passwords += default_passwords;
     }
 
     /// How many stand there.
