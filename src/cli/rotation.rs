@@ -110,6 +110,7 @@ fn states(counts: &Counts, lang: Lang) {
         ),
         (counts.idle, "lâu không sử dụng", "not used for long"),
         (counts.nearly_full, "hộp thư gần đầy", "mailboxes nearly full"),
+        (counts.default_passwords, "đang dùng mật khẩu mặc định", "with a default password"),
     ];
     for (count, vi, en) in more.into_iter().filter(|(count, _, _)| *count > 0) {
         crate::cli::line!("  {count:>7}  {}", if lang == Lang::Vi { vi } else { en });

@@ -3,7 +3,7 @@
 use super::demand::cleared;
 use super::judge::{Cause, Standing, Verdict};
 use super::policy::Audience;
-use super::{Subject, World, age, campaign};
+use super::{Subject, World, age, campaign, guess};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
@@ -21,6 +21,8 @@ pub struct Counts {
     pub idle: u64,
     /// Mailboxes that are nearly full.
     pub nearly_full: u64,
+    /// Accounts whose password a check found to be a default one.
+    pub default_passwords: u64,
 }
 
 /// What is going to happen if nobody changes anything.
@@ -58,16 +60,19 @@ impl Counts {
         self.protected_overdue += u64::from(verdict.subject.protected && overdue);
         self.idle += u64::from(idle);
         self.nearly_full += u64::from(verdict.nearly_full);
+        let found = guess::standing(&verdict.memory, &verdict.subject.facts);
+        self.default_passwords += u64::from(found.is_some());
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        let Self { states, protected_overdue, idle, nearly_full } = other;
+        let Self { states, protected_overdue, idle, nearly_full, default_passwords } = other;
         for (standing, count) in states {
             *self.states.entry(*standing).or_default() += count;
         }
         self.protected_overdue += protected_overdue;
         self.idle += idle;
         self.nearly_full += nearly_full;
+        self.default_passwords += default_passwords;
     }
 
     /// How many stand there.

@@ -85,23 +85,42 @@ async fn who_stands_in_a_leak_list_must_change_the_password_and_is_told() {
 async fn a_workbook_counts_as_a_leak_whether_imported_or_sent_by_an_agency() {
     let site = Site::new(Base::Sqlite, Dir::Slapd, ROTATION).await;
     desk::enrol(&site).await;
+    desk::edit_config(&site, "level = \"warn\"", "level = \"trace\"");
     let lines: Vec<_> = desk::accounts("snv").await.iter().take(2).map(desk::line).collect();
     let book = desk::list("DANH SÁCH TÀI KHOẢN CÁN BỘ", &lines, Some(("Mật khẩu", SECRET)));
-    let (_folder, list) = file("lo.xlsx", &book);
-    let said = json(&site.expect(&["leak", "import", &list, "--json"], 0));
-    assert_eq!((said["kept"].as_u64(), said["open"].as_u64()), (Some(2), Some(2)), "{said}");
-
     site.drop_bytes("snv", "tai-khoan.xlsx", &book);
-    site.rosterd(&["run", "--once"]);
+    for _ in 0..2 {
+        let ran = site.rosterd(&["run", "--once"]);
+        assert!(!desk::holds(&[ran.stdout, ran.stderr].concat(), SECRET), "a password lies in the log");
+    }
     let lists = json(&site.expect(&["leak", "list", "--json"], 0));
-    let sent = &lists["lists"][1];
+    let sent = &lists["lists"][0];
     assert_eq!(
         (sent["agency"].as_str(), sent["source"].as_str()),
         (Some("snv"), Some("tai-khoan.xlsx")),
         "{lists}"
     );
     assert_eq!((sent["accounts"].as_u64(), sent["open"].as_u64()), (Some(2), Some(2)), "{lists}");
+    // Who stands in it must change the password, and is told which file it came from.
+    let forced = desk::of_kind(&site, ChangeKind::ForcePasswordChange, State::Applied).await;
+    assert_eq!(forced.len(), 2, "{forced:?}");
+    let letters = desk::rows(&site, "SELECT body FROM outbox WHERE key LIKE 'rotation:%'").await;
+    assert!(letters.len() == 2 && letters.iter().all(|one| one.contains("tai-khoan.xlsx")), "{letters:?}");
+    assert!(!desk::holds(site.expect(&["audit", "export"], 0).as_bytes(), SECRET));
+
+    for (name, bytes) in [("lo.xlsx", book), ("lo.csv", csv(&lines))] {
+        let (_folder, list) = file(name, &bytes);
+        let said = json(&site.expect(&["leak", "import", &list, "--source", name, "--json"], 0));
+        assert_eq!((said["kept"].as_u64(), said["open"].as_u64()), (Some(2), Some(2)), "{said}");
+    }
     nowhere(&site);
+}
+
+/// The same list as a table of text.
+fn csv(lines: &[desk::Line]) -> Vec<u8> {
+    let row = |[name, _, _, mail]: &desk::Line| format!("{name};{mail};{SECRET};\r\n");
+    let rows: String = lines.iter().map(row).collect();
+    format!("\u{feff}Họ và tên;Email;Mật khẩu;Ngày lộ\r\n{rows}").into_bytes()
 }
 
 #[tokio::test]
