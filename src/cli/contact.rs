@@ -65,14 +65,14 @@ async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Co
     if as_json {
         let keepers: Vec<_> = keepers
             .iter()
-            .map(|Custodian { agency, mailbox, address, since }| {
+            .map(|Custodian { agency, mailbox, address, since, listed: _ }| {
                 json!({ "agency": agency, "mailbox": mailbox, "custodian": address, "since": since })
             })
             .collect();
         print_json(&json!({ "schema": 1, "contacts": json, "mailboxes": keepers }))?;
         return Ok(0);
     }
-    for Custodian { agency, mailbox, address, since } in keepers {
+    for Custodian { agency, mailbox, address, since, listed: _ } in keepers {
         let since = engine.local(since).format("%d/%m/%Y");
         crate::cli::line!("{agency:<14} mailbox  {mailbox}: {address} ({since})");
     }

@@ -32,6 +32,7 @@ fn agencies() -> Agencies {
                 kind: None,
                 contacts: Vec::new(),
                 deputy: None,
+                mailboxes: Vec::new(),
             };
             (code, agency)
         })
