@@ -1,5 +1,6 @@
 //! Systems beside the mailbox, each against a real one.
 
+mod accounts;
 mod exports;
 mod http;
 mod keycloak;
