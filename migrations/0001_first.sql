@@ -317,6 +317,8 @@ CREATE TABLE custodian (
     custodian TEXT NOT NULL,
     since TEXT NOT NULL,
     change_id TEXT NOT NULL REFERENCES change (id),
+    -- Whom the agencies' file named then.
+    listed TEXT,
     PRIMARY KEY (target, account)
 );
 

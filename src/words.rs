@@ -366,10 +366,10 @@ pub fn approval(approval: &Approval, lang: Lang) -> String {
         (Approval::NotProposed(at), Lang::Vi) => format!("không chờ duyệt: {}", state(*at, lang)),
         (Approval::NotProposed(at), Lang::En) => format!("does not wait for approval: {}", state(*at, lang)),
         (Approval::PutInByYou, Lang::Vi) => {
-            "danh sách này do cơ quan bạn đại diện gửi; người khác phải duyệt".into()
+            "đề nghị này do cơ quan bạn đại diện gửi, hoặc do chính bạn ghi nhận; người khác phải duyệt".into()
         }
         (Approval::PutInByYou, Lang::En) => {
-            "you answer for the roster that asks for it; somebody else must".into()
+            "you answer for the roster that asks for it, or wrote it down; somebody else must".into()
         }
     }
 }

@@ -247,11 +247,13 @@ impl Applier<'_> {
             && let Some(address) = stored.change.after(Attr::Custodian)
         {
             let change = &stored.change;
+            let mailbox = handover::address_of(&change.label);
             let custodian = Custodian {
                 agency: change.agency.clone(),
-                mailbox: handover::address_of(&change.label).to_owned(),
+                mailbox: mailbox.to_owned(),
                 address: address.to_owned(),
                 since: tx.now(),
+                listed: self.agencies.get(&change.agency).and_then(|agency| agency.keeper_of(mailbox)),
             };
             tx.set_custodian(&AccountId::new(change.subject.as_str()), &custodian, &stored.id).await?;
             let able = self.systems.iter().filter(|system| handover::ends_sessions(system));

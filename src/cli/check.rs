@@ -1,11 +1,14 @@
 //! `rosterd check`: a line a finding, with the remedy; 1 if anything is wrong.
 
-use super::{Code, print_json};
+use super::{Code, print_json, words};
 use crate::config::keys::SiteKey;
 use crate::config::{self, ConfigError, Site};
 use crate::directory::{Directory, ReadDirectory};
 use crate::intake::scan::look;
 use crate::model::Lang;
+use crate::model::account::{Account, AccountKind, Attr, Snapshot};
+use crate::model::agency::KeptMailbox;
+use crate::model::custodian::may_keep;
 use crate::model::lookup::Period;
 use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
@@ -123,7 +126,15 @@ async fn everything(site: &Site, report: &mut Report) {
         }
         Err(error) => report.note("site key", Err(text(error))),
     }
-    report.note("directory", directory(site).await);
+    match directory(site).await {
+        Ok(snapshot) => {
+            let without = snapshot.accounts.values().filter(|one| one.agency.is_none()).count();
+            let says = format!("{} accounts, {without} of them in no agency", snapshot.accounts.len());
+            report.note("directory", Ok(says));
+            custodians(site, &snapshot, report);
+        }
+        Err(error) => report.note("directory", Err(error)),
+    }
     password_policy(site, report).await;
     let program = std::env::current_exe().unwrap_or_else(|_| "rosterd".into());
     let mut reader = Reader::new(program, config.reader);
@@ -193,7 +204,7 @@ async fn database(site: &Site, audit: hmac::Key) -> Result<String, String> {
     Ok(format!("{}, schema {}, the audit chain holds", health.database, health.schema))
 }
 
-async fn directory(site: &Site) -> Result<String, String> {
+async fn directory(site: &Site) -> Result<Snapshot, String> {
     let directory = Directory::open(&site.config.directory).map_err(text)?;
     directory.probe().await.map_err(text)?;
     let snapshot = directory.snapshot(Utc::now()).await.map_err(text)?;
@@ -202,8 +213,32 @@ async fn directory(site: &Site) -> Result<String, String> {
             "no account is visible below the people base: check what the service account may read".into()
         );
     }
-    let without = snapshot.accounts.values().filter(|one| one.agency.is_none()).count();
-    Ok(format!("{} accounts, {without} of them in no agency", snapshot.accounts.len()))
+    Ok(snapshot)
+}
+
+/// Holds the unit mailboxes that the agencies' file names, with their custodians, against the directory.
+fn custodians(site: &Site, directory: &Snapshot, report: &mut Report) {
+    for agency in site.agencies.values() {
+        for KeptMailbox { mail, custodian } in &agency.mailboxes {
+            let is = |one: &&Account| one.get(Attr::Mail).is_some_and(|it| it.eq_ignore_ascii_case(mail));
+            let why = match directory.accounts.values().find(is) {
+                None => format!("{mail} is not in the directory: correct mailboxes in the agencies' file"),
+                Some(one) if one.kind != AccountKind::Unit => {
+                    format!(
+                        "{mail} is marked as no unit mailbox in the directory: mark it there, as the dialect has it"
+                    )
+                }
+                Some(one) if one.agency.as_ref() != Some(&agency.code) => {
+                    format!("{mail} belongs to another agency by the directory")
+                }
+                Some(_) => match may_keep(directory, &agency.code, custodian) {
+                    Ok(()) => continue,
+                    Err(unfit) => words::unfit(unfit, custodian, Lang::En),
+                },
+            };
+            report.note(&format!("agency {}: unit mailbox", agency.code), Err(why));
+        }
+    }
 }
 
 /// Holds the directory's own password policy against the written rules, and the calendar against the year.

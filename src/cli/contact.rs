@@ -17,6 +17,9 @@ pub async fn run(engine: &Engine, action: ContactAction, as_json: bool) -> Resul
     match action {
         ContactAction::List { agency } => list(engine, agency.as_deref(), as_json).await,
         ContactAction::Confirm { subject, reason } => confirm(engine, &subject, &reason).await,
+        ContactAction::Unlock { account, asked_by, reason } => {
+            unlock(engine, &account, &asked_by, &reason).await
+        }
     }
 }
 
@@ -65,17 +68,32 @@ async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Co
     if as_json {
         let keepers: Vec<_> = keepers
             .iter()
-            .map(|Custodian { agency, mailbox, address, since }| {
+            .map(|Custodian { agency, mailbox, address, since, listed: _ }| {
                 json!({ "agency": agency, "mailbox": mailbox, "custodian": address, "since": since })
             })
             .collect();
         print_json(&json!({ "schema": 1, "contacts": json, "mailboxes": keepers }))?;
         return Ok(0);
     }
-    for Custodian { agency, mailbox, address, since } in keepers {
+    for Custodian { agency, mailbox, address, since, listed: _ } in keepers {
         let since = engine.local(since).format("%d/%m/%Y");
         crate::cli::line!("{agency:<14} mailbox  {mailbox}: {address} ({since})");
     }
+    Ok(0)
+}
+
+/// Writes a request by phone down. Who does so never approves it.
+async fn unlock(engine: &Engine, account: &str, asked_by: &str, reason: &str) -> Result<Code> {
+    let operator = who::operator(engine).await?;
+    if reason.trim().is_empty() {
+        bail!("--reason is empty: say why the account is needed, in the caller's words");
+    }
+    let id = engine.unlock_by_phone(account, asked_by, &operator.login, reason.trim()).await?;
+    crate::cli::line!("{id}");
+    eprintln!(
+        "next: call the published number and note it (rosterd review call-back {id} --number … --spoke-with …); then \
+         somebody else approves (rosterd review approve {id}), and the slip is printed (rosterd slip print {id})"
+    );
     Ok(0)
 }
 

@@ -196,7 +196,7 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
         account: mailbox.trim_end_matches('>'),
         giver: giver.as_deref(),
         receiver: &named(receiver),
-        document: change.document.as_deref(),
+        document: change.document_number(),
         approved_by: &approved_by,
         sessions: &super::handover::sessions(engine, &stored, Lang::Vi).await?,
     })?;

@@ -193,7 +193,10 @@ mod tests {
             let code = AgencyCode::parse(code).unwrap();
             let parent = parent.map(|parent| AgencyCode::parse(parent).unwrap());
             let name = name.to_owned();
-            (code.clone(), Agency { code, name, parent, kind: None, contacts: vec![], deputy: None })
+            (
+                code.clone(),
+                Agency { code, name, parent, kind: None, contacts: vec![], deputy: None, mailboxes: vec![] },
+            )
         };
         Agencies::from([
             agency("ubt", None, "UBND tỉnh"),

@@ -174,6 +174,7 @@ mod tests {
             kind: None,
             contacts: vec![],
             deputy: None,
+            mailboxes: Vec::new(),
         };
         [(code, agency)].into()
     }

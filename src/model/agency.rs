@@ -24,6 +24,27 @@ pub struct Agency {
     /// Who stands in for the contacts.
     #[serde(default)]
     pub deputy: Option<Contact>,
+    /// Its unit mailboxes, each with who keeps it.
+    #[serde(default)]
+    pub mailboxes: Vec<KeptMailbox>,
+}
+
+/// A unit mailbox with who keeps it, as the agencies' file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptMailbox {
+    /// The mailbox's address.
+    pub mail: String,
+    /// The official address of the person who keeps it.
+    pub custodian: String,
+}
+
+impl Agency {
+    /// Who keeps the unit mailbox of this address by the agencies' file: an official address, lower case.
+    pub fn keeper_of(&self, mailbox: &str) -> Option<String> {
+        let kept = self.mailboxes.iter().find(|one| one.mail.eq_ignore_ascii_case(mailbox));
+        kept.map(|one| one.custodian.to_lowercase())
+    }
 }
 
 /// A person who answers for an agency's rosters.

@@ -387,13 +387,30 @@ impl Change {
     }
 
     /// Whether somebody must call the published number before an approval counts: where a leader's or a privileged
-    /// holder's account opens, or takes a new password, because of somebody's word. An undo restores what was there.
+    /// holder's account opens, or takes a new password, because of somebody's word, and where that word came by phone. An
+    /// undo restores what was there.
     pub fn needs_call_back(&self) -> bool {
         let gives_access = matches!(
             self.kind,
             ChangeKind::EnableAccount | ChangeKind::UnlockAccount | ChangeKind::ResetPassword
         );
-        gives_access && self.gate == Gate::Two && self.reason != Reason::Undo
+        match self.reason {
+            Reason::Undo => false,
+            Reason::PhoneUnlock => true,
+            _ => gives_access && self.gate == Gate::Two,
+        }
+    }
+
+    /// Who wrote it down for somebody who asked by phone, and so never approves it.
+    pub fn entered_by(&self) -> Option<&str> {
+        let entered = self.evidence.iter().filter(|_| self.reason == Reason::PhoneUnlock);
+        entered.filter_map(Evidence::operator).next()
+    }
+
+    /// The number of the document that it follows, as papers name it: not what marks an incident, a call or an undo.
+    pub fn document_number(&self) -> Option<&str> {
+        let marked = matches!(self.reason, Reason::Incident | Reason::PhoneUnlock | Reason::Undo);
+        self.document.as_deref().filter(|_| !marked)
     }
 
     /// Whether it locks out whoever has taken an account over: it beats what else stands on it, and no pause, queue or

@@ -1,7 +1,7 @@
 //! A custodian (người quản lý hộp thư đơn vị): the person who answers for a unit mailbox.
 
 use super::Time;
-use super::account::{AccountKind, Attr, Snapshot};
+use super::account::{Account, AccountKind, Attr, Snapshot};
 use super::change::State;
 use super::ids::AgencyCode;
 
@@ -16,6 +16,8 @@ pub struct Custodian {
     pub address: String,
     /// Since when.
     pub since: Time,
+    /// Whom the agencies' file named then: until it names somebody else, it says nothing new.
+    pub listed: Option<String>,
 }
 
 /// What became of the sessions that the former custodian may have had in a system.
@@ -63,8 +65,14 @@ pub enum Unfit {
 /// Whether the person with this official address can keep the mailboxes of `agency`.
 pub fn may_keep(directory: &Snapshot, agency: &AgencyCode, address: &str) -> Result<(), Unfit> {
     let mut people = directory.accounts.values().filter(|one| one.kind == AccountKind::Person);
-    let holder =
-        people.find(|one| one.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(address)));
+    fits(
+        people.find(|one| one.get(Attr::Mail).is_some_and(|mail| mail.eq_ignore_ascii_case(address))),
+        agency,
+    )
+}
+
+/// The same of a person who was found, or not.
+pub fn fits(holder: Option<&Account>, agency: &AgencyCode) -> Result<(), Unfit> {
     match holder {
         None => Err(Unfit::Nobody),
         Some(holder) if holder.is_disabled() => Err(Unfit::Disabled),

@@ -103,6 +103,19 @@ impl Evidence {
         }
     }
 
+    /// The operator whose word it is.
+    pub fn operator(&self) -> Option<&str> {
+        match self {
+            Self::Operator { login, .. } => Some(login),
+            Self::Row { .. }
+            | Self::Absence { .. }
+            | Self::Snapshot { .. }
+            | Self::Rule { .. }
+            | Self::Match { .. }
+            | Self::Unsettled { .. } => None,
+        }
+    }
+
     /// Whether what takes away must wait until matches are confirmed, and of which agency.
     pub fn unsettled(&self) -> Option<&AgencyCode> {
         match self {

@@ -95,7 +95,7 @@ impl<'a> SlipPaper<'a> {
             agency,
             account: address.trim_end_matches('>'),
             password,
-            document: change.document.as_deref(),
+            document: change.document_number(),
         }
     }
 }

@@ -202,6 +202,13 @@ pub fn roll(world: &World<'_>, agency: &AgencyCode) -> Roll {
     read(&world, READINGS, |scene, _| roll::call(scene, agency)).0
 }
 
+/// Whether `person` works on, as far as `world` tells: only then a locked account is opened for its holder.
+pub fn stays(world: &World<'_>, person: &PersonId) -> bool {
+    let view = View::of(world);
+    let world = view.as_ref().map_or(*world, |view| view.world(world));
+    read(&world, READINGS, |scene, _| requests::works_on(scene, person)).0
+}
+
 /// How the accounts of `world` stand towards its rosters.
 pub fn adoption(world: &World<'_>) -> Adoption {
     let view = View::of(world);

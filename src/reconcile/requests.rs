@@ -48,13 +48,10 @@ fn holder<'a>(scene: &Scene<'a>, id: &PersonId) -> Option<(&'a Person, &'a Accou
 fn reset(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {
     let Some(person) = scene.correlation.people.get(id) else { return };
     let Some(account) = scene.account_of(person) else { return };
-    let stays = || matches!(fate(scene, id, account.agency.as_ref()), Fate::Works { .. } | Fate::Unspoken);
     let by_rule = scene.world.locked_by_rule.contains(&account.id);
     let (kind, reason) = match account.is_disabled() {
         false => (ChangeKind::ResetPassword, Reason::RequestReset),
-        true if by_rule && !scene.world.departures.contains(id) && stays() => {
-            (ChangeKind::UnlockAccount, Reason::RequestUnlock)
-        }
+        true if by_rule && stays(scene, id, account) => (ChangeKind::UnlockAccount, Reason::RequestUnlock),
         true => return,
     };
     let (roster, record) = place(scene.world, row);
@@ -69,6 +66,18 @@ fn reset(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {
     // Each request is one reset: the day it was asked for tells one from the next.
     change.effective = Some(roster.age(|time| scene.world.local(time)).0);
     out.changes.push(change);
+}
+
+/// Whether the holder of an account works on, as far as rosters and confirmed departures tell.
+fn stays(scene: &Scene<'_>, id: &PersonId, account: &Account) -> bool {
+    !scene.world.departures.contains(id)
+        && matches!(fate(scene, id, account.agency.as_ref()), Fate::Works { .. } | Fate::Unspoken)
+}
+
+/// The same of somebody outside of a plan.
+pub fn works_on(scene: &Scene<'_>, id: &PersonId) -> bool {
+    let account = scene.correlation.people.get(id).and_then(|person| scene.account_of(person));
+    account.is_some_and(|account| stays(scene, id, account))
 }
 
 fn contradicted(scene: &Scene<'_>, id: &PersonId, row: RowRef, out: &mut Draft) {

@@ -7,6 +7,7 @@ use super::draft::{Draft, on_nobodys};
 use crate::model::account::{Account, AccountKind, Attr, Values};
 use crate::model::agency::Agency;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
+use crate::model::custodian::fits;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, Fingerprint};
 use crate::model::question::{Candidate, Question, QuestionKind};
@@ -20,6 +21,9 @@ const SPREAD_DAYS: u64 = 100;
 pub const CONFIRMED: &str = "confirmed";
 /// See [`CONFIRMED`].
 pub const CHANGED: &str = "changed";
+
+/// The agencies' file, as evidence names it.
+const AGENCIES: &str = "agencies";
 
 /// What a roster says of a unit mailbox: a row with its address names a person.
 struct Statement<'a> {
@@ -48,7 +52,7 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
     }
 }
 
-/// Open people's accounts by official address, lower case.
+/// People's accounts by official address, lower case.
 fn by_address<'a>(scene: &Scene<'a>) -> BTreeMap<String, &'a Account> {
     let people = scene.world.directory.accounts.values().filter(|one| one.kind == AccountKind::Person);
     people.filter_map(|one| Some((one.get(Attr::Mail)?.to_lowercase(), one))).collect()
@@ -84,13 +88,18 @@ fn statements<'a>(
             };
             let account = scene.correlation.people.get(person).and_then(|person| scene.account_of(person));
             // Only somebody with an account of his or her own can be held to it.
-            let known = account.and_then(|one| people.get(&one.get(Attr::Mail)?.to_lowercase()));
-            if let Some(person) = known.filter(|one| !one.is_disabled()) {
+            if let Some(person) = account.and_then(|one| fit(people, mailbox, one.get(Attr::Mail)?)) {
                 stated.insert(mailbox.id.clone(), Statement { row: (roster, at), person });
             }
         }
     }
     stated
+}
+
+/// The person of this official address, if he or she can keep `mailbox`.
+fn fit<'a>(people: &BTreeMap<String, &'a Account>, mailbox: &Account, address: &str) -> Option<&'a Account> {
+    let holder = people.get(&address.to_lowercase()).copied()?;
+    fits(Some(holder), mailbox.agency.as_ref()?).is_ok().then_some(holder)
 }
 
 /// One mailbox: who keeps it by the newest word, and whether that person still can.
@@ -113,10 +122,18 @@ fn keep(
         out.changes.push(hand_over(scene, mailbox, person).by_row(world, *row).undated(world));
         return;
     }
-    let in_directory = mailbox.get(Attr::Custodian).map(str::to_lowercase);
-    if let (None, Some(person)) = (current, in_directory.and_then(|one| people.get(&one).copied()))
-        && !person.is_disabled()
-    {
+    let listed = listed(scene, mailbox)
+        .filter(|one| current.is_none_or(|now| now.listed.as_ref() != Some(one)))
+        .filter(|one| Some(one) != address.as_ref());
+    if let Some(person) = listed.as_ref().and_then(|one| fit(people, mailbox, one)) {
+        let mut change = hand_over(scene, mailbox, person);
+        let entry = format!("{}: {}", mailbox.label(), person.label());
+        change.evidence.insert(0, Evidence::Snapshot { target: AGENCIES.into(), entry });
+        out.changes.push(change);
+        return;
+    }
+    let in_directory = mailbox.get(Attr::Custodian);
+    if let (None, Some(person)) = (current, in_directory.and_then(|one| fit(people, mailbox, one))) {
         out.changes.push(hand_over(scene, mailbox, person));
         return;
     }
@@ -124,7 +141,7 @@ fn keep(
     let why = match (&address, holder) {
         (Some(_), None) => "gone",
         (Some(_), Some(holder)) if leaves(mailbox, holder, out) => "leaves",
-        (None, _) if is_asked(scene, mailbox) => "nobody",
+        (None, _) if listed.is_some() || is_asked(scene, mailbox) => "nobody",
         _ => match changed {
             Some(period) => period,
             None => return,
@@ -141,9 +158,14 @@ fn keep(
         evidence: vec![entry(mailbox)],
     };
     let answer = out.ask(world, question).map(str::to_lowercase).filter(|one| Some(one) != address.as_ref());
-    if let Some(person) = answer.and_then(|one| people.get(&one).copied()).filter(|one| !one.is_disabled()) {
+    if let Some(person) = answer.and_then(|one| fit(people, mailbox, &one)) {
         out.changes.push(hand_over(scene, mailbox, person));
     }
+}
+
+/// Who keeps a mailbox by the agencies' file.
+fn listed(scene: &Scene<'_>, mailbox: &Account) -> Option<String> {
+    scene.world.agencies.get(mailbox.agency.as_ref()?)?.keeper_of(mailbox.get(Attr::Mail)?)
 }
 
 /// Whether a custodian goes: by the account, or by what is proposed for it.

@@ -22,6 +22,7 @@ pub mod span;
 pub mod status;
 #[cfg(test)]
 mod tests;
+pub mod unlocked;
 pub mod warned;
 
 use crate::model::Time;

@@ -200,5 +200,6 @@ fn agency(office: &Office, people: &[Person]) -> Result<Agency, BadAgencyCode> {
         kind: Some(office.kind.to_owned()),
         contacts: answer.by_ref().take(2).collect(),
         deputy: answer.next(),
+        mailboxes: Vec::new(),
     })
 }

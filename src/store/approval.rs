@@ -35,7 +35,7 @@ pub enum Approval {
     NeedsCallBack,
     /// It is not waiting for approval.
     NotProposed(State),
-    /// The operator answers for the roster that asks for it.
+    /// The operator answers for the roster that asks for it, or wrote the request down.
     PutInByYou,
 }
 
@@ -64,7 +64,10 @@ impl WriteTx {
         let (stored, instead_of) = self.change_for(id, by, Right::Approve).await?;
         let answers_for_it =
             forbidden.contains(by) || instead_of.as_ref().is_some_and(|other| forbidden.contains(other));
-        if answers_for_it || self.handed_in(&stored, by).await? {
+        let entered = stored.change.entered_by();
+        let wrote_it =
+            [Some(by), instead_of.as_ref()].into_iter().flatten().any(|one| entered == Some(one.as_str()));
+        if answers_for_it || wrote_it || self.handed_in(&stored, by).await? {
             return Ok(Approval::PutInByYou);
         }
         if stored.key != *key {

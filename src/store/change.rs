@@ -212,6 +212,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// When each account of the directory was unlocked last.
+    pub async fn unlocked(&self) -> Result<BTreeMap<AccountId, Time>, StoreError> {
+        let query = sql(
+            "unlocked",
+            "SELECT c.subject, MAX(c.since) AS since FROM change c
+             WHERE c.state = 'applied' AND c.kind = 'unlock-account' AND c.target = $1 GROUP BY c.subject ORDER BY c.subject",
+        );
+        let rows = self.rows(query.text(TargetId::mail().as_str())).await?;
+        rows.iter().map(|row| Ok((AccountId::new(row.text("subject")?), row.time("since")?))).collect()
+    }
+}
+
 impl WriteTx {
     /// The change with this id, without its approvals.
     pub(super) async fn stored_change(&mut self, id: &ChangeId) -> Result<Option<StoredChange>, StoreError> {

@@ -15,16 +15,18 @@ impl Fenced {
         custodian: &Custodian,
         change: &ChangeId,
     ) -> Result<(), StoreError> {
-        let Custodian { agency, mailbox, address, since } = custodian;
+        let Custodian { agency, mailbox, address, since, listed } = custodian;
         let insert = sql(
             "custodian",
-            "INSERT INTO custodian (target, account, agency, mailbox, custodian, since, change_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO custodian (target, account, agency, mailbox, custodian, since, change_id, listed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (target, account) DO UPDATE SET agency = excluded.agency, mailbox = excluded.mailbox,
-                 custodian = excluded.custodian, since = excluded.since, change_id = excluded.change_id",
+                 custodian = excluded.custodian, since = excluded.since, change_id = excluded.change_id,
+                 listed = excluded.listed",
         );
         let insert = insert.text(TargetId::mail().as_str()).text(account.as_str()).text(agency.as_str());
-        let insert = insert.text(mailbox).text(address).time(*since).text(change.as_str());
+        let insert =
+            insert.text(mailbox).text(address).time(*since).text(change.as_str()).maybe(listed.as_deref());
         self.execute(insert).await.map(|_| ())
     }
 }
@@ -44,7 +46,7 @@ impl Store {
     pub async fn custodians(&self) -> Result<BTreeMap<AccountId, Custodian>, StoreError> {
         let query = sql(
             "custodians",
-            "SELECT account, agency, mailbox, custodian, since FROM custodian WHERE target = $1 ORDER BY account",
+            "SELECT account, agency, mailbox, custodian, since, listed FROM custodian WHERE target = $1 ORDER BY account",
         );
         let mut all = BTreeMap::new();
         for row in self.rows(query.text(TargetId::mail().as_str())).await? {
@@ -53,6 +55,7 @@ impl Store {
                 mailbox: row.text("mailbox")?,
                 address: row.text("custodian")?,
                 since: row.time("since")?,
+                listed: row.maybe("listed")?,
             };
             all.insert(AccountId::new(row.text("account")?), custodian);
         }

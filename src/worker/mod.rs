@@ -1,6 +1,7 @@
 //! The worker: passes, schedule, leases, shutdown. It starts stages and holds no rules.
 
 pub mod asking;
+pub mod by_phone;
 pub mod engine;
 pub mod guessing;
 mod history;

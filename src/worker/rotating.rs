@@ -23,6 +23,7 @@ use crate::rotation::judge::{Act, Cause, Verdict, What};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
+use crate::rotation::unlocked::unlocked;
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
 use crate::rotation::{age, guess, leak};
 use crate::store::{StoreError, Token};
@@ -96,7 +97,16 @@ impl Engine {
     }
 
     async fn round(&self) -> Result<Round, StoreError> {
-        let memories = self.store.memories().await?;
+        let mut memories = self.store.memories().await?;
+        let opened = self.store.unlocked().await?;
+        let mail = TargetId::mail();
+        for (account, memory) in
+            memories.iter_mut().filter(|((target, _), _)| *target == mail).flat_map(|one| one.1)
+        {
+            if let Some(at) = opened.get(account) {
+                unlocked(memory, self.local(*at));
+            }
+        }
         let taken = memories.values().flat_map(BTreeMap::values).flat_map(|memory| memory.runs.values());
         let keys = taken.flat_map(|run| run.taken.iter().filter_map(|taken| taken.notice.as_deref()));
         let receipts = self.store.receipts(keys).await?;

@@ -181,6 +181,7 @@ pub fn agencies(offices: &[Office]) -> Agencies {
                 kind: Some("xa".into()),
                 contacts: vec![contact],
                 deputy: None,
+                mailboxes: Vec::new(),
             },
         )
     };

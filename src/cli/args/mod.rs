@@ -307,6 +307,18 @@ pub enum ContactAction {
         #[arg(long)]
         reason: String,
     },
+    /// Write down that a contact asks by phone to unlock an account that a rule, a leak or an incident has locked. The
+    /// published number is called back (review call-back), then another operator approves; a slip gives the new password.
+    Unlock {
+        /// The account, by its address or login.
+        account: String,
+        /// The contact who asks, by name or address.
+        #[arg(long, value_name = "CONTACT")]
+        asked_by: String,
+        /// Why, in the caller's words.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// `rosterd slip …`.

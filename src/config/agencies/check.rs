@@ -1,6 +1,6 @@
 //! A check: what must hold of agencies whatever file they came from.
 
-use crate::model::agency::{Agencies, Agency, Contact};
+use crate::model::agency::{Agencies, Agency, Contact, KeptMailbox};
 use crate::model::ids::AgencyCode;
 use crate::notify::transport::check_address;
 use std::collections::BTreeMap;
@@ -18,6 +18,10 @@ pub(super) enum Field {
     Kind,
     /// Of one who answers for it.
     Of(Who, Detail),
+    /// The addresses of its unit mailboxes.
+    Mailboxes,
+    /// Those of the people who keep them, in the same order.
+    Custodians,
 }
 
 /// Who answers for an agency's rosters.
@@ -83,6 +87,21 @@ pub(super) fn check(list: Vec<Agency>) -> Result<Agencies, Vec<Wrong>> {
         let contacts = [Who::First, Who::Second].into_iter().zip(&agency.contacts);
         for (who, person) in contacts.chain(agency.deputy.iter().map(|person| (Who::Deputy, person))) {
             reachable(person, |detail, why| say(Field::Of(who, detail), why));
+        }
+        for (nth, KeptMailbox { mail, custodian }) in agency.mailboxes.iter().enumerate() {
+            for (field, address) in [(Field::Mailboxes, mail), (Field::Custodians, custodian)] {
+                if let Err(why) = check_address(address) {
+                    say(field, format!("{why}; one as in \"vanthu@tinh.gov.vn\" is expected"));
+                }
+            }
+            let same = |one: &KeptMailbox| one.mail.eq_ignore_ascii_case(mail);
+            let before = list[..at].iter().flat_map(|one| &one.mailboxes).chain(&agency.mailboxes[..nth]);
+            if before.into_iter().any(same) {
+                say(Field::Mailboxes, format!("{mail} is named twice; a unit mailbox has one custodian"));
+            }
+            if custodian.eq_ignore_ascii_case(mail) {
+                say(Field::Custodians, format!("{mail} cannot keep itself; a person's address is expected"));
+            }
         }
     }
     if wrong.is_empty() {

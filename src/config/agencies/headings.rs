@@ -11,6 +11,8 @@ struct Mapping {
     name: Vec<String>,
     parent: Vec<String>,
     kind: Vec<String>,
+    mailboxes: Vec<String>,
+    custodians: Vec<String>,
     passed_over: Vec<String>,
     first: OfPerson,
     second: OfPerson,
@@ -64,6 +66,8 @@ impl Headings {
             Field::Name => &self.0.name,
             Field::Parent => &self.0.parent,
             Field::Kind => &self.0.kind,
+            Field::Mailboxes => &self.0.mailboxes,
+            Field::Custodians => &self.0.custodians,
             Field::Of(who, Detail::Name) => &of(who).name,
             Field::Of(who, Detail::Mail) => &of(who).mail,
             Field::Of(who, Detail::Phone) => &of(who).phone,
@@ -85,7 +89,8 @@ impl Headings {
 /// Every field a column may hold.
 fn fields() -> impl Iterator<Item = Field> {
     let of_people = Who::ALL.into_iter().flat_map(|who| Detail::ALL.map(|detail| Field::Of(who, detail)));
-    [Field::Code, Field::Name, Field::Parent, Field::Kind].into_iter().chain(of_people)
+    let own = [Field::Code, Field::Name, Field::Parent, Field::Kind, Field::Mailboxes, Field::Custodians];
+    own.into_iter().chain(of_people)
 }
 
 /// Lower-case words without tone marks.

@@ -82,6 +82,7 @@ fn key(field: Field) -> String {
         Field::Name => "name".into(),
         Field::Parent => "parent".into(),
         Field::Kind => "kind".into(),
+        Field::Mailboxes | Field::Custodians => "mailboxes".into(),
         Field::Of(Who::First, of) => format!("contacts[0].{}", detail(of)),
         Field::Of(Who::Second, of) => format!("contacts[1].{}", detail(of)),
         Field::Of(Who::Deputy, of) => format!("deputy.{}", detail(of)),

@@ -2,7 +2,7 @@
 
 use super::check::{Detail, Field, Who, Wrong, check};
 use super::headings::{Headings, Meaning};
-use crate::model::agency::{Agencies, Agency, Contact};
+use crate::model::agency::{Agencies, Agency, Contact, KeptMailbox};
 use crate::model::ids::AgencyCode;
 use crate::model::name::{PersonName, ascii};
 use crate::workbook::letters;
@@ -185,6 +185,10 @@ impl Line<'_> {
                 "a second contact is given, but no first one".into(),
             ));
         }
+        let mailboxes = self.mailboxes().unwrap_or_else(|found| {
+            wrong.push(found);
+            Vec::new()
+        });
         let agency = code.map(|code| Agency {
             code,
             name: self.get(Field::Name).unwrap_or_default(),
@@ -192,8 +196,32 @@ impl Line<'_> {
             kind: self.get(Field::Kind).map(|kind| as_role_maps_call_it(&kind)),
             contacts: first.map(|first| std::iter::once(first).chain(second).collect()).unwrap_or_default(),
             deputy,
+            mailboxes,
         });
         (agency, wrong)
+    }
+
+    /// The unit mailboxes and, in the same order, who keeps them.
+    fn mailboxes(&self) -> Result<Vec<KeptMailbox>, (Field, String)> {
+        let [mails, custodians] = [Field::Mailboxes, Field::Custodians].map(|field| {
+            let cell = self.get(field).unwrap_or_default();
+            let parts = cell.split([';', ',', ' ']).filter(|part| !part.is_empty());
+            parts.map(str::to_owned).collect::<Vec<_>>()
+        });
+        if mails.len() != custodians.len() {
+            let why = format!(
+                "{} addresses of custodians are given for {} unit mailboxes; one for each is expected, in the same order, \
+                 with ; between them",
+                custodians.len(),
+                mails.len()
+            );
+            return Err((Field::Custodians, why));
+        }
+        Ok(mails
+            .into_iter()
+            .zip(custodians)
+            .map(|(mail, custodian)| KeptMailbox { mail, custodian })
+            .collect())
     }
 
     /// One who answers for the agency, if the row names one.
@@ -375,6 +403,19 @@ mod tests {
         assert!(said("chưa có").unwrap_err()[0].contains("no phone number"));
         for whole in ["0912345678", "+84 912 345 678", "1900 6789", "0200 3822 123 (máy lẻ 12)"] {
             assert!(said(whole).is_ok(), "{whole}");
+        }
+    }
+
+    #[test]
+    fn each_unit_mailbox_of_a_row_has_its_custodian_in_the_same_order() {
+        let head = ["Mã", "Tên", "Hộp thư đơn vị", "Người quản lý hộp thư"];
+        let of = |mails: &str, keepers: &str| read(&cells(&[&head, &["a", "A", mails, keepers]]));
+        let agencies = of("vt@a.vn; td@a.vn", "x@a.vn\ny@a.vn").unwrap();
+        let kept: Vec<_> = agencies.values().flat_map(|one| &one.mailboxes).collect();
+        assert_eq!([&kept[1].mail, &kept[1].custodian], ["td@a.vn", "y@a.vn"]);
+        for (mails, keepers) in [("vt@a.vn; td@a.vn", "x@a.vn"), ("", "x@a.vn"), ("vt@a.vn", "")] {
+            let said = of(mails, keepers).unwrap_err();
+            assert!(said[0].contains("one for each is expected"), "{said:?}");
         }
     }
 

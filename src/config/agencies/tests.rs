@@ -42,6 +42,20 @@ async fn doubles_orphans_circles_and_misspellings_are_refused() {
             "contacts[1].phone: \"912345678\" has lost",
         ),
         (
+            "[[agency]]\ncode='a'\nname='A'\nmailboxes=[{mail='vt@a.vn',custodian='x'}]",
+            "agency a: mailboxes: \"x\" is not an address",
+        ),
+        (
+            "[[agency]]\ncode='a'\nname='A'\nmailboxes=[{mail='vt@a.vn',custodian='VT@a.vn'}]",
+            "agency a: mailboxes: vt@a.vn cannot keep itself",
+        ),
+        (
+            "[[agency]]\ncode='a'\nname='A'\nmailboxes=[{mail='vt@a.vn',custodian='x@a.vn'}]\n\
+             [[agency]]\ncode='b'\nname='B'\nmailboxes=[{mail='VT@a.vn',custodian='y@a.vn'}]",
+            "agency b: mailboxes: VT@a.vn is named twice",
+        ),
+        ("[[agency]]\ncode='a'\nname='A'\nmailboxes=[{mail='vt@a.vn'}]", "custodian"),
+        (
             "[[agency]]\ncode='a'\nname='A'\ncontacts=[{name='X',mail='x@a.vn'},{name='Y',mail='y@a.vn'},{name='Z',mail='z@a.vn'}]",
             "at most two",
         ),

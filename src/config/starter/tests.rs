@@ -2,7 +2,7 @@
 
 use super::{AGENCIES, CONFIG, ROLES};
 use crate::config::{Config, agencies};
-use crate::model::agency::{Agency, Contact};
+use crate::model::agency::{Agency, Contact, KeptMailbox};
 use crate::reconcile::policy::{Naming, Policy, Retention, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Step};
 use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
@@ -183,6 +183,7 @@ async fn the_agencies_can_be_read_and_say_every_setting() {
     let tables = [toml::from_str(AGENCIES).unwrap()];
     assert_eq!(said(&tables, &["agency"]), settings::<Agency>());
     assert_eq!(said(&tables, &["agency", "contacts"]), settings::<Contact>());
+    assert_eq!(said(&tables, &["agency", "mailboxes"]), settings::<KeptMailbox>());
 }
 
 #[test]

@@ -98,6 +98,7 @@ impl Province {
             kind: Some("so".into()),
             contacts: Vec::new(),
             deputy: None,
+            mailboxes: Vec::new(),
         };
         let agencies = [agency("a", None), agency("b", None), agency("c", None), agency("a-sub", Some("a"))];
         let people = Dn::parse("ou=people,dc=tinh").unwrap();
@@ -267,6 +268,7 @@ impl Province {
                     mailbox: change.label.clone(),
                     address: change.after(Attr::Custodian).unwrap().to_owned(),
                     since: at(TODAY),
+                    listed: None,
                 };
                 self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
             }

@@ -2,6 +2,7 @@
 //! with rosterd's, a real mail server, and holders who change their passwords over LDAP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod by_phone;
 mod clock;
 mod dong_nai;
 mod dong_thap;

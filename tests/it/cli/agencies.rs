@@ -21,6 +21,10 @@ contacts = [
   { name = "Trần Thị B", mail = "b.tran@tinh.gov.vn", phone = "0200 0000 003", login = "tranthib" },
 ]
 deputy = { name = "Lê Văn C", mail = "c.le@tinh.gov.vn", phone = "0200 0000 004" }
+mailboxes = [
+  { mail = "vanthu.skhcn@tinh.gov.vn", custodian = "d.hoang@tinh.gov.vn" },
+  { mail = "tiepdan.skhcn@tinh.gov.vn", custodian = "e.vu@tinh.gov.vn" },
+]
 
 [[agency]]
 code = "ttcds"
@@ -31,10 +35,12 @@ contacts = [{ name = "Phạm Thị D", mail = "d.pham@tinh.gov.vn" }]
 "#;
 
 const HEAD: &str = "STT|Mã|Tên cơ quan|Cơ quan cấp trên|Loại|Đầu mối 1|Thư điện tử 1|Điện thoại 1|Đầu mối 2|Thư điện tử 2|\
-                    Điện thoại 2|Tên đăng nhập 2|Người thay thế|Thư điện tử người thay thế|Điện thoại người thay thế|Ghi chú";
+                    Điện thoại 2|Tên đăng nhập 2|Người thay thế|Thư điện tử người thay thế|Điện thoại người thay thế|Ghi chú|Hộp thư đơn vị|\
+                    Người quản lý hộp thư";
 const ROWS: [&str; 2] = [
     "1|skhcn|Sở Khoa học và Công nghệ||Sở|Nguyễn Văn A|a.nguyen@tinh.gov.vn|0200 0000 002|Trần Thị B|b.tran@tinh.gov.vn|\
-     0200 0000 003|tranthib|Lê Văn C|c.le@tinh.gov.vn|0200 0000 004|",
+     0200 0000 003|tranthib|Lê Văn C|c.le@tinh.gov.vn|0200 0000 004||vanthu.skhcn@tinh.gov.vn, tiepdan.skhcn@tinh.gov.vn|\
+     d.hoang@tinh.gov.vn, e.vu@tinh.gov.vn",
     "2|ttcds|Trung tâm Chuyển đổi số|Sở Khoa học và Công nghệ|Trung tâm|Phạm Thị D|d.pham@tinh.gov.vn|||||||||mới thành lập",
 ];
 

@@ -7,6 +7,7 @@ use crate::support::http::Said;
 use crate::support::keycloak::{Keycloak, SECRET};
 use crate::support::site::{Base, Dir, Site};
 use crate::support::slapd::SUFFIX;
+use rosterd::model::account::Attr;
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use serde_json::json;
 
@@ -158,6 +159,54 @@ async fn a_handover_ends_the_sessions_wherever_they_can_be_ended() {
     site.expect(&["undo", id], 0);
     site.expect(&["apply"], 0);
     assert!(!signed_in(), "handed back, the other way round");
+    site.expect(&["audit", "verify"], 0);
+}
+
+/// Names who keeps the mailbox in the agencies' file.
+fn list_in_file(site: &Site, custodian: &str) {
+    let path = site.path("agencies.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("mailboxes")).collect();
+    let at = lines.iter().position(|line| *line == "code = \"stc\"").unwrap();
+    let kept = format!("mailboxes = [{{ mail = {MAILBOX:?}, custodian = {custodian:?} }}]");
+    lines.insert(at + 1, &kept);
+    std::fs::write(&path, lines.join("\n")).unwrap();
+}
+
+#[tokio::test]
+async fn the_agencies_file_names_custodians_by_the_rules_of_every_other_source() {
+    let (site, lines) = site("").await;
+    let takes_over = async |who: usize| {
+        site.pass(0);
+        let waits = proposed(&site).await;
+        assert_eq!(waits.len(), 1, "{waits:?}");
+        assert_eq!(waits[0].change.after(Attr::Custodian), Some(lines[who][3].as_str()));
+        site.expect(&["review", "approve", waits[0].id.as_str()], 0);
+        site.pass(0);
+        site.pass(0);
+        assert!(proposed(&site).await.is_empty(), "settled");
+    };
+    let elsewhere = desk::line(&desk::accounts("snv").await[0])[3].clone();
+    list_in_file(&site, &elsewhere);
+    site.pass(0);
+    assert!(proposed(&site).await.is_empty(), "somebody of another agency cannot keep it");
+    assert!(site.expect(&["review", "list"], 0).contains(MAILBOX), "the agency is asked");
+    let check = site.rosterd(&["check"]);
+    assert!(said(&check).contains("agency stc: unit mailbox") && said(&check).contains("belongs to another"));
+
+    list_in_file(&site, &lines[0][3]);
+    assert!(!said(&site.rosterd(&["check"])).contains("unit mailbox"));
+    takes_over(0).await;
+    // As the template has it: a line of its own for the mailbox, under the name of whoever keeps it.
+    let mut all = lines.clone();
+    let mut line = lines[1].clone();
+    line[3] = MAILBOX.into();
+    all.push(line);
+    site.drop_bytes("stc", "danh-sach.xlsx", &desk::list(TITLE, &all, None));
+    takes_over(1).await;
+    // The file still names the one before: that is said no more. Another name is.
+    list_in_file(&site, &lines[2][3].to_uppercase());
+    takes_over(2).await;
     site.expect(&["audit", "verify"], 0);
 }
 

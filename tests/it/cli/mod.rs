@@ -1,6 +1,7 @@
 //! The command line as its users meet it: words, exit codes, JSON, and what each command leaves behind.
 
 mod agencies;
+mod by_phone;
 mod custodians;
 mod deadlines;
 mod default_passwords;

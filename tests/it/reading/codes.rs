@@ -230,6 +230,7 @@ async fn findings(trigger: Trigger) -> Vec<Finding> {
                     kind: None,
                     contacts: vec![],
                     deputy: None,
+                    mailboxes: Vec::new(),
                 };
                 (code, agency)
             };

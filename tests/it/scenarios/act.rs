@@ -181,7 +181,7 @@ fn act(block: &Block) -> Result<Act, Wrong> {
     let rest = rest.trim();
     let act = match (verb, rest) {
         ("agencies", "") => {
-            Act::Agencies(table(&whole(&block.body), &["code", "full_name", "kind", "below"])?)
+            Act::Agencies(table(&whole(&block.body), &["code", "full_name", "kind", "below", "mailboxes"])?)
         }
         ("accounts", "") => Act::Accounts(table(&whole(&block.body), ACCOUNT)?),
         ("holdings", system) => Act::Holdings {

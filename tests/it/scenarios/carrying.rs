@@ -5,7 +5,7 @@ use super::act::Choice;
 use super::province::{Province, export_of, meant};
 use super::show;
 use super::text::{Wrong, wrong};
-use rosterd::apply::handover::end_sessions;
+use rosterd::apply::handover::{address_of, end_sessions};
 use rosterd::apply::undo::{original, reverse};
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Snapshot, Values};
 use rosterd::model::brake::{BrakeKind, BrakeScope};
@@ -111,6 +111,10 @@ impl Province {
                     mailbox: change.label.clone(),
                     address: change.after(Attr::Custodian).unwrap_or_default().to_owned(),
                     since: self.now,
+                    listed: self
+                        .agencies
+                        .get(&change.agency)
+                        .and_then(|one| one.keeper_of(address_of(&change.label))),
                 };
                 self.custodians.insert(AccountId::new(change.subject.as_str()), custodian);
                 self.end_sessions(one);

@@ -4,7 +4,7 @@ use super::show::DOMAIN;
 use super::text::{Row, Wrong, wrong};
 use rosterd::config::profile::Profile;
 use rosterd::model::account::{Account, AccountKind, Attr, Attrs, Values};
-use rosterd::model::agency::{Agencies, Agency};
+use rosterd::model::agency::{Agencies, Agency, KeptMailbox};
 use rosterd::model::dn::Dn;
 use rosterd::model::ids::{AccountId, AgencyCode};
 use rosterd::model::name::PersonName;
@@ -32,6 +32,7 @@ pub fn agencies() -> Agencies {
         kind: Some((*kind).to_owned()),
         contacts: Vec::new(),
         deputy: None,
+        mailboxes: Vec::new(),
     };
     AGENCIES.iter().map(agency).map(|one| (one.code.clone(), one)).collect()
 }
@@ -47,10 +48,21 @@ pub fn agencies_of(rows: &[Row]) -> Result<Agencies, Wrong> {
             kind: row.get("kind").map(str::to_owned),
             contacts: Vec::new(),
             deputy: None,
+            mailboxes: row.get("mailboxes").map(|text| mailboxes(row, text)).transpose()?.unwrap_or_default(),
         };
         agencies.insert(one.code.clone(), one);
     }
     Ok(agencies)
+}
+
+/// `vt.snv: an.snv; td.snv: ba.snv`: each unit mailbox with who keeps it by the agencies' file, by their logins.
+fn mailboxes(row: &Row, text: &str) -> Result<Vec<KeptMailbox>, Wrong> {
+    let address = |login: &str| format!("{}@{DOMAIN}", login.trim());
+    let one = |part: &str| match part.split_once(':') {
+        Some((mailbox, keeper)) => Ok(KeptMailbox { mail: address(mailbox), custodian: address(keeper) }),
+        None => wrong(row.line, format!("{part:?}: write \"MAILBOX: KEEPER\"")),
+    };
+    text.split(';').map(one).collect()
 }
 
 fn code(row: &Row, text: &str) -> Result<AgencyCode, Wrong> {

@@ -1,5 +1,6 @@
 //! Systems beside the mailbox, each against a real one.
 
+mod accounts;
 mod exports;
 mod http;
 mod keycloak;
@@ -32,6 +33,7 @@ fn agencies() -> Agencies {
                 kind: None,
                 contacts: Vec::new(),
                 deputy: None,
+                mailboxes: Vec::new(),
             };
             (code, agency)
         })

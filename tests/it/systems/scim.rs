@@ -22,13 +22,13 @@ fn scim(url: &str, more: &str, token: &std::path::Path) -> System {
     ))
 }
 
-fn token() -> tempfile::NamedTempFile {
+pub(super) fn token() -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "{TOKEN}").unwrap();
     file
 }
 
-async fn make(url: &str, kind: &str, body: Value) -> String {
+pub(super) async fn make(url: &str, kind: &str, body: Value) -> String {
     let settings = Settings { url: url.into(), allow_plaintext: true, ca_file: None, timeout_seconds: 10 };
     let http = Http::open(&settings).unwrap();
     let schema = if kind == "Users" { "User" } else { "Group" };

@@ -28,7 +28,18 @@ fn agencies() -> Agencies {
         .map(|(code, name)| {
             let code = AgencyCode::parse(code).unwrap();
             let name = (*name).to_owned();
-            (code.clone(), Agency { code, name, parent: None, kind: None, contacts: vec![], deputy: None })
+            (
+                code.clone(),
+                Agency {
+                    code,
+                    name,
+                    parent: None,
+                    kind: None,
+                    contacts: vec![],
+                    deputy: None,
+                    mailboxes: vec![],
+                },
+            )
         })
         .collect()
 }
