@@ -5,7 +5,9 @@ use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::incident::Incident;
+use crate::model::tip::Sign;
 use crate::report::Report;
+use crate::store::TakenDown;
 use crate::web::back_office::{Asked, BackOffice, Refusal, Wanted, WantedReport};
 use crate::worker::engine::Engine;
 use crate::worker::incidents::IncidentError;
@@ -82,6 +84,16 @@ impl BackOffice for Office {
             let (_, waiting) = self.0.close_incident(incident.account.as_str(), by, reason).await?;
             Ok(waiting)
         })
+    }
+
+    fn take_tip<'a>(
+        &'a self,
+        account: &'a str,
+        sign: Sign,
+        told: (&'a str, &'a str),
+        by: &'a Login,
+    ) -> Asked<'a, TakenDown> {
+        Box::pin(async move { Ok(self.0.take_tip(account, sign, told, by).await?.1) })
     }
 
     fn watch_incidents(&self) -> Asked<'_, ()> {

@@ -39,11 +39,11 @@ const NUMBER: u64 = 90;
 const ROW: u64 = 40;
 
 /// The width and height of a picture with bars that stand.
-const STANDING: (u64, u64) = (640, 230);
+const STANDING: (u64, u64) = (480, 210);
 /// Room for the numbers above them, and for the names below.
 const MARGINS: (u64, u64) = (24, 26);
 /// More names than this do not fit beside each other.
-const NAMES: usize = 12;
+const NAMES: usize = 8;
 
 impl Chart<'_> {
     fn most(&self) -> u64 {

@@ -8,8 +8,9 @@ use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::incident::Incident;
+use crate::model::tip::Sign;
 use crate::report::Report;
-use crate::store::StoreError;
+use crate::store::{StoreError, TakenDown};
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -92,6 +93,15 @@ pub trait BackOffice: Send + Sync {
         by: &'a Login,
         reason: &'a str,
     ) -> Asked<'a, usize>;
+
+    /// Takes down what `told_by` said, in these words, of the account with this address or login.
+    fn take_tip<'a>(
+        &'a self,
+        account: &'a str,
+        sign: Sign,
+        told: (&'a str, &'a str),
+        by: &'a Login,
+    ) -> Asked<'a, TakenDown>;
 
     /// Looks again whether the accounts of open incidents are locked, and notes it.
     fn watch_incidents(&self) -> Asked<'_, ()>;

@@ -9,6 +9,7 @@ use crate::model::ids::AgencyCode;
 use crate::model::operator::OperatorRole;
 use crate::model::roster::RosterKind;
 use crate::model::rotation::CampaignState;
+use crate::model::tip::Sign;
 use crate::reconcile::row_result::kind_phrase;
 use crate::rotation::judge::Standing;
 use crate::{notify, words};
@@ -101,6 +102,7 @@ pub(super) fn environment(site: &Site) -> Result<Environment<'static>, minijinja
     word(&mut environment, "reason", Reason::parse, words::reason);
     word(&mut environment, "role", OperatorRole::parse, words::role);
     word(&mut environment, "standing", Standing::parse, words::standing);
+    word(&mut environment, "sign", Sign::parse, words::sign);
     word(&mut environment, "campaign_state", CampaignState::parse, words::campaign_state);
     word(&mut environment, "brake_kind", BrakeKind::parse, words::brake_kind);
     word(&mut environment, "attr", attr, notify::words::attr);

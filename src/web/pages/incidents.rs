@@ -10,6 +10,7 @@ use crate::model::Lang;
 use crate::model::change::State as ChangeState;
 use crate::model::incident::Incident;
 use crate::model::operator::Right;
+use crate::model::tip::Sign;
 use crate::store::Standing;
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -77,7 +78,9 @@ pub(in super::super) async fn list(
             closed.push(line(&one, &[]));
         }
     }
-    let more = context! { open, closed, account => given.account, reason => given.reason };
+    let tips = super::tips::waiting(&desk, &signed).await?;
+    let signs = Value::from_serialize(Sign::ALL);
+    let more = context! { open, closed, tips, signs, account => given.account, reason => given.reason };
     signed.view.page(&desk, "incidents.html", more)
 }
 

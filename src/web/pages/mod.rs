@@ -20,6 +20,7 @@ mod reports;
 mod rosters;
 pub(super) mod rotation;
 mod slips;
+mod tips;
 mod undo;
 
 pub(super) use changes::Asked;
@@ -86,6 +87,8 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/incidents", get(incidents::list).post(incidents::open))
         .route("/incidents/{id}", get(incidents::page))
         .route("/incidents/{id}/close", post(incidents::close))
+        .route("/tips", post(tips::take))
+        .route("/tips/{id}/dismiss", post(tips::dismiss))
         .route("/reports", get(reports::page).post(reports::make))
         .route("/audit", get(audit::page))
         .route("/audit/export", get(audit::export))

@@ -1,6 +1,6 @@
 //! The page in a real browser: with pointer, with keys alone, without script, for people who see it differently.
 
-use super::pressing::{ROTATION, figures, list, pressed};
+use super::pressing::{ROTATION, age, figures, idle, list, pressed};
 use super::{approvals, state, waiting};
 use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
@@ -40,6 +40,7 @@ async fn paused_province() -> Page {
 async fn furnished() -> Page {
     let page = Page::with(ROTATION, |site| {
         desk::edit_config(site, "kind = \"ldif\"\n", "kind = \"ldif\"\nprotected = [\"nhungkb.snv\"]\n");
+        age(site);
         site.drop_province();
         site.pass(3);
     })
@@ -74,9 +75,7 @@ async fn furnished() -> Page {
         assert!(Instant::now() < until, "no pass");
         std::thread::sleep(Duration::from_millis(200));
     }
-    while page.store.last_pass().await.unwrap().unwrap().ended.is_none() {
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    idle(&page).await;
     list(&page).await;
     page
 }
@@ -95,7 +94,7 @@ async fn paused(page: Page) -> Page {
 
 /// Every page there is, with one of each that is about something.
 async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
-    let change = waiting(page, Risk::Low, Gate::One).await;
+    let change = page.site.changes(Some(State::Proposed)).await.remove(0);
     let brake = page.store.open_brakes().await.unwrap().remove(0).0;
     let roster = page.store.arrivals(&[], None, None, 1).await.unwrap().remove(0);
     let mut pages: Vec<(&str, String)> = [

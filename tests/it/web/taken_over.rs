@@ -1,6 +1,7 @@
 //! Incidents, undo, slips, the agency's contact and reports on the page: what they do, and what another's id achieves.
 
 use super::{state, waiting};
+use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
 use crate::support::site::Site;
 use rosterd::model::change::{ChangeKind, Gate, Risk, State, StoredChange};
@@ -118,10 +119,41 @@ async fn an_incident_asks_for_the_password_and_for_the_right() {
 }
 
 #[tokio::test]
+async fn a_tip_waits_until_it_is_dismissed_or_an_incident_takes_it_up() {
+    let page = Page::with("", |_| {}).await;
+    page.enrol("dau.moi", OperatorRole::Contact, &["snv"]).await;
+    page.enrol("khac", OperatorRole::Administrator, &["skhcn"]).await;
+    page.enrol("xem", OperatorRole::Viewer, &["snv"]).await;
+    let fields =
+        [("account", ADDRESS), ("sign", "odd-mail"), ("words", "thư đòi tiền"), ("told_by", "chủ tài khoản")];
+    assert_eq!(page.signed_in("xem").post("/tips", &fields).status, 403);
+    assert_eq!(page.signed_in("khac").post("/tips", &fields).status, 404, "another agency's account");
+    let mut contact = page.signed_in("dau.moi");
+    for _ in 0..2 {
+        assert_eq!(contact.post("/tips", &fields).status, 303);
+    }
+    let tips = page.store.waiting_tips().await.unwrap();
+    assert_eq!(tips.len(), 2);
+    assert!(contact.get("/incidents").body.contains("thư đòi tiền"));
+    let path = format!("/tips/{}/dismiss", tips[0].id);
+    let why = [("reason", "thư thật của cơ quan")];
+    assert_eq!(contact.post(&path, &why).status, 403, "a contact dismisses nothing");
+    let mut khac = page.signed_in("khac");
+    assert_eq!(khac.post(&path, &why).status, 404, "another agency's, by its id");
+    assert!(!khac.get("/incidents").body.contains("thư đòi tiền"));
+    let mut an = page.signed_in("an");
+    assert_eq!(an.post(&path, &[("reason", " ")]).status, 422);
+    assert_eq!(an.post(&path, &why).status, 303);
+    assert_eq!(an.post(&path, &why).status, 404, "it waits no more");
+    assert_eq!(an.post("/incidents", &[("account", ADDRESS), ("reason", WHY)]).status, 303);
+    assert!(page.store.waiting_tips().await.unwrap().is_empty(), "the incident took the other one up");
+}
+
+#[tokio::test]
 async fn a_protected_account_stays_red_with_the_commands_that_lock_it() {
     let page = Page::with("", |site| {
         let marked = "kind = \"ldif\"\n";
-        crate::support::desk::edit_config(site, marked, &format!("{marked}protected = [\"nhungkb.snv\"]\n"));
+        desk::edit_config(site, marked, &format!("{marked}protected = [\"nhungkb.snv\"]\n"));
     })
     .await;
     let mut an = page.signed_in("an");
@@ -140,8 +172,9 @@ async fn carried_out() -> Page {
     std::fs::write(page.site.path("spool/wake"), b"").unwrap();
     until("nothing was carried out", async || {
         let done = page.site.changes(Some(State::Applied)).await;
+        let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
         let waits = page.site.changes(Some(State::Approved)).await;
-        (done.len() > 20 && waits.is_empty()).then_some(())
+        (done.len() > 20 && waits.iter().all(|one| one.change.due > today)).then_some(())
     })
     .await;
     page
@@ -211,7 +244,16 @@ async fn a_slip_is_the_paper_of_the_terminal_printed_once_and_for_the_own_agency
 
 #[tokio::test]
 async fn a_contact_speaks_for_the_own_agency_and_never_approves() {
-    let page = Page::of_province().await;
+    let lines: Vec<_> = desk::accounts("stc").await.iter().map(desk::line).collect();
+    let page = Page::with("", |site| {
+        for (name, lines) in [("mot.xlsx", &lines[..]), ("hai.xlsx", &lines[1..])] {
+            site.drop_bytes("stc", name, &desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", lines, None));
+            site.pass(0);
+        }
+        site.drop_province();
+        site.pass(3);
+    })
+    .await;
     let found = page.site.changes(None).await.into_iter();
     let waits = |one: &StoredChange| matches!(one.state, State::Proposed | State::Held);
     let suspicion = found.filter(waits).find(|one| one.change.kind == ChangeKind::SuspectLeaver);
