@@ -243,24 +243,7 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
     if let Some(page) = &config.web {
         page.check().map_err(|why| form(format!("web: {why}")))?;
     }
-    let mut names = BTreeSet::new();
-    for system in &config.systems {
-        let name = system.name();
-        system.check().map_err(|why| form(format!("system {name}: {why}")))?;
-        if !names.insert(name) {
-            return Err(form(format!("system {name}: two have this name")));
-        }
-    }
-    let mut limited = BTreeSet::new();
-    for rule in &config.lookup_limits {
-        rule.check().map_err(form)?;
-        if !names.contains(&rule.system) {
-            return Err(form(format!("lookup_limits: no [[system]] is named {:?}", rule.system.as_str())));
-        }
-        if !limited.insert(&rule.system) {
-            return Err(form(format!("lookup_limits: two are for {}", rule.system)));
-        }
-    }
+    check_systems(&config).map_err(form)?;
     for file in &config.role_maps {
         let map: RoleMap = read_toml(file)?;
         if !config.systems.iter().any(|system| *system.name() == map.target) {
@@ -309,6 +292,29 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         None => None,
     };
     Ok(Site { config, agencies, rotation, guesses })
+}
+
+/// Each system has a name of its own, and each limit on look-ups a system.
+fn check_systems(config: &Config) -> Result<(), String> {
+    let mut names = BTreeSet::new();
+    for system in &config.systems {
+        let name = system.name();
+        system.check().map_err(|why| format!("system {name}: {why}"))?;
+        if !names.insert(name) {
+            return Err(format!("system {name}: two have this name"));
+        }
+    }
+    let mut limited = BTreeSet::new();
+    for rule in &config.lookup_limits {
+        rule.check()?;
+        if !names.contains(&rule.system) {
+            return Err(format!("lookup_limits: no [[system]] is named {:?}", rule.system.as_str()));
+        }
+        if !limited.insert(&rule.system) {
+            return Err(format!("lookup_limits: two are for {}", rule.system));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {

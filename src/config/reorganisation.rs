@@ -427,8 +427,16 @@ mod tests {
     fn agencies() -> Agencies {
         let agency = |(code, name): (&str, &str)| {
             let code = AgencyCode::parse(code).unwrap();
-            let (parent, kind, deputy) = (None, None, None);
-            (code.clone(), Agency { code, name: name.into(), parent, kind, contacts: Vec::new(), deputy })
+            let agency = Agency {
+                code: code.clone(),
+                name: name.into(),
+                parent: None,
+                kind: None,
+                contacts: Vec::new(),
+                deputy: None,
+                mailboxes: Vec::new(),
+            };
+            (code, agency)
         };
         [
             ("xaanbinh", "UBND xã An Bình"),

@@ -403,8 +403,8 @@ impl Change {
 
     /// Who wrote it down for somebody who asked by phone, and so never approves it.
     pub fn entered_by(&self) -> Option<&str> {
-        let entered = self.evidence.iter().filter(|_| self.reason == Reason::PhoneUnlock);
-        entered.filter_map(Evidence::operator).next()
+        let by_phone = self.reason == Reason::PhoneUnlock;
+        self.evidence.iter().find_map(Evidence::operator).filter(|_| by_phone)
     }
 
     /// The number of the document that it follows, as papers name it: not what marks an incident, a call or an undo.

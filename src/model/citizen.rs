@@ -138,7 +138,7 @@ impl MarkKeys {
 fn seal(key: &[u8; 32], hash: &str, digits: &str) -> Option<String> {
     let nonce = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), hash.as_bytes());
     let nonce: [u8; NONCE_LEN] = nonce.as_ref()[..NONCE_LEN].try_into().ok()?;
-    let mut text = digits[digits.len() - NAMING_DIGITS..].as_bytes().to_vec();
+    let mut text = digits.as_bytes()[digits.len() - NAMING_DIGITS..].to_vec();
     let sealing = Nonce::assume_unique_for_key(nonce);
     cipher(key)?.seal_in_place_append_tag(sealing, Aad::from(hash.as_bytes()), &mut text).ok()?;
     Some(hex(&[&nonce[..], &text].concat()))

@@ -48,7 +48,7 @@ pub struct Counted {
 
 impl Counted {
     /// Adds a line, from `since` on, to what its period has.
-    pub(super) fn add(&mut self, place: &str, line: Line<'_>, (by, since, zone): (Period, Time, Tz)) {
+    pub(super) fn add(&mut self, place: &str, line: &Line<'_>, (by, since, zone): (Period, Time, Tz)) {
         match line.read(zone) {
             Ok((login, at, count)) if at >= since => {
                 let sum = self.lookups.entry((login, by.began(at, zone))).or_default();
@@ -153,7 +153,7 @@ mod tests {
             let mut counted = Counted::default();
             for (number, (login, at)) in lines.iter().enumerate() {
                 let line = Line { login, at, count: None };
-                counted.add(&format!("row {}", number + 2), line, (Period::Minute, since, zone));
+                counted.add(&format!("row {}", number + 2), &line, (Period::Minute, since, zone));
             }
             counted
         };

@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn one_value_that_fits_is_enough_and_one_that_cannot_be_read_is_no_no() {
-        let stored: [&[&str]; 5] = [&["x", "Abc@123"], &["{MD5}x", "Abc@123"], &["x"], &["x", "{MD5}x"], &[]];
         use Found::{No, Unreadable, Yes};
+        let stored: [&[&str]; 5] = [&["x", "Abc@123"], &["{MD5}x", "Abc@123"], &["x"], &["x", "{MD5}x"], &[]];
         assert_eq!(found(&stored, 60), [Yes, Yes, No, Unreadable, Unreadable]);
     }
 

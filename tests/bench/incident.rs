@@ -19,7 +19,7 @@ const INCIDENTS: usize = 100;
 /// Passes after which there are not going to be enough.
 const ROUNDS: i64 = 200;
 /// How long a pass may take to begin.
-const BEGINS: Duration = Duration::from_secs(60);
+const BEGINS: Duration = Duration::from_mins(1);
 
 pub fn measure(report: &mut Report, people: usize) {
     Report::progress("writing the rosters and loading the directory");
@@ -136,7 +136,7 @@ impl Worker {
     fn wait_for(&self, passes: u64) {
         let start = Instant::now();
         while self.passes() < passes {
-            assert!(start.elapsed() < Duration::from_secs(3_600), "the worker's pass does not end");
+            assert!(start.elapsed() < Duration::from_hours(1), "the worker's pass does not end");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

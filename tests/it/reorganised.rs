@@ -101,6 +101,7 @@ fn agencies(map: &Reorganisation) -> Agencies {
         kind: None,
         contacts: Vec::new(),
         deputy: None,
+        mailboxes: Vec::new(),
     };
     map.moves.iter().map(|one| (one.to.clone(), agency(&one.to))).collect()
 }

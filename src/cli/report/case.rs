@@ -118,6 +118,10 @@ fn roster(arrival: &Arrival, pack: &mut Pack, missing: &mut Vec<String>) -> Resu
     Ok(())
 }
 
+fn is_pdf(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|one| one.eq_ignore_ascii_case("pdf"))
+}
+
 /// The number and date of the document that each PDF of the pack is, where the roster beside it states them.
 fn documents(files: &CaseFiles, pack: &Pack) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -126,7 +130,7 @@ fn documents(files: &CaseFiles, pack: &Pack) -> BTreeMap<String, String> {
         let Some(number) = stated.and_then(|document| document.number.as_ref()) else { continue };
         let date = stated.and_then(|document| document.date);
         let folder = format!("rosters/{}/", arrival.id);
-        let is_document = |name: &&String| name.starts_with(&folder) && name.ends_with(".pdf");
+        let is_document = |name: &&String| name.starts_with(&folder) && is_pdf(name);
         let called = date.map_or(number.clone(), |date| format!("{number}, {}", date.format("%d/%m/%Y")));
         found.extend(pack.keys().filter(is_document).map(|name| (name.clone(), called.clone())));
     }

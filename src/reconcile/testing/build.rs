@@ -231,7 +231,7 @@ impl Line {
     /// A citizen ID, by the hash its mark has.
     pub(crate) fn citizen(self, hash: &str) -> Self {
         self.set(|row| {
-            row.citizen_id = Some(CitizenMark { hash: hash.into(), tail: "123".into(), sealed: None })
+            row.citizen_id = Some(CitizenMark { hash: hash.into(), tail: "123".into(), sealed: None });
         })
     }
 

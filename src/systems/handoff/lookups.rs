@@ -117,7 +117,7 @@ fn count(
         }
         let cell = |at: usize| cells.get(at).map_or("", String::as_str);
         let line = Line { login: cell(login), at: cell(at), count: count.map(cell) };
-        counted.add(&format!("{name}, row {}", number + 1), line, (files.counted_by, look.since, look.zone));
+        counted.add(&format!("{name}, row {}", number + 1), &line, (files.counted_by, look.since, look.zone));
     }
     Ok(counted)
 }

@@ -68,7 +68,7 @@ impl SqlSystem {
                 let (login, at, count) = (text("login")?, text("at")?, text("number")?);
                 let line = Line { login: &login, at: &at, count: Some(&count) };
                 let by = (lookups.counted_by, look.since, look.zone);
-                counted.add(&format!("lookups, row {number}"), line, by);
+                counted.add(&format!("lookups, row {number}"), &line, by);
             }
         }
         read.rollback().await.map_err(database("lookups"))?;

@@ -96,7 +96,7 @@ pub(in super::super) async fn page(
         agencies.sort_by_cached_key(|one| crate::model::name::ascii(&desk.agency_name(&one.agency)));
     }
     let present: Vec<Standing> = status.total.states.keys().copied().collect();
-    let states: Vec<_> =
+    let by_standing: Vec<_> =
         present.iter().map(|one| context! { standing => one, count => status.total.of(*one) }).collect();
     let systems: Vec<_> = status
         .systems
@@ -112,7 +112,7 @@ pub(in super::super) async fn page(
     let more = context! {
         rules => true,
         day => figures.day.to_string(),
-        states,
+        states => by_standing,
         named => Value::from_serialize(NAMED),
         present => Value::from_serialize(&present),
         systems,

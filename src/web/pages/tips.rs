@@ -28,7 +28,7 @@ pub(super) async fn waiting(desk: &Desk, signed: &Signed) -> Result<Vec<Value>, 
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(in super::super) struct Told {
+pub(in super::super) struct Said {
     account: String,
     sign: String,
     words: String,
@@ -40,7 +40,7 @@ pub(in super::super) struct Told {
 pub(in super::super) async fn take(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
-    Form(told): Form<Told>,
+    Form(told): Form<Said>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Confirm)?;
     let sign = Sign::parse(&told.sign).ok_or(PageError::Form)?;
@@ -61,7 +61,7 @@ pub(in super::super) async fn dismiss(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Path(id): Path<String>,
-    Form(told): Form<Told>,
+    Form(told): Form<Said>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Review)?;
     let (reason, by) = (said_why(&told.reason)?, &signed.operator.login);

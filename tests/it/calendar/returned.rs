@@ -30,7 +30,7 @@ async fn who_s_warning_comes_back_is_not_locked_and_stands_on_the_printed_list()
     assert_eq!(town.standings().await, BTreeMap::from([("locked", 1), ("unreachable", 1)]));
     let directory = town.engine.look_at_directory().await.unwrap();
     let planned = town.engine.plan(&directory, &[], Vec::new()).await.unwrap();
-    let listed = planned.rotated.unwrap().unreachable;
+    let listed = planned.rotated.unwrap().figures.listed;
     let names: Vec<_> = listed.iter().map(|one| one.address.as_str()).collect();
     assert_eq!(names, ["binh@tinhmau.gov.vn"]);
 }
