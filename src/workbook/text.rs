@@ -111,8 +111,8 @@ fn marks_follow_vowels(text: &str) -> bool {
 
 /// `sep=;` in the first line, as Excel reads and writes it.
 fn declared(text: &str) -> Option<char> {
-    let rest = text.get(..5).filter(|it| it[..4].eq_ignore_ascii_case("sep="))?;
-    rest.chars().last().filter(|c| SEPARATORS.contains(c))
+    text.get(..4).filter(|it| it.eq_ignore_ascii_case("sep="))?;
+    text[4..].chars().next().filter(|c| SEPARATORS.contains(c))
 }
 
 fn without_declaration(text: &str) -> &str {
@@ -181,6 +181,15 @@ mod tests {
         assert_eq!(rows[3], text(&["c\nd", "e"]));
         assert_eq!(rows[5], text(&["f", "g"]));
         assert_eq!(rows.len(), 6);
+    }
+
+    #[test]
+    fn a_letter_of_several_bytes_may_stand_where_a_declared_separator_would() {
+        for first in ["Nhật ký", "x\nTên", "sep=ế", "sep="] {
+            assert_eq!(declared(first), None, "{first}");
+        }
+        assert_eq!(declared("Sep=;\na;b"), Some(';'));
+        assert_eq!(rows("Nhật ký\na;b".as_bytes())[1], text(&["a", "b"]));
     }
 
     #[test]

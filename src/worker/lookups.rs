@@ -4,7 +4,7 @@
 use super::engine::Engine;
 use super::telling::TellError;
 use crate::model::account::{Account, Attr, Attrs, Snapshot, Values};
-use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
+use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, CaseId, Fingerprint, PersonId, Subject, TargetId};
 use crate::model::lookup::{Excess, Lookups, Period};
@@ -13,7 +13,7 @@ use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use crate::notify::letter::{Letter, LookupsExceeded};
 use crate::reconcile::Proposals;
 use crate::rotation::lookups::{Rule, Standing, Step};
-use crate::store::{StoreError, Token};
+use crate::store::{Filter, StoreError, Token};
 use crate::systems::{Counting, LookForLookups, System};
 use chrono::{NaiveDate, TimeDelta};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +124,8 @@ impl Engine {
     }
 
     /// The suspensions that look-ups beyond the limits ask for: of accounts that are shown as open, in systems that can
-    /// be told to close them. What takes an account away already comes first.
+    /// be told to close them. What takes an account away already comes first; who was suspended for a day and let in
+    /// again is suspended for another day only.
     pub(super) async fn suspensions(
         &self,
         directory: &Snapshot,
@@ -138,6 +139,13 @@ impl Engine {
         let today = self.local(self.now());
         let slot = |one: &Change| (one.target.clone(), one.subject.clone(), one.kind);
         let mut taken: BTreeSet<_> = proposals.changes.iter().map(slot).collect();
+        let applied = Filter {
+            state: Some(State::Applied),
+            reason: Some(Reason::LookupsExceeded),
+            ..Filter::default()
+        };
+        let done: BTreeSet<_> =
+            self.store.every_change(&applied).await?.into_iter().map(|one| one.stored.key).collect();
         let mut found = Vec::new();
         for rule in &self.config().lookup_limits {
             let Some(system) = systems.iter().find(|one| one.target == rule.system) else { continue };
@@ -146,7 +154,7 @@ impl Engine {
                 let Some(change) = suspension(system, &standing, &who, &proposals.people, today) else {
                     continue;
                 };
-                if taken.insert(slot(&change)) {
+                if !done.contains(&change.key()) && taken.insert(slot(&change)) {
                     found.push(change);
                 }
             }

@@ -15,6 +15,7 @@ mod naming;
 mod operators;
 mod plan;
 mod reading;
+mod reorganised;
 mod reports;
 mod review;
 mod rotation;
