@@ -183,7 +183,6 @@ mod tests {
     use super::*;
     use crate::model::dn::Dn;
     use crate::model::password::PasswordFacts;
-    use crate::model::rotation::Found::{No, Unreadable, Yes};
 
     fn account(id: &str, changed: Option<&str>) -> Account {
         Account {
