@@ -3,12 +3,30 @@
 
 use super::ConfigError;
 use crate::rotation::guess::Guesses;
+use crate::rotation::settings::Settings;
 use std::path::{Path, PathBuf};
 
 const EMBEDDED: &str = include_str!("../../mappings/passwords/known.toml");
 
+/// The list for a site that lets stored passwords be read; `stored` is where its dialect says they lie, `path` the
+/// configuration.
+pub fn allowed(
+    rotation: Option<&Settings>,
+    stored: Option<&str>,
+    path: &Path,
+) -> Result<Option<Guesses>, ConfigError> {
+    let checks = rotation.map(|settings| &settings.default_passwords);
+    let Some(checks) = checks.filter(|checks| checks.read_stored) else { return Ok(None) };
+    if stored.is_none() {
+        let why = "rotation.default_passwords.read_stored: the directory's dialect does not say where passwords are \
+                   stored; add stored under [password] of the dialect, or leave this false";
+        return Err(ConfigError::Form { path: path.to_owned(), why: why.into() });
+    }
+    load(&checks.lists).map(Some)
+}
+
 /// The list, with the site's own.
-pub fn load(site: &[PathBuf]) -> Result<Guesses, ConfigError> {
+fn load(site: &[PathBuf]) -> Result<Guesses, ConfigError> {
     let mut guesses = parse(Path::new("mappings/passwords/known.toml"), EMBEDDED)?;
     for path in site {
         let text = std::fs::read_to_string(path)

@@ -279,18 +279,8 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         }
         None => None,
     };
-    let checks = config.rotation.as_ref().map(|settings| &settings.default_passwords);
-    let guesses = match checks.filter(|checks| checks.read_stored) {
-        Some(_) if tree.dialect.password.stored.is_none() => {
-            return Err(form(
-                "rotation.default_passwords.read_stored: the directory's dialect does not say where passwords are \
-                 stored; add stored under [password] of the dialect, or leave this false"
-                    .to_owned(),
-            ));
-        }
-        Some(checks) => Some(guesses::load(&checks.lists)?),
-        None => None,
-    };
+    let stored = tree.dialect.password.stored.as_deref();
+    let guesses = guesses::allowed(config.rotation.as_ref(), stored, path)?;
     Ok(Site { config, agencies, rotation, guesses })
 }
 
