@@ -171,6 +171,12 @@ impl Settled {
 }
 
 impl Store {
+    /// Whether a notice is due at `now`.
+    pub async fn mail_is_due(&self, now: Time) -> Result<bool, StoreError> {
+        let query = "SELECT id FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= $1 LIMIT 1";
+        Ok(!self.rows(sql("outbox", query).time(now)).await?.is_empty())
+    }
+
     /// How many notices stand where.
     pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
         let mut counts = OutboxCounts::default();

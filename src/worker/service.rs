@@ -8,6 +8,7 @@ use crate::model::Time;
 use crate::model::ids::TargetId;
 use crate::store::Token;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
@@ -58,35 +59,61 @@ impl Engine {
 
     /// One pass under the lease, which is renewed while it runs.
     pub async fn pass_under(&self, grip: &Grip) -> Result<Summary, crate::store::StoreError> {
-        let pass = self.pass(&grip.token, self.config().worker.apply);
-        // Polled beside the pass, not between its steps: both wait for the store's one writer.
-        let renewal = async {
-            loop {
-                tokio::time::sleep(Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3)).await;
-                // Where the lease is lost, the next transaction of the pass is refused by its token.
-                let _ = self.store.renew_lease(&grip.token, self.now(), LEASE).await;
-            }
-        };
+        self.attended(&grip.token, self.pass(&grip.token, self.config().worker.apply)).await
+    }
+
+    /// Does `work` under the lease, which is renewed meanwhile, and attends to incidents beside it.
+    async fn attended<T>(&self, token: &Token, work: impl Future<Output = T>) -> T {
         // An incident does not wait for the pass to reach its writes.
         let ended = tokio::sync::Notify::new();
-        let pass = async {
-            let summary = pass.await;
+        let work = async {
+            let done = work.await;
             ended.notify_one();
-            summary
+            done
         };
         let incidents = async {
             loop {
-                self.attend_or_say(&grip.token, false).await;
+                self.attend_or_say(token, false).await;
                 tokio::select! {
                     () = ended.notified() => return,
                     () = tokio::time::sleep(LOOK_FOR_INCIDENTS) => {}
                 }
             }
         };
-        let both = async { tokio::join!(pass, incidents).0 };
+        let both = async { tokio::join!(work, incidents).0 };
+        // Polled beside the work, not between its steps: both wait for the store's one writer.
         tokio::select! {
-            summary = both => summary,
-            () = renewal => Ok(Summary::default()),
+            done = both => done,
+            never = self.renewal(token) => match never {},
+        }
+    }
+
+    /// Renews the lease, time and again.
+    async fn renewal(&self, token: &Token) -> Infallible {
+        loop {
+            tokio::time::sleep(Duration::from_secs(LEASE.num_seconds().unsigned_abs() / 3)).await;
+            // Where the lease is lost, the next transaction of the work is refused by its token.
+            let _ = self.store.renew_lease(token, self.now(), LEASE).await;
+        }
+    }
+
+    /// Sends what has become due since the last pass. What is refused for good is told; that a server is away, the next
+    /// pass tells.
+    async fn mail_or_say(&self, token: &Token) {
+        match self.store.mail_is_due(self.now()).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::error!(%error, "the outbox cannot be read"),
+        }
+        // Settings that are wrong are the pass's to report.
+        let Ok(transport) = self.transport() else { return };
+        match self.attended(token, self.mail(token, &transport)).await {
+            Ok(mailed) if mailed.failed > 0 => {
+                let lines: Vec<_> = mailed.errors.iter().map(String::as_str).collect();
+                self.alert(&format!("rosterd: mail was refused\n{}\n", lines.join("\n"))).await;
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "mail was not sent"),
         }
     }
 
@@ -135,6 +162,8 @@ impl Engine {
             }
             // Opened on another machine: nobody wakes this one.
             self.attend_or_say(&grip.token, true).await;
+            // A second attempt, or a letter that waited for the morning, does not wait for the next pass.
+            self.mail_or_say(&grip.token).await;
             let exceeded = self.poll_lookups(&grip.token, &mut counted).await;
             let arrived = self.inbox();
             let woken = std::fs::remove_file(self.wake_file()).is_ok();

@@ -2,6 +2,7 @@
 //! something fails; mail that cannot leave.
 
 use crate::support::desk;
+use crate::support::script::{Fault, Script};
 use crate::support::site::{Base, Dir, Site};
 use crate::support::smtp::Exim;
 use rosterd::model::change::{ChangeKind, State};
@@ -147,4 +148,27 @@ async fn mail_waits_for_its_server_and_goes_out_once() {
     assert_eq!(desk::rows(&site, "SELECT state FROM outbox").await, ["sent"]);
     site.pass(0);
     assert_eq!(server.accepted().len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_attempt_does_not_wait_for_the_next_pass() {
+    let server = Script::start(&[("daumoi.snv", &[Fault::Addressee("451 4.7.1 Greylisted")])]);
+    let site = Site::new(Base::Sqlite, Dir::Slapd, POLLED).await;
+    desk::edit_config(
+        &site,
+        "kind = \"eml\"\nfolder = \"mail\"\nfrom = \"quantri@tinhmau.gov.vn\"\n",
+        &server.mail(),
+    );
+    drop_newcomer(&site).await;
+    let worker = Worker::start(&site);
+    until("the first attempt", async || server.asked("daumoi.snv") == 1 && passes(&site).await >= 1).await;
+    let before = passes(&site).await;
+    desk::rows(&site, "UPDATE outbox SET next_at = '2026-01-01T00:00:00.000Z' WHERE state = 'queued'").await;
+    until("the second attempt", async || {
+        desk::rows(&site, "SELECT id FROM outbox WHERE state <> 'sent'").await.is_empty()
+    })
+    .await;
+    assert_eq!(passes(&site).await, before, "no pass was needed");
+    assert!(!server.taken().is_empty());
+    assert_eq!(worker.terminate().code(), Some(0));
 }
