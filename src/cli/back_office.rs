@@ -1,6 +1,6 @@
 //! The back office of the page: the worker's engine, which reads the directory and locks what is taken over.
 
-use super::report::{access, accounts, adoption, review};
+use super::report::{access, accounts, adoption, review, rotation};
 use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
@@ -12,6 +12,7 @@ use crate::web::back_office::{Asked, BackOffice, Refusal, Wanted, WantedReport};
 use crate::worker::engine::Engine;
 use crate::worker::incidents::IncidentError;
 use crate::worker::undoing::UndoError;
+use anyhow::Result;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,26 +116,26 @@ impl BackOffice for Office {
     }
 
     fn report(&self, wanted: Wanted) -> Asked<'_, Report> {
+        let (engine, here) = (self.0.clone(), tokio::runtime::Handle::current());
         Box::pin(async move {
-            let Wanted { what, agencies, lang } = wanted;
-            let made = match what {
-                WantedReport::Adoption => {
-                    adoption::make(&self.0, &agencies, lang).await.map(|(report, _)| report)
-                }
-                WantedReport::Accounts => {
-                    accounts::make(&self.0, &agencies, lang).await.map(|(report, ..)| report)
-                }
-                WantedReport::Review(agency, period) => {
-                    review::make(&self.0, &agency, period, lang).await.map(|(report, _)| report)
-                }
-                WantedReport::Access { on, person, system } => {
-                    let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
-                    let asked =
-                        access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
-                    access::make(&self.0, &asked, &scope, lang).await.map(|(report, _)| report)
-                }
-            };
-            made.map_err(failed)
+            // Laying out a hundred thousand accounts takes a core for seconds: not one that answers requests.
+            let made = tokio::task::spawn_blocking(move || here.block_on(made(&engine, wanted)));
+            made.await.map_err(failed)?.map_err(failed)
         })
     }
+}
+
+async fn made(engine: &Engine, wanted: Wanted) -> Result<Report> {
+    let Wanted { what, agencies, lang } = wanted;
+    Ok(match what {
+        WantedReport::Adoption => adoption::make(engine, &agencies, lang).await?.0,
+        WantedReport::Accounts => accounts::make(engine, &agencies, lang).await?.0,
+        WantedReport::Rotation => rotation::make(engine, &agencies, lang).await?.0,
+        WantedReport::Review(agency, period) => review::make(engine, &agency, period, lang).await?.0,
+        WantedReport::Access { on, person, system } => {
+            let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
+            let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
+            access::make(engine, &asked, &scope, lang).await?.0
+        }
+    })
 }
