@@ -1,6 +1,6 @@
 //! The back office of the page: the worker's engine, which reads the directory and locks what is taken over.
 
-use super::report::{access, accounts, adoption, review};
+use super::report::{access, accounts, adoption, review, rotation};
 use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
@@ -12,14 +12,27 @@ use crate::web::back_office::{Asked, BackOffice, Refusal, Wanted, WantedReport};
 use crate::worker::engine::Engine;
 use crate::worker::incidents::IncidentError;
 use crate::worker::undoing::UndoError;
+use anyhow::Result;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How long whoever opens an incident waits for its locks; what takes longer is seen on the incident's page.
 const LOCKED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The engine of a worker that serves the page.
-pub struct Office(pub Arc<Engine>);
+pub struct Office {
+    engine: Arc<Engine>,
+    /// Reports are made one at a time: each holds the directory.
+    reports: Semaphore,
+}
+
+impl Office {
+    /// The office of `engine`.
+    pub fn of(engine: Arc<Engine>) -> Self {
+        Self { engine, reports: Semaphore::new(1) }
+    }
+}
 
 fn failed(why: impl std::fmt::Display) -> Refusal {
     Refusal::Failed(format!("{why:#}"))
@@ -51,18 +64,18 @@ impl From<UndoError> for Refusal {
 impl BackOffice for Office {
     fn template(&self, agency: AgencyCode) -> Asked<'_, Vec<u8>> {
         Box::pin(async move {
-            super::template::workbook(&self.0, &agency).await.map(|made| made.bytes).map_err(failed)
+            super::template::workbook(&self.engine, &agency).await.map(|made| made.bytes).map_err(failed)
         })
     }
 
     fn directory(&self) -> Asked<'_, Snapshot> {
-        Box::pin(async move { self.0.look_at_directory().await.map_err(failed) })
+        Box::pin(async move { self.engine.look_at_directory().await.map_err(failed) })
     }
 
     fn open_incident<'a>(&'a self, account: &'a str, by: &'a Login, reason: &'a str) -> Asked<'a, Incident> {
         Box::pin(async move {
-            let incident = self.0.open_incident(account, by, reason).await?;
-            let (engine, opened) = (self.0.clone(), incident.clone());
+            let incident = self.engine.open_incident(account, by, reason).await?;
+            let (engine, opened) = (self.engine.clone(), incident.clone());
             // On its own: a browser that hangs up must not leave a lock half carried out.
             let locking = tokio::spawn(async move {
                 if let Err(error) = engine.shut_out(&opened).await {
@@ -81,7 +94,7 @@ impl BackOffice for Office {
         reason: &'a str,
     ) -> Asked<'a, usize> {
         Box::pin(async move {
-            let (_, waiting) = self.0.close_incident(incident.account.as_str(), by, reason).await?;
+            let (_, waiting) = self.engine.close_incident(incident.account.as_str(), by, reason).await?;
             Ok(waiting)
         })
     }
@@ -93,16 +106,16 @@ impl BackOffice for Office {
         told: (&'a str, &'a str),
         by: &'a Login,
     ) -> Asked<'a, TakenDown> {
-        Box::pin(async move { Ok(self.0.take_tip(account, sign, told, by).await?.1) })
+        Box::pin(async move { Ok(self.engine.take_tip(account, sign, told, by).await?.1) })
     }
 
     fn watch_incidents(&self) -> Asked<'_, ()> {
         // What is red is shown with each incident.
-        Box::pin(async move { self.0.watch_incidents().await.map(|_| ()).map_err(Refusal::Store) })
+        Box::pin(async move { self.engine.watch_incidents().await.map(|_| ()).map_err(Refusal::Store) })
     }
 
     fn commands<'a>(&'a self, incident: &'a Incident) -> Asked<'a, String> {
-        Box::pin(async move { self.0.commands(incident).await.map_err(failed) })
+        Box::pin(async move { self.engine.commands(incident).await.map_err(failed) })
     }
 
     fn undo<'a>(
@@ -111,30 +124,31 @@ impl BackOffice for Office {
         by: &'a Login,
         reason: &'a str,
     ) -> Asked<'a, StoredChange> {
-        Box::pin(async move { Ok(self.0.undo(change, by, reason).await?) })
+        Box::pin(async move { Ok(self.engine.undo(change, by, reason).await?) })
     }
 
     fn report(&self, wanted: Wanted) -> Asked<'_, Report> {
+        let (engine, here) = (self.engine.clone(), tokio::runtime::Handle::current());
         Box::pin(async move {
-            let Wanted { what, agencies, lang } = wanted;
-            let made = match what {
-                WantedReport::Adoption => {
-                    adoption::make(&self.0, &agencies, lang).await.map(|(report, _)| report)
-                }
-                WantedReport::Accounts => {
-                    accounts::make(&self.0, &agencies, lang).await.map(|(report, ..)| report)
-                }
-                WantedReport::Review(agency, period) => {
-                    review::make(&self.0, &agency, period, lang).await.map(|(report, _)| report)
-                }
-                WantedReport::Access { on, person, system } => {
-                    let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
-                    let asked =
-                        access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
-                    access::make(&self.0, &asked, &scope, lang).await.map(|(report, _)| report)
-                }
-            };
-            made.map_err(failed)
+            let _turn = self.reports.acquire().await.map_err(failed)?;
+            // Laying out a hundred thousand accounts takes a core for seconds: not one that answers requests.
+            let made = tokio::task::spawn_blocking(move || here.block_on(made(&engine, wanted)));
+            made.await.map_err(failed)?.map_err(failed)
         })
     }
+}
+
+async fn made(engine: &Engine, wanted: Wanted) -> Result<Report> {
+    let Wanted { what, agencies, lang } = wanted;
+    Ok(match what {
+        WantedReport::Adoption => adoption::make(engine, &agencies, lang).await?.0,
+        WantedReport::Accounts => accounts::make(engine, &agencies, lang).await?.0,
+        WantedReport::Rotation => rotation::make(engine, &agencies, lang).await?.0,
+        WantedReport::Review(agency, period) => review::make(engine, &agency, period, lang).await?.0,
+        WantedReport::Access { on, person, system } => {
+            let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
+            let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
+            access::make(engine, &asked, &scope, lang).await?.0
+        }
+    })
 }

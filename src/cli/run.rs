@@ -37,7 +37,7 @@ pub async fn page(engine: &Arc<Engine>) -> Result<Option<Page>> {
         engine.store.clone(),
         engine.program.clone(),
         engine.wake_file(),
-        Box::new(Office(engine.clone())),
+        Box::new(Office::of(engine.clone())),
         engine.stop.clone(),
     )?;
     Ok(Some(Page::listen(desk).await?))

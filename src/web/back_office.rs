@@ -64,6 +64,8 @@ pub enum WantedReport {
     Accounts,
     /// One agency's review of a period; without one, the half-year in which today lies.
     Review(AgencyCode, Option<(NaiveDate, NaiveDate)>),
+    /// Where accounts stand to the rules on passwords.
+    Rotation,
     /// Who could do what on a day.
     Access {
         /// The day.

@@ -27,13 +27,13 @@ pub(in super::super) async fn page(
     let systems: Vec<_> = std::iter::once("mail".to_owned())
         .chain(desk.site.config.systems.iter().map(|one| one.name().to_string()))
         .collect();
-    signed.view.page(&desk, "reports.html", context! { agencies, systems })
+    signed.view.page(&desk, "reports.html", context! { agencies, systems, rules => desk.site.rotation.is_some() })
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct Asked {
-    /// `adoption`, `accounts`, `review` or `access`.
+    /// `adoption`, `accounts`, `rotation`, `review` or `access`.
     report: String,
     /// `xlsx` or `html`.
     as_file: String,
@@ -69,6 +69,7 @@ impl Asked {
         let what = match self.report.as_str() {
             "adoption" => WantedReport::Adoption,
             "accounts" => WantedReport::Accounts,
+            "rotation" if desk.site.rotation.is_some() => WantedReport::Rotation,
             "review" => {
                 let agency = agency.clone().ok_or_else(|| {
                     PageError::Bad(

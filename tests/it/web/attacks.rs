@@ -170,6 +170,11 @@ async fn markup_in_every_field_of_a_roster_stays_text() {
         "/audit",
         "/audit?actor=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
         "/operators",
+        "/rotation",
+        "/rotation/list",
+        "/incidents?account=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&reason=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        "/rotation/campaigns/new?name=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&basis=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        "/reports",
         "/sign-in?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&once=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
         "/changes?kind=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
     ]

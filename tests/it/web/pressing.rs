@@ -96,6 +96,8 @@ async fn the_page_shows_what_the_terminal_counts_and_each_scope_its_own() {
         let wanted = counted(&format!("/rotation?standing={standing}"), count.as_u64().unwrap());
         assert!(shown.contains(&wanted), "{wanted}: {shown}");
     }
+    let paper = an.post("/reports", &[("report", "rotation"), ("as_file", "html")]);
+    assert!(paper.status == 200 && paper.body.contains("<table"), "{}", paper.body);
     // Three charts, each with its name and its table.
     assert_eq!(shown.matches("<svg class=\"chart\" role=\"img\"").count(), 3);
     let open: u64 = figures(&page).await.spread(&rosterd::model::ids::TargetId::mail()).ages.iter().sum();

@@ -23,6 +23,9 @@ async fn without_a_token_nothing_is_said() {
         "/api/v1/changes/x",
         "/api/v1/questions",
         "/api/v1/brakes",
+        "/api/v1/rotation",
+        "/api/v1/campaigns",
+        "/api/v1/incidents",
         "/api/v1/openapi.json",
         "/api/v1/nothing",
     ] {
