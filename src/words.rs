@@ -271,6 +271,16 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
         (QuestionKind::WhoIs, Lang::Vi) => format!("Tài khoản nào là của {label}?"),
         (QuestionKind::WhoIs, Lang::En) => format!("Which account is {label}'s?"),
         (QuestionKind::FreeText, lang) => free_text(question, lang),
+        (QuestionKind::UnreadRows, Lang::Vi) => format!(
+            "Danh sách {label} có dòng không đọc được họ tên (dòng {}): đã xem và không có dòng nào là của người vắng mặt (read)? \
+             Khi chưa trả lời, không ai bị coi là vắng mặt trong danh sách này.",
+            rows(question)
+        ),
+        (QuestionKind::UnreadRows, Lang::En) => format!(
+            "{label} has rows in which no name can be read (rows {}): were they read, and is none of somebody missing (read)? Until then \
+             nobody counts as missing from this list.",
+            rows(question)
+        ),
         (QuestionKind::Contradiction, Lang::Vi) => {
             format!("Danh sách cũ ghi {label} đã nghỉ hoặc chuyển, khác với danh sách đang có hiệu lực")
         }
@@ -327,6 +337,15 @@ fn seen(question: &Question) -> String {
 }
 
 /// A request in free words: about a person, or, where its row names nobody, about that row of a file.
+/// The rows that raise a question.
+fn rows(question: &Question) -> String {
+    let rows = question.evidence.iter().filter_map(|one| match one {
+        Evidence::Row { row, .. } => Some(row.to_string()),
+        _ => None,
+    });
+    rows.collect::<Vec<_>>().join(", ")
+}
+
 fn free_text(question: &Question, lang: Lang) -> String {
     let label = &question.label;
     let row = question.evidence.iter().find_map(|one| match one {

@@ -12,6 +12,8 @@ pub enum QuestionKind {
     WhoIs,
     /// A request row that says what to change in free words.
     FreeText,
+    /// Rows of a full roster in which no name can be read: until they are, it proves nobody's absence.
+    UnreadRows,
     /// A leaver row of an older roster, or a request that contradicts the roster in force.
     Contradiction,
     /// Who takes over the files of an officer who leaves or goes elsewhere?
@@ -61,6 +63,7 @@ impl QuestionKind {
             Self::Custodian | Self::Attestation => true,
             Self::WhoIs
             | Self::FreeText
+            | Self::UnreadRows
             | Self::Contradiction
             | Self::HandOver
             | Self::RolesApart
@@ -76,6 +79,7 @@ impl Question {
         let parts = match self.kind {
             QuestionKind::WhoIs
             | QuestionKind::FreeText
+            | QuestionKind::UnreadRows
             | QuestionKind::Contradiction
             | QuestionKind::Custodian
             | QuestionKind::Attestation => "",
@@ -91,6 +95,7 @@ impl Question {
         let kind = match self.kind {
             QuestionKind::WhoIs => "who-is",
             QuestionKind::FreeText => "free-text",
+            QuestionKind::UnreadRows => "unread-rows",
             QuestionKind::Contradiction => "contradiction",
             QuestionKind::HandOver => "hand-over",
             QuestionKind::RolesApart => "roles-apart",

@@ -10,13 +10,15 @@ use super::unread;
 use super::wish;
 use crate::model::account::Account;
 use crate::model::change::{ChangeKind, Reason, Risk};
+use crate::model::evidence::Evidence;
 use crate::model::ids::PersonId;
 use crate::model::person::Person;
 use crate::model::question::{Candidate, Question, QuestionKind};
 use crate::model::record::Action;
+use crate::model::roster::WordsRow;
 
 /// How a request in free words ends: a person saw to it, or there is nothing to do.
-pub(super) const HANDLED: [&str; 2] = ["done", "ignore"];
+const HANDLED: [&str; 2] = ["done", "ignore"];
 
 /// Proposes what requests ask for beyond what their rows state.
 pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
@@ -31,9 +33,35 @@ pub fn propose(scene: &Scene<'_>, out: &mut Draft) {
             }
         }
     }
+    in_words(scene, out);
     unread::propose(scene.world, scene.correlation, scene.timeline, out);
     for (id, row) in &scene.standing.contradicted {
         contradicted(scene, id, *row, out);
+    }
+}
+
+/// Rows that name nobody by themselves are read by a person, in the file. Another file asks anew, for what its rows
+/// say is not known here.
+fn in_words(scene: &Scene<'_>, out: &mut Draft) {
+    for roster in scene.world.rosters {
+        for WordsRow { sheet, row } in &roster.in_words {
+            let evidence = Evidence::Row {
+                roster: roster.id.clone(),
+                file: roster.file.clone(),
+                sheet: sheet.clone(),
+                row: *row,
+                document: roster.document.clone(),
+            };
+            let question = Question {
+                kind: QuestionKind::FreeText,
+                agency: roster.agency.clone(),
+                about: format!("{}|{sheet}|{row}", roster.sha256),
+                label: roster.file.clone(),
+                candidates: candidates(&HANDLED),
+                evidence: vec![evidence],
+            };
+            out.ask(scene.world, question);
+        }
     }
 }
 
@@ -113,7 +141,7 @@ fn question(scene: &Scene<'_>, row: RowRef, kind: QuestionKind, about: String, a
     }
 }
 
-pub(super) fn candidates(answers: &[&str]) -> Vec<Candidate> {
+fn candidates(answers: &[&str]) -> Vec<Candidate> {
     let candidate =
         |one: &&str| Candidate { answer: (*one).into(), label: (*one).into(), fields: Vec::new() };
     answers.iter().map(candidate).collect()

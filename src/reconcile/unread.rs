@@ -1,59 +1,59 @@
-//! An unread row: one that a person has to read in the file, for it names nobody by itself, or what stands for a name is
-//! none and nobody known fits. It makes nobody known; and while it waits, its list says of nobody that he or she is
-//! missing: the row may be just that person's.
+//! Unread rows: those of a full roster in which what stands for a name is none, and nobody known fits. They make nobody
+//! known; and until somebody has read them, their list says of nobody that he or she is missing: a row may be just that
+//! person's.
 
 use super::World;
 use super::correlate::Correlation;
 use super::draft::Draft;
-use super::requests::{HANDLED, candidates};
 use super::timeline::Timeline;
 use crate::model::evidence::Evidence;
-use crate::model::question::{Question, QuestionKind};
-use crate::model::roster::{Roster, WordsRow};
+use crate::model::question::{Candidate, Question, QuestionKind};
+use crate::model::record::Record;
+use crate::model::roster::Roster;
 
-/// Asks for the rows to be read. Another file asks anew, for what its rows say is not known here.
+/// That they were read, and that no row is of somebody missing.
+const READ: &str = "read";
+
+/// Rows that a question names: who reads them sees the others beside them.
+const SHOWN: usize = 10;
+
+/// Asks for the unread rows of each list in force to be read: one question a list. Another file asks anew.
 pub fn propose(world: &World<'_>, correlation: &Correlation, timeline: &Timeline<'_>, out: &mut Draft) {
-    for (index, roster) in world.rosters.iter().enumerate() {
-        for WordsRow { sheet, row } in &roster.in_words {
-            out.ask(world, question(roster, sheet, *row));
-        }
-        if !timeline.is_replaced(index) {
-            for question in nameless(world, correlation, index) {
-                out.ask(world, question);
-            }
+    for index in timeline.full.values().flatten() {
+        if let Some(question) = question(world, correlation, *index) {
+            out.ask(world, question);
         }
     }
 }
 
-/// Whether a row of a list still waits to be read.
+/// Whether rows of a list still wait to be read.
 pub fn waits(world: &World<'_>, correlation: &Correlation, index: usize) -> bool {
-    nameless(world, correlation, index).any(|question| !world.answers.contains_key(&question.key()))
+    question(world, correlation, index).is_some_and(|one| !world.answers.contains_key(&one.key()))
 }
 
-/// What is asked of the rows that state no name.
-fn nameless(world: &World<'_>, correlation: &Correlation, index: usize) -> impl Iterator<Item = Question> {
+fn question(world: &World<'_>, correlation: &Correlation, index: usize) -> Option<Question> {
     let roster = &world.rosters[index];
-    let rows = roster.rows.iter().enumerate();
-    rows.filter(move |(at, row)| {
-        !row.full_name.is_plausible() && !correlation.rows.contains_key(&(index, *at))
+    let rows =
+        roster.rows.iter().enumerate().filter(|(at, row)| {
+            !row.full_name.is_plausible() && !correlation.rows.contains_key(&(index, *at))
+        });
+    let evidence: Vec<Evidence> = rows.map(|(_, row)| of_row(roster, row)).take(SHOWN).collect();
+    (!evidence.is_empty()).then(|| Question {
+        kind: QuestionKind::UnreadRows,
+        agency: roster.agency.clone(),
+        about: roster.sha256.clone(),
+        label: roster.file.clone(),
+        candidates: vec![Candidate { answer: READ.into(), label: READ.into(), fields: Vec::new() }],
+        evidence,
     })
-    .map(|(_, row)| question(roster, &row.sheet, row.row))
 }
 
-fn question(roster: &Roster, sheet: &str, row: u32) -> Question {
-    let evidence = Evidence::Row {
+fn of_row(roster: &Roster, row: &Record) -> Evidence {
+    Evidence::Row {
         roster: roster.id.clone(),
         file: roster.file.clone(),
-        sheet: sheet.to_owned(),
-        row,
+        sheet: row.sheet.clone(),
+        row: row.row,
         document: roster.document.clone(),
-    };
-    Question {
-        kind: QuestionKind::FreeText,
-        agency: roster.agency.clone(),
-        about: format!("{}|{sheet}|{row}", roster.sha256),
-        label: roster.file.clone(),
-        candidates: candidates(&HANDLED),
-        evidence: vec![evidence],
     }
 }

@@ -229,6 +229,7 @@ impl Engine {
                 QuestionKind::Custodian => &[],
                 QuestionKind::WhoIs
                 | QuestionKind::FreeText
+                | QuestionKind::UnreadRows
                 | QuestionKind::Contradiction
                 | QuestionKind::HandOver
                 | QuestionKind::RolesApart

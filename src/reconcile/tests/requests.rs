@@ -93,10 +93,9 @@ fn a_row_without_a_real_name_makes_nobody_known_and_is_read_by_a_person() {
     let proposals = province.reconcile();
     assert_eq!((proposals.changes, proposals.people.len()), (vec![], 1));
     let asked: Vec<_> = proposals.questions.iter().map(|one| (one.kind, one.label.as_str())).collect();
-    // The cell may hold anything: it is named by its file and row.
-    assert_eq!(asked, [(QuestionKind::FreeText, "ds.xlsx"); 3]);
-    province.answers.insert(proposals.questions[0].key(), "done".into());
-    assert_eq!(province.reconcile().questions.len(), 2);
+    // The cells may hold anything: the list is named, once, with the rows.
+    assert_eq!(asked, [(QuestionKind::UnreadRows, "ds.xlsx")]);
+    assert_eq!(proposals.questions[0].evidence.len(), 3);
     province.give(full("a").dated("2026-11-20").row(an()).row(line("Lê Thị Bình").born("1990-02-01")));
     let corrected = province.reconcile();
     assert_eq!(corrected.questions, []);
@@ -109,7 +108,7 @@ fn a_list_with_a_row_without_a_real_name_says_of_nobody_that_he_is_missing_until
     let mut province = office().with(entry("a", "binh", "Lê Thị Bình")).given(listed);
     let unread = province.reconcile();
     assert_eq!((unread.changes, unread.questions.len()), (vec![], 1));
-    province.answers.insert(unread.questions[0].key(), "ignore".into());
+    province.answers.insert(unread.questions[0].key(), "read".into());
     assert_eq!(province.proposes(), ["orphan-account binh no-roster-claims two"]);
 }
 

@@ -27,7 +27,11 @@ pub(in super::super) async fn page(
     let systems: Vec<_> = std::iter::once("mail".to_owned())
         .chain(desk.site.config.systems.iter().map(|one| one.name().to_string()))
         .collect();
-    signed.view.page(&desk, "reports.html", context! { agencies, systems, rules => desk.site.rotation.is_some() })
+    signed.view.page(
+        &desk,
+        "reports.html",
+        context! { agencies, systems, rules => desk.site.rotation.is_some() },
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -91,6 +91,7 @@ pub fn question(question: &Question) -> String {
     let kind = match question.kind {
         QuestionKind::WhoIs => "who is",
         QuestionKind::FreeText => "free text of",
+        QuestionKind::UnreadRows => "unread rows of",
         QuestionKind::Contradiction => "contradiction about",
         QuestionKind::HandOver => "who takes over the files of",
         QuestionKind::RolesApart => "which role stays with",
