@@ -149,13 +149,30 @@ mod tests {
     #[test]
     fn bars_that_lie_bear_their_names_and_numbers() {
         let bars = bars(&[("đến 30 ngày", 70), ("trên 365 ngày", 1), ("không rõ", 0)]);
-        insta::assert_snapshot!(chart(&bars).lying(), @"");
+        insta::assert_snapshot!(chart(&bars).lying(), @r##"
+        <svg class="chart" role="img" aria-labelledby="tuoi-title tuoi-text" viewBox="0 0 440 124" xmlns="http://www.w3.org/2000/svg">
+        <title id="tuoi-title">Tuổi mật khẩu</title>
+        <desc id="tuoi-text">Nhiều nhất: đến 30 ngày.</desc>
+        <text x="0" y="14">đến 30 ngày</text><rect x="0" y="19" width="350" height="16"/><text class="number" x="356" y="32">70</text>
+        <text x="0" y="54">trên 365 ngày</text><rect x="0" y="59" width="5" height="16"/><text class="number" x="11" y="72">1</text>
+        <text x="0" y="94">không rõ</text><rect x="0" y="99" width="0" height="16"/><text class="number" x="6" y="112">0</text>
+        </svg>
+        "##);
     }
 
     #[test]
     fn bars_that_stand_bear_their_days() {
         let bars = bars(&[("05/01", 10), ("06/01", 40), ("07/01", 100)]);
-        insta::assert_snapshot!(Chart { most: 100, ..chart(&bars) }.standing(), @"");
+        insta::assert_snapshot!(Chart { most: 100, ..chart(&bars) }.standing(), @r##"
+        <svg class="chart" role="img" aria-labelledby="tuoi-title tuoi-text" viewBox="0 0 480 210" xmlns="http://www.w3.org/2000/svg">
+        <title id="tuoi-title">Tuổi mật khẩu</title>
+        <desc id="tuoi-text">Nhiều nhất: đến 30 ngày.</desc>
+        <rect x="20" y="168" width="120" height="16"/><text class="number" text-anchor="middle" x="80" y="162">10</text><text text-anchor="middle" x="80" y="202">05/01</text>
+        <rect x="180" y="120" width="120" height="64"/><text class="number" text-anchor="middle" x="240" y="114">40</text><text text-anchor="middle" x="240" y="202">06/01</text>
+        <rect x="340" y="24" width="120" height="160"/><text class="number" text-anchor="middle" x="400" y="18">100</text><text text-anchor="middle" x="400" y="202">07/01</text>
+        <line x1="0" y1="184" x2="480" y2="184"/>
+        </svg>
+        "##);
     }
 
     #[test]
