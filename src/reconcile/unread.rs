@@ -3,12 +3,11 @@
 //! person's.
 
 use super::World;
-use super::correlate::Correlation;
+use super::correlate::{Correlation, Row};
 use super::draft::Draft;
 use super::timeline::Timeline;
 use crate::model::evidence::Evidence;
 use crate::model::question::{Candidate, Question, QuestionKind};
-use crate::model::record::Record;
 use crate::model::roster::Roster;
 
 /// That they were read, and that no row is of somebody missing.
@@ -48,7 +47,7 @@ fn question(world: &World<'_>, correlation: &Correlation, index: usize) -> Optio
     })
 }
 
-fn of_row(roster: &Roster, row: &Record) -> Evidence {
+fn of_row(roster: &Roster, row: &Row) -> Evidence {
     Evidence::Row {
         roster: roster.id.clone(),
         file: roster.file.clone(),

@@ -187,7 +187,7 @@ impl Engine {
             summary.errors.push(error.to_string());
         }
         match self.transport() {
-            Ok(transport) => summary.mailed = self.mail(token, &transport).await?,
+            Ok(transport) => summary.mailed = Box::pin(self.mail(token, &transport)).await?,
             Err(error) => summary.errors.push(error.to_string()),
         }
         clock.ended("mail");

@@ -107,7 +107,7 @@ impl Engine {
         }
         // Settings that are wrong are the pass's to report.
         let Ok(transport) = self.transport() else { return };
-        match self.attended(token, self.mail(token, &transport)).await {
+        match self.attended(token, Box::pin(self.mail(token, &transport))).await {
             Ok(mailed) if mailed.failed > 0 => {
                 let lines: Vec<_> = mailed.errors.iter().map(String::as_str).collect();
                 self.alert(&format!("rosterd: mail was refused\n{}\n", lines.join("\n"))).await;

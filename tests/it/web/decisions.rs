@@ -1,7 +1,9 @@
 //! Decisions on the page: what counts, what does not, and what the trail says of it.
 
 use super::{approvals, state, waiting};
+use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
+use crate::support::slapd::SUFFIX;
 use rosterd::model::change::{Gate, Risk, State, StoredChange};
 use rosterd::model::ids::{ChangeId, Login};
 use rosterd::model::operator::OperatorRole;
@@ -193,32 +195,32 @@ async fn a_brake_is_released_by_two_with_a_reason() {
 
 #[tokio::test]
 async fn a_mailbox_is_given_to_nobody_who_cannot_keep_it() {
+    let here: Vec<_> = desk::accounts("stc").await.iter().map(desk::line).collect();
+    let elsewhere = desk::line(&desk::accounts("snv").await[0]);
     let page = Page::with("\n[policy]\nattest_from = \"2020-01-01\"\n", |site| {
-        site.drop_province();
-        site.pass(3);
-        site.pass(3);
+        let path = site.path("directory.ldif");
+        let mailbox = format!(
+            "\ndn: uid=hopthu.stc,ou=stc,ou=people,{SUFFIX}\nobjectClass: inetOrgPerson\nuid: hopthu.stc\n\
+             cn: Hop thu\nsn: Hop thu\nmail: hopthu.stc@tinhmau.gov.vn\nemployeeType: unit\n\
+             entryUUID: 7f0e3f1c-0000-4000-8000-00000000beef\n"
+        );
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.trim_end().to_owned() + "\n" + &mailbox).unwrap();
+        site.drop_bytes("stc", "mot.xlsx", &desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &here, None));
+        site.pass(0);
+        site.pass(0);
     })
     .await;
     let questions = page.store.questions().await.unwrap();
     let question = questions.iter().find(|one| one.question.kind == QuestionKind::Custodian).unwrap();
-    let agency = question.question.agency.as_str().to_owned();
-    let ldif = std::fs::read_to_string(page.site.path("directory.ldif")).unwrap();
-    let holders = |inside: bool| {
-        ldif.split("\n\n")
-            .filter(|entry| entry.contains("employeeType: person") || !entry.contains("employeeType:"))
-            .filter(|entry| entry.contains(&format!(",ou={agency},")) == inside)
-            .find_map(|entry| entry.lines().find_map(|line| line.strip_prefix("mail: ")))
-            .unwrap()
-            .to_owned()
-    };
     let mut an = page.signed_in("an");
     let path = format!("/questions/{}", question.key);
-    for unfit in ["khongai@tinhmau.gov.vn", &holders(false)] {
+    for unfit in ["khongai@tinhmau.gov.vn", &elsewhere[3]] {
         let said = an.post(&path, &[("answer", unfit)]);
         assert_eq!(said.status, 400, "{unfit}: {}", said.body);
         assert!(said.body.contains(unfit), "{}", said.body);
     }
-    assert_eq!(an.post(&path, &[("answer", &format!("  {} ", holders(true)))]).status, 303);
+    assert_eq!(an.post(&path, &[("answer", &format!("  {} ", here[0][3]))]).status, 303);
     let left = page.store.questions().await.unwrap();
     assert!(left.iter().all(|one| one.key != question.key), "answered");
 }

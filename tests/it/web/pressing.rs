@@ -36,16 +36,12 @@ pub fn age(site: &Site) {
         |days: i64| (chrono::Utc::now() - chrono::TimeDelta::days(days)).format("%Y%m%d%H%M%SZ").to_string();
     let (mut text, mut count) = (String::new(), 0);
     for line in std::fs::read_to_string(&path).unwrap().lines() {
-        text += &format!("{line}\n");
+        text.extend([line, "\n"]);
         if line.starts_with("mail: ") {
             let changed = [10, 60, 120, 300, 500, 20, 75][count % 7];
             let used = [3, 40, 70, 120, 400][count % 5];
-            text += &format!(
-                "createTimestamp: {}\npwdChangedTime: {}\npwdLastSuccess: {}\n",
-                at(900),
-                at(changed),
-                at(used)
-            );
+            let facts = [("createTimestamp", 900), ("pwdChangedTime", changed), ("pwdLastSuccess", used)];
+            text.extend(facts.map(|(fact, days)| format!("{fact}: {}\n", at(days))));
             text += if count % 6 == 0 { "pwdReset: TRUE\n" } else { "" };
             count += 1;
         }
