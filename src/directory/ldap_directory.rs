@@ -7,7 +7,7 @@ use super::settings::Tree;
 use super::{ReadDirectory, ReadError, Stored, StoredPassword};
 use crate::ldap::{Connection, Entry, Filter, Scope, SearchError, Settings};
 use crate::model::Time;
-use crate::model::account::{Account, Snapshot};
+use crate::model::account::{Account, CALLED_BY, Snapshot, called};
 use crate::model::dn::Dn;
 use crate::model::ids::AccountId;
 use crate::model::password::ServerPolicy;
@@ -117,6 +117,22 @@ impl ReadDirectory for LdapDirectory {
 
     async fn account_at(&self, dn: &Dn) -> Result<Option<Account>, ReadError> {
         self.one(dn, Scope::Base, Filter::present("objectClass")).await
+    }
+
+    async fn called(&self, text: &str) -> Result<Option<Account>, ReadError> {
+        let tree = &self.tree;
+        let mut connection = Connection::open(&self.connection).await?;
+        let names =
+            CALLED_BY.iter().filter_map(|attr| tree.dialect.name(*attr)).chain([tree.dialect.id.as_str()]);
+        let filter = Filter::all([people(tree), Filter::any(names.map(|name| Filter::equal(name, text)))]);
+        let mut found = Vec::new();
+        let keep = |entry: Entry| {
+            found.push(read(tree, &entry)?);
+            Ok::<(), ReadError>(())
+        };
+        let attributes = tree.dialect.read_attributes();
+        connection.search(&tree.people, Scope::Subtree, &filter, &attributes, keep).await?;
+        Ok(called(&found, text).cloned())
     }
 
     async fn branches(&self) -> Result<BTreeSet<String>, ReadError> {

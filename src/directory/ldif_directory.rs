@@ -7,7 +7,7 @@ use super::password::PolicyEntries;
 use super::settings::Tree;
 use super::{ReadDirectory, ReadError, Stored, StoredPassword};
 use crate::model::Time;
-use crate::model::account::{Account, Attr, Snapshot};
+use crate::model::account::{Account, Attr, Snapshot, called};
 use crate::model::dn::Dn;
 use crate::model::ids::{AccountId, Fingerprint};
 use crate::model::password::ServerPolicy;
@@ -89,6 +89,11 @@ impl ReadDirectory for LdifDirectory {
 
     async fn account_at(&self, dn: &Dn) -> Result<Option<Account>, ReadError> {
         Ok(self.document().await?.at(dn).map(|record| read(&self.tree, record)))
+    }
+
+    async fn called(&self, text: &str) -> Result<Option<Account>, ReadError> {
+        let accounts = self.accounts().await?;
+        Ok(called(accounts.values(), text).cloned())
     }
 
     async fn branches(&self) -> Result<BTreeSet<String>, ReadError> {

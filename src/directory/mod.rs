@@ -75,6 +75,9 @@ pub trait ReadDirectory {
     /// The account that lies at `dn`, read afresh.
     fn account_at(&self, dn: &Dn) -> impl Future<Output = Result<Option<Account>, ReadError>> + Send;
 
+    /// The account that `text` calls, read afresh; see [`called`](crate::model::account::called).
+    fn called(&self, text: &str) -> impl Future<Output = Result<Option<Account>, ReadError>> + Send;
+
     /// The agencies' branches below the people base, in [`Dn::folded`] form.
     fn branches(&self) -> impl Future<Output = Result<BTreeSet<String>, ReadError>> + Send;
 }
@@ -179,6 +182,13 @@ impl ReadDirectory for Directory {
         match self {
             Self::Ldap(one) => one.account_at(dn).await,
             Self::Ldif(one) => one.account_at(dn).await,
+        }
+    }
+
+    async fn called(&self, text: &str) -> Result<Option<Account>, ReadError> {
+        match self {
+            Self::Ldap(one) => one.called(text).await,
+            Self::Ldif(one) => one.called(text).await,
         }
     }
 

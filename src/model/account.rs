@@ -217,6 +217,23 @@ pub struct Snapshot {
     pub accounts: BTreeMap<AccountId, Account>,
 }
 
+/// The attributes that call an account, beside its id.
+pub const CALLED_BY: [Attr; 3] = [Attr::Mail, Attr::Login, Attr::Alias];
+
+/// The account that an id, an address or a login calls; an address of its own comes before a former one.
+pub fn called<'a>(
+    accounts: impl IntoIterator<Item = &'a Account> + Clone,
+    text: &str,
+) -> Option<&'a Account> {
+    let calls = |value: &String| value.eq_ignore_ascii_case(text);
+    let by =
+        |account: &&Account, attrs: &[Attr]| attrs.iter().any(|attr| account.all(*attr).iter().any(calls));
+    let [mail, login, alias] = CALLED_BY;
+    let mut all = accounts.clone().into_iter();
+    all.find(|account| account.id.as_str() == text || by(account, &[mail, login]))
+        .or_else(|| accounts.into_iter().find(|account| by(account, &[alias])))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

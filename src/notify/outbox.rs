@@ -41,7 +41,8 @@ const DAYS: u32 = 5;
 /// however long it is away, none of them fails by it.
 const AWAY: i64 = 15;
 
-/// A wait grows by up to this share of itself, so that what failed together does not come back together.
+/// A wait is shorter by up to this share of itself, so that what failed together does not come back together, and the
+/// days are those of RFC 5321.
 const SPREAD: i32 = 5;
 
 /// When a notice that `attempts` times could not be handed over is tried again; `None`: it has failed. `id` is its place
@@ -55,13 +56,13 @@ pub fn next_attempt(attempts: u32, id: &str, now: Time) -> Option<Time> {
         }
         None => return None,
     };
-    now.checked_add_signed(wait + spread(wait, id))
+    now.checked_add_signed(wait - spread(wait, id))
 }
 
 /// When a notice is tried again for which the server was away.
 pub fn after_outage(id: &str, now: Time) -> Time {
     let wait = TimeDelta::minutes(AWAY);
-    now + wait + spread(wait, id)
+    now + wait - spread(wait, id)
 }
 
 /// Up to a fifth of `wait`, the same for the same notice.
@@ -86,12 +87,12 @@ mod tests {
             now = next;
             attempts += 1;
         }
-        let least = [0, 1, 5, 15, 60, 240, 1440, 1440, 1440, 1440, 1440];
-        assert_eq!(waits.len(), least.len());
-        for (wait, least) in waits.iter().zip(least) {
-            assert!((least..=least + least / 5).contains(wait), "{waits:?}");
+        let most = [0, 1, 5, 15, 60, 240, 1440, 1440, 1440, 1440, 1440];
+        assert_eq!(waits.len(), most.len());
+        for (wait, most) in waits.iter().zip(most) {
+            assert!((most * 4 / 5..=most).contains(wait), "{waits:?}");
         }
-        assert!((5..=6).contains(&(now - start).num_days()));
+        assert!((4..=5).contains(&(now - start).num_days()));
         assert_eq!(next_attempt(u32::MAX, "1", now), None);
     }
 

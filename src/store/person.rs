@@ -3,7 +3,7 @@
 use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
-use crate::model::ids::{Fingerprint, PersonId, TargetId};
+use crate::model::ids::{AccountId, Fingerprint, PersonId, TargetId};
 use crate::model::person::Person;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +101,18 @@ impl Store {
         let confirmed = self.confirmed_matches().await?;
         let query = sql("people", "SELECT body FROM person WHERE id = $1").text(id.as_str());
         let rows = self.rows(query).await?;
+        rows.first().map(|row| read(row, &confirmed)).transpose()
+    }
+
+    /// Whose account of `target` this is.
+    pub async fn holder(&self, target: &TargetId, account: &AccountId) -> Result<Option<Person>, StoreError> {
+        let confirmed = self.confirmed_matches().await?;
+        let query = sql(
+            "people",
+            "SELECT p.body FROM account_link l JOIN person p ON p.id = l.person
+             WHERE l.target = $1 AND l.account = $2",
+        );
+        let rows = self.rows(query.text(target.as_str()).text(account.as_str())).await?;
         rows.first().map(|row| read(row, &confirmed)).transpose()
     }
 }

@@ -3,9 +3,8 @@
 //! must be changed.
 
 use super::engine::Engine;
-use super::incidents::called;
 use crate::directory::ReadError;
-use crate::model::account::{Account, Attr, Attrs, Values};
+use crate::model::account::{Account, Attr, Attrs, Values, called};
 use crate::model::agency::{Agency, Contact};
 use crate::model::change::{Change, ChangeKind, Reason, Risk};
 use crate::model::evidence::Evidence;
@@ -83,7 +82,8 @@ impl Engine {
         reason: &str,
     ) -> Result<ChangeId, PhoneError> {
         let directory = self.look_at_directory().await?;
-        let account = called(&directory, text).ok_or_else(|| PhoneError::Nobody(text.to_owned()))?;
+        let account =
+            called(directory.accounts.values(), text).ok_or_else(|| PhoneError::Nobody(text.to_owned()))?;
         let label = account.label().to_owned();
         if account.protected {
             return Err(PhoneError::Protected(label));

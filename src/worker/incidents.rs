@@ -6,7 +6,7 @@ use super::telling::TellError;
 use crate::apply::Applied;
 use crate::apply::incident::Taken;
 use crate::directory::{ReadDirectory, ReadError, Settings, Write};
-use crate::model::account::{Account, Attr, Attrs, Snapshot, Values};
+use crate::model::account::{Account, Attr, Attrs, Values};
 use crate::model::agency::Contact;
 use crate::model::change::{Change, ChangeKind, Reason, State};
 use crate::model::evidence::Evidence;
@@ -62,13 +62,13 @@ impl Engine {
         by: &Login,
         reason: &str,
     ) -> Result<Incident, IncidentError> {
-        let directory = self.look_at_directory().await?;
-        let account = called(&directory, text).ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
-        let people = self.store.people().await?;
+        let account = self.directory.called(text).await?;
+        let account = &account.ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
         let mail = TargetId::mail();
-        let person = people.iter().find(|person| person.accounts.get(&mail) == Some(&account.id));
-        let name =
-            person.map_or_else(|| account.get(Attr::FullName).unwrap_or_default(), |one| one.name.as_str());
+        let person = self.store.holder(&mail, &account.id).await?;
+        let name = person
+            .as_ref()
+            .map_or_else(|| account.get(Attr::FullName).unwrap_or_default(), |one| one.name.as_str());
         let label = format!("{name} <{}>", account.label());
         let address = account.get(Attr::Mail);
         let roles = match address {
@@ -79,7 +79,7 @@ impl Engine {
             target: mail,
             account: account.id.clone(),
             label: label.clone(),
-            person: person.map(|one| one.id.clone()),
+            person: person.as_ref().map(|one| one.id.clone()),
             agency: account.agency.clone().unwrap_or_else(AgencyCode::unknown),
             reason: reason.to_owned(),
             by_hand: account.protected,
@@ -132,8 +132,8 @@ impl Engine {
         by: &Login,
         reason: &str,
     ) -> Result<(Incident, usize), IncidentError> {
-        let directory = self.look_at_directory().await?;
-        let account = called(&directory, text).ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
+        let account = self.directory.called(text).await?;
+        let account = &account.ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
         let open = self.store.open_incidents().await?;
         let incident =
             open.into_iter().find(|one| one.account == account.id && one.target == TargetId::mail());
@@ -401,17 +401,6 @@ impl Engine {
     fn title_of(&self, agency: &AgencyCode) -> String {
         self.site.agencies.get(agency).map_or_else(|| agency.to_string(), |one| one.name.clone())
     }
-}
-
-/// The account that an address, a login or an id calls.
-pub(super) fn called<'a>(directory: &'a Snapshot, text: &str) -> Option<&'a Account> {
-    let calls = |value: &String| value.eq_ignore_ascii_case(text);
-    let by =
-        |account: &&Account, attrs: &[Attr]| attrs.iter().any(|attr| account.all(*attr).iter().any(calls));
-    let accounts = || directory.accounts.values();
-    accounts()
-        .find(|account| account.id.as_str() == text || by(account, &[Attr::Mail, Attr::Login]))
-        .or_else(|| accounts().find(|account| by(account, &[Attr::Alias])))
 }
 
 fn split(label: &str) -> (String, String) {

@@ -1,7 +1,8 @@
 //! Tips: what people told of odd accounts is taken down, against the account as the directory has it.
 
 use super::engine::Engine;
-use super::incidents::{IncidentError, called};
+use super::incidents::IncidentError;
+use crate::directory::ReadDirectory;
 use crate::model::account::Attr;
 use crate::model::ids::{AgencyCode, Login, TargetId};
 use crate::model::tip::Sign;
@@ -17,8 +18,8 @@ impl Engine {
         (words, told_by): (&str, &str),
         by: &Login,
     ) -> Result<(String, TakenDown), IncidentError> {
-        let directory = self.look_at_directory().await?;
-        let account = called(&directory, text).ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
+        let account = self.directory.called(text).await?;
+        let account = account.ok_or_else(|| IncidentError::Nobody(text.to_owned()))?;
         let name = account.get(Attr::FullName).unwrap_or_default();
         let new = NewTip {
             target: TargetId::mail(),

@@ -3,7 +3,7 @@
 use super::{LINH, account, export, now, sample};
 use crate::support::slapd::{SAMPLE, Slapd};
 use rosterd::directory::{Directory, ReadDirectory, Settings};
-use rosterd::model::account::{Account, AccountKind};
+use rosterd::model::account::{Account, AccountKind, Attr};
 use rosterd::model::ids::AccountId;
 use std::path::Path;
 
@@ -39,6 +39,13 @@ async fn an_account_is_read_by_its_id_and_by_its_place() {
         let linh = account(&directory, LINH).await;
         assert_eq!(directory.account(&linh.id).await.unwrap().as_ref(), Some(&linh));
         assert_eq!(directory.account_at(&linh.dn).await.unwrap().as_ref(), Some(&linh));
+        for text in [Attr::Mail, Attr::Login].map(|attr| linh.get(attr).unwrap().to_uppercase()) {
+            assert_eq!(directory.called(&text).await.unwrap().as_ref(), Some(&linh), "{text}");
+        }
+        assert_eq!(directory.called(linh.id.as_str()).await.unwrap().as_ref(), Some(&linh));
+        for text in ["*", "", "*)(uid=*", "nobody@tinhmau.gov.vn"] {
+            assert_eq!(directory.called(text).await.unwrap(), None, "{text}");
+        }
         assert_eq!(directory.account(&AccountId::new("*)(uid=*")).await.unwrap(), None);
         assert_eq!(directory.account_at(&linh.dn.child("uid", "x")).await.unwrap(), None);
         assert!(directory.probe().await.is_ok());

@@ -217,7 +217,7 @@ async fn a_mailbox_is_given_to_nobody_who_cannot_keep_it() {
     let path = format!("/questions/{}", question.key);
     for unfit in ["khongai@tinhmau.gov.vn", &elsewhere[3]] {
         let said = an.post(&path, &[("answer", unfit)]);
-        assert_eq!(said.status, 400, "{unfit}: {}", said.body);
+        assert_eq!(said.status, 422, "{unfit}: {}", said.body);
         assert!(said.body.contains(unfit), "{}", said.body);
     }
     assert_eq!(an.post(&path, &[("answer", &format!("  {} ", here[0][3]))]).status, 303);
