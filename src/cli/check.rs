@@ -9,6 +9,7 @@ use crate::model::Lang;
 use crate::model::account::{Account, AccountKind, Attr, Snapshot};
 use crate::model::agency::KeptMailbox;
 use crate::model::custodian::may_keep;
+use crate::model::ids::AccountId;
 use crate::model::lookup::Period;
 use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
@@ -25,6 +26,9 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
+
+/// Accounts whose stored passwords are asked for, to see whether they are shown.
+const LOOKED_AT: usize = 200;
 
 /// One thing that was checked.
 #[derive(Debug, Serialize)]
@@ -132,6 +136,9 @@ async fn everything(site: &Site, report: &mut Report) {
             let says = format!("{} accounts, {without} of them in no agency", snapshot.accounts.len());
             report.note("directory", Ok(says));
             custodians(site, &snapshot, report);
+            if site.guesses.is_some() {
+                report.note("stored passwords", stored_passwords(site, &snapshot).await);
+            }
         }
         Err(error) => report.note("directory", Err(error)),
     }
@@ -242,6 +249,27 @@ fn custodians(site: &Site, directory: &Snapshot, report: &mut Report) {
 }
 
 /// Holds the directory's own password policy against the written rules, and the calendar against the year.
+/// Whether the directory shows what it stores in place of passwords, where the site has it read.
+async fn stored_passwords(site: &Site, snapshot: &Snapshot) -> Result<String, String> {
+    let ids: Vec<AccountId> = snapshot.accounts.keys().take(LOOKED_AT).cloned().collect();
+    let directory = Directory::open(&site.config.directory).map_err(text)?;
+    let entries = directory.stored_passwords(&ids).await.map_err(text)?;
+    let shown = entries.iter().filter(|(_, stored)| !stored.is_empty()).count();
+    let known = entries.iter().filter(|(_, stored)| stored.iter().any(Result::is_ok)).count();
+    if shown == 0 {
+        let attribute = site.config.directory.tree().map_err(text)?.dialect.password.stored;
+        return Err(format!(
+            "none is shown: give rosterd's account the right to read {}, or set \
+             rotation.default_passwords.read_stored to false",
+            attribute.unwrap_or_default()
+        ));
+    }
+    Ok(format!(
+        "of {} accounts looked at, {shown} show one, {known} of a kind that can be checked",
+        entries.len()
+    ))
+}
+
 async fn password_policy(site: &Site, report: &mut Report) {
     let Some(policy) = &site.rotation else { return };
     let next = chrono::Datelike::year(&Utc::now()) + 1;

@@ -80,14 +80,7 @@ pub async fn run(engine: &Engine, args: &PlanArgs, as_json: bool) -> Result<Code
     if let Err(why) = engine.believable(&directory).await? {
         bail!(why);
     }
-    let mut systems = Vec::new();
-    let mut unread = Vec::new();
-    for system in &engine.systems {
-        match engine.look_at_system(system, &mut reader).await {
-            Ok(snapshot) => systems.push(snapshot),
-            Err(error) => unread.push(format!("{}: {error}", system.name())),
-        }
-    }
+    let (systems, unread) = engine.look_at_every_system(&mut reader).await;
     let planned = engine.plan(&directory, &systems, more).await?;
     let view = View::of(&planned, agency.as_ref(), args.person.as_deref());
     if let Some(file) = &args.ldif {

@@ -45,7 +45,11 @@ pub async fn run(engine: &Engine, action: Rotation, as_json: bool) -> Result<Cod
 /// What the rules come to now; stores nothing.
 async fn rotated(engine: &Engine) -> Result<Rotated> {
     let directory = engine.look_at_directory().await?;
-    let planned = engine.plan(&directory, &[], Vec::new()).await?;
+    let (systems, unread) = engine.look_at_every_system(&mut engine.reader()).await;
+    for error in &unread {
+        eprintln!("error: {error}");
+    }
+    let planned = engine.plan(&directory, &systems, Vec::new()).await?;
     planned.rotated.ok_or_else(|| {
         anyhow!("there is no [rotation] in the configuration: no password is aged and nobody reminded")
     })

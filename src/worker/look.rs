@@ -36,4 +36,16 @@ impl Engine {
         // Boxed: it holds a client of each kind of system.
         Ok(Box::pin(system.snapshot(&mut Look { now: self.now(), last, reader })).await?)
     }
+
+    /// Reads every system; gives those that could be read, and a line for each of the others.
+    pub async fn look_at_every_system(&self, reader: &mut Reader) -> (Vec<RoleSnapshot>, Vec<String>) {
+        let (mut systems, mut unread) = (Vec::new(), Vec::new());
+        for system in &self.systems {
+            match self.look_at_system(system, reader).await {
+                Ok(snapshot) => systems.push(snapshot),
+                Err(error) => unread.push(format!("{}: {error}", system.name())),
+            }
+        }
+        (systems, unread)
+    }
 }

@@ -1,7 +1,7 @@
 //! `rosterd report accounts`: the list of accounts in the mail directory and in every system.
 
 use super::super::Code;
-use super::{directory, give};
+use super::{directory, give_with_gaps};
 use crate::model::access::{Effect, Right, effect};
 use crate::model::account::{Account, AccountKind, Attr};
 use crate::model::ids::{AgencyCode, TargetId};
@@ -25,11 +25,7 @@ pub async fn run(
     as_json: bool,
 ) -> Result<Code> {
     let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
-    let code = give(&report, &value, out, as_json)?;
-    for error in &unread {
-        eprintln!("error: {error}");
-    }
-    Ok(if unread.is_empty() { code } else { 1 })
+    give_with_gaps(&report, &value, &unread, out, as_json)
 }
 
 /// The report, what it says as data, and a line for each system that could not be read.
@@ -39,14 +35,7 @@ pub async fn make(
     lang: Lang,
 ) -> Result<(Report, Value, Vec<String>)> {
     let directory = directory(engine).await?;
-    let mut reader = engine.reader();
-    let (mut systems, mut unread) = (Vec::new(), Vec::new());
-    for system in &engine.systems {
-        match engine.look_at_system(system, &mut reader).await {
-            Ok(snapshot) => systems.push(snapshot),
-            Err(error) => unread.push(format!("{}: {error}", system.name())),
-        }
-    }
+    let (systems, unread) = engine.look_at_every_system(&mut engine.reader()).await;
     let record = Record::of(engine).await?;
     let mut lines = Vec::new();
     let wanted = |agency: Option<&AgencyCode>| {

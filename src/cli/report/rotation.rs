@@ -1,7 +1,7 @@
 //! `rosterd report rotation`: where accounts stand to the rules on passwords, with the lists to act on.
 
 use super::super::Code;
-use super::{directory, give};
+use super::{directory, give_with_gaps};
 use crate::model::Lang;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::rotation::CampaignState;
@@ -21,11 +21,7 @@ pub async fn run(
     as_json: bool,
 ) -> Result<Code> {
     let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
-    let code = give(&report, &value, out, as_json)?;
-    for error in &unread {
-        eprintln!("error: {error}");
-    }
-    Ok(if unread.is_empty() { code } else { 1 })
+    give_with_gaps(&report, &value, &unread, out, as_json)
 }
 
 /// The report, what it says as data, and a line for each system that could not be read.
@@ -35,14 +31,7 @@ pub async fn make(
     lang: Lang,
 ) -> Result<(Report, Value, Vec<String>)> {
     let directory = directory(engine).await?;
-    let mut reader = engine.reader();
-    let (mut systems, mut unread) = (Vec::new(), Vec::new());
-    for system in &engine.systems {
-        match engine.look_at_system(system, &mut reader).await {
-            Ok(snapshot) => systems.push(snapshot),
-            Err(error) => unread.push(format!("{}: {error}", system.name())),
-        }
-    }
+    let (systems, unread) = engine.look_at_every_system(&mut engine.reader()).await;
     let (Some(standings), Some(policy)) =
         (engine.standings(&directory, &systems).await?, engine.site.rotation.as_ref())
     else {

@@ -138,6 +138,9 @@ async fn a_default_password_in_any_scheme_must_be_changed_and_lies_nowhere() {
     assert_eq!(bodies.len() as u64, found);
     assert!(bodies.iter().all(|body| body.contains("mật khẩu mặc định")), "{bodies:?}");
 
+    let check = site.rosterd(&["check"]);
+    let says = String::from_utf8_lossy(&check.stdout);
+    assert!(says.contains("ok     stored passwords: of "), "{says}");
     let status: Value = serde_json::from_str(&site.expect(&["rotation", "status", "--json"], 0)).unwrap();
     assert_eq!(status["total"]["default_passwords"].as_u64(), Some(found));
 
@@ -215,4 +218,7 @@ async fn nothing_stored_is_read_unless_the_site_allows_it_and_the_directory_show
     assert!(said["unreadable"].as_u64().unwrap() > 0);
     assert!(slapd.log().lines().any(asked));
     assert_eq!(forced(&site).await, 0);
+    let check = site.rosterd(&["check"]);
+    let says = String::from_utf8_lossy(&check.stdout);
+    assert!(says.contains("stored passwords: of 90 accounts looked at, 1 show one, 1 of a kind"), "{says}");
 }

@@ -2,6 +2,7 @@
 
 use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
+use crate::support::tthc;
 use rosterd::model::ids::Login;
 use rosterd::store::Start;
 
@@ -36,6 +37,26 @@ async fn the_status_counts_every_account_once_and_stores_nothing() {
     assert_eq!(desk::rows(&site, "SELECT key FROM outbox").await, Vec::<String>::new());
     let text = site.expect(&["rotation", "status"], 0);
     assert!(text.contains("7 ngày tới"), "{text}");
+}
+
+#[tokio::test]
+async fn the_status_counts_the_accounts_of_systems_and_says_which_could_not_be_read() {
+    let rules = "[rotation]\nprofile = \"dong-nai-2024\"\nactive_from = \"2024-02-01\"\n\
+                 sign_in_at = \"mail.tinhmau.gov.vn\"\n\
+                 sign_in_at_systems = { tthc = \"motcua.tinhmau.gov.vn\" }\n\
+                 department = { name = \"Phòng\", mail = \"phong@tinhmau.gov.vn\" }\n\
+                 chief = { name = \"Giám đốc\", mail = \"giamdoc@tinhmau.gov.vn\" }\n";
+    let site = Site::new(Base::Sqlite, Dir::Ldif, rules).await;
+    // The site's own system of this name has no API: it gives way to one with a database.
+    desk::edit_config(&site, "name = \"tthc\"", "name = \"cu\"");
+    let text = std::fs::read_to_string(site.path("rosterd.toml")).unwrap();
+    std::fs::write(site.path("rosterd.toml"), text + &tthc::SETTINGS.replace("@ROOT@/", "")).unwrap();
+    let unread = site.rosterd(&["rotation", "status", "--json"]);
+    assert!(String::from_utf8_lossy(&unread.stderr).contains("error: tthc: "), "{unread:?}");
+    tthc::passwords(&site.path("tthc.db"), &[("an", "so", "2023-12-06"), ("cuc", "xa", "")]).await;
+    let status = json(&site.expect(&["rotation", "status", "--json"], 0));
+    let states = status["systems"]["tthc"]["states"].as_object().unwrap();
+    assert_eq!(states.values().map(|one| one.as_u64().unwrap()).sum::<u64>(), 2, "{status}");
 }
 
 #[tokio::test]

@@ -12,4 +12,5 @@ pub mod site;
 pub mod slapd;
 pub mod smtp;
 pub mod tls;
+pub mod tthc;
 pub mod webdriver;
