@@ -128,6 +128,21 @@ impl Slapd {
     /// Stops it from answering without closing anything, until [`Slapd::thaw`].
     pub fn freeze(&self) {
         self.signal(nix::sys::signal::Signal::SIGSTOP);
+        // The signal is sent, and each thread stops when it next runs.
+        let until = Instant::now() + Duration::from_secs(10);
+        while !self.stands_still() {
+            assert!(Instant::now() < until, "slapd does not stop");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn stands_still(&self) -> bool {
+        let threads = format!("/proc/{}/task", self.child.as_ref().expect("slapd runs").id());
+        std::fs::read_dir(threads).unwrap().all(|thread| {
+            let status = std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap();
+            // After the name, which may hold anything, comes the state.
+            status.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+        })
     }
 
     /// Lets a frozen server go on.
