@@ -10,6 +10,8 @@ use crate::model::operator::Right;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use crate::report::chart::{Bar, Chart};
 use crate::rotation::campaign::{course, delete_on};
+use crate::rotation::ladder::Stage;
+use crate::rotation::policy::Audience;
 use crate::rotation::status::Progress;
 use crate::store::Start;
 use crate::words;
@@ -87,10 +89,15 @@ pub(super) fn told(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Value {
         .site
         .days()
         .map(|days| {
+            // On the day of the lock, from the hour on at which locks are carried out.
+            let at = |one: &Stage| match one.to {
+                Audience::Lock => one.at.max(one.at.date().and_time(days.lock_hours.from)),
+                Audience::Holder | Audience::Contact | Audience::Department => one.at,
+            };
             let mut steps: Vec<_> = course(plan, &days)
                 .stages
                 .iter()
-                .map(|one| context! { name => one.name, at => moment(one.at), to => words::audience(one.to, signed.view.lang) })
+                .map(|one| context! { name => one.name, at => moment(at(one)), to => words::audience(one.to, signed.view.lang) })
                 .collect();
             let locked = days.working_days_after(plan.closes.date(), 1);
             if let Some(day) = delete_on(plan, locked, &days).filter(|_| plan.lock) {
