@@ -94,13 +94,6 @@ impl Answerer<'_> {
                 tx.commit(()).await
             })
             .await?;
-        // The copy has served; the original lies in done/, or is to be gone where it held passwords.
-        if let Some(spool) = arrival.spool_path.as_ref().map(PathBuf::from)
-            && let Err(source) = std::fs::remove_file(&spool)
-            && source.kind() != io::ErrorKind::NotFound
-        {
-            return Err(AnswerError::File { path: spool, source });
-        }
         Ok(path)
     }
 

@@ -5,4 +5,5 @@ pub mod answer;
 pub mod folders;
 pub mod inbox;
 pub mod scan;
+pub mod spool;
 pub mod take;

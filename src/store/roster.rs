@@ -7,6 +7,7 @@ use crate::model::Time;
 use crate::model::ids::{AgencyCode, Fingerprint, RosterId};
 use crate::model::roster::{Reading, Roster, RosterKind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One workbook that arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +146,12 @@ impl WriteTx {
             sql("feedback", "UPDATE roster SET feedback = 'written', feedback_path = $1 WHERE id = $2")
                 .text(path);
         self.one_arrival(update.text(id.as_str()), id).await
+    }
+
+    /// The hashes of what is not answered yet.
+    pub async fn hashes_due(&mut self) -> Result<BTreeSet<String>, StoreError> {
+        let query = sql("feedback", "SELECT sha256 FROM roster WHERE feedback = 'due'");
+        self.rows(query).await?.iter().map(|row| row.text("sha256")).collect()
     }
 
     async fn one_arrival(

@@ -1,5 +1,6 @@
 //! The worker: passes, schedule, leases, shutdown. It starts stages and holds no rules.
 
+mod answering;
 pub mod asking;
 pub mod by_phone;
 pub mod engine;

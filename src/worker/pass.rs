@@ -9,22 +9,18 @@ use super::telling::TellError;
 use crate::apply::undo::end_original;
 use crate::apply::{Applied, Applier};
 use crate::directory::ReadError;
-use crate::intake::answer::Answerer;
 use crate::intake::scan::{Dropped, look};
 use crate::intake::take::{Intake, Taken};
 use crate::model::Time;
 use crate::model::account::Snapshot;
-use crate::model::agency::Agency;
 use crate::model::change::{ChangeKind, Reason, State};
-use crate::model::ids::{AccountId, RosterId};
+use crate::model::ids::AccountId;
 use crate::model::role::RoleSnapshot;
 use crate::plan::Counts;
-use crate::reconcile::timeline::outdated;
-use crate::store::{Arrival, Published, StoreError, Token};
+use crate::store::{Published, StoreError, Token};
 use crate::systems::handoff::{Seen, confirm};
 use crate::workbook::Reader;
 use crate::worker::mailing::Mailed;
-use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -369,15 +365,10 @@ impl Engine {
         reader: &mut Reader,
         summary: &mut Summary,
     ) -> Result<Vec<RoleSnapshot>, StoreError> {
-        let mut systems = Vec::new();
-        for system in &self.systems {
-            match self.look_at_system(system, reader).await {
-                Ok(snapshot) => {
-                    summary.confirmed += self.confirm(token, &snapshot).await?;
-                    systems.push(snapshot);
-                }
-                Err(error) => summary.errors.push(format!("{}: {error}", system.name())),
-            }
+        let (systems, errors) = self.look_at_every_system(reader).await;
+        summary.errors.extend(errors);
+        for snapshot in &systems {
+            summary.confirmed += self.confirm(token, snapshot).await?;
         }
         Ok(systems)
     }
@@ -451,44 +442,6 @@ impl Engine {
             only,
             stop: &self.stop,
         }
-    }
-
-    async fn answer_all(
-        &self,
-        token: &Token,
-        reader: &mut Reader,
-        summary: &mut Summary,
-    ) -> Result<(), StoreError> {
-        let feedback = self.store.feedback_due().await?;
-        if feedback.is_empty() {
-            return Ok(());
-        }
-        let outdated = outdated(&self.store.rosters().await?, |time| self.local(time));
-        let answerer = self.answerer(token, &outdated);
-        for due in feedback {
-            let Some(agency) = self.sender_of(&due.arrival) else { continue };
-            match answerer.answer(&due, agency, reader).await {
-                Ok(_) => summary.answered += 1,
-                Err(error) => summary.errors.push(format!("{}: {error}", due.arrival.file)),
-            }
-        }
-        Ok(())
-    }
-
-    fn answerer<'a>(&'a self, token: &'a Token, outdated: &'a BTreeMap<RosterId, NaiveDate>) -> Answerer<'a> {
-        Answerer {
-            store: &self.store,
-            token,
-            templates: &self.templates,
-            lang: self.config().language,
-            now: self.now(),
-            zone: self.config().time_zone,
-            outdated,
-        }
-    }
-
-    fn sender_of(&self, arrival: &Arrival) -> Option<&Agency> {
-        self.site.agencies.get(&arrival.agency)
     }
 
     async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {

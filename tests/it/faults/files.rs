@@ -128,3 +128,36 @@ async fn the_same_file_again_is_answered_and_not_read_again() {
     assert!(done.iter().any(|path| path.ends_with("/lan-hai.ketqua.xlsx")), "{done:?}");
     assert!(desk::listing(&site, "inbox").is_empty());
 }
+
+#[tokio::test]
+async fn the_same_bytes_from_two_agencies_are_answered_to_both() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    let lines: Vec<_> = desk::accounts("stc").await.iter().map(desk::line).collect();
+    let book = desk::list("DANH SÁCH CÁN BỘ, CÔNG CHỨC", &lines, None);
+    for agency in ["stc", "snv"] {
+        site.drop_bytes(agency, "danh-sach.xlsx", &book);
+    }
+    let output = site.rosterd(&["run", "--once", "--json"]);
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((said["answered"].as_u64(), &said["errors"]), (Some(2), &serde_json::json!([])), "{said}");
+    let due = desk::rows(&site, "SELECT id FROM roster WHERE feedback = 'due'").await;
+    assert_eq!(due, [""; 0]);
+    assert_eq!(copies(&site), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_a_killed_worker_left_in_the_spool_is_gone_after_the_next_pass() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    site.pass(0);
+    let hash = "5077e451c32d484a56f0d4ffe958d6afa55609907cf484d73f5f02ffbb07f877";
+    for name in [hash.to_owned(), format!(".{hash}.part"), "note.txt".into()] {
+        std::fs::write(site.path("spool").join(name), "mật khẩu").unwrap();
+    }
+    site.pass(0);
+    assert_eq!(copies(&site), ["spool/note.txt"], "nothing but what is rosterd's");
+}
+
+/// What lies in the spool beside the worker's lock.
+fn copies(site: &Site) -> Vec<String> {
+    desk::listing(site, "spool").into_iter().filter(|name| !name.ends_with(".lock")).collect()
+}
