@@ -140,15 +140,16 @@ impl BackOffice for Office {
 
 async fn made(engine: &Engine, wanted: Wanted) -> Result<Report> {
     let Wanted { what, agencies, lang } = wanted;
-    Ok(match what {
-        WantedReport::Adoption => adoption::make(engine, &agencies, lang).await?.0,
-        WantedReport::Accounts => accounts::make(engine, &agencies, lang).await?.0,
-        WantedReport::Rotation => rotation::make(engine, &agencies, lang).await?.0,
-        WantedReport::Review(agency, period) => review::make(engine, &agency, period, lang).await?.0,
+    let made = match what {
+        WantedReport::Adoption => adoption::make(engine, &agencies, lang).await?,
+        WantedReport::Accounts => accounts::make(engine, &agencies, lang).await?,
+        WantedReport::Rotation => rotation::make(engine, &agencies, lang).await?,
+        WantedReport::Review(agency, period) => review::make(engine, &agency, period, lang).await?,
         WantedReport::Access { on, person, system } => {
             let (at, scope) = (on.to_string(), agencies.into_iter().collect::<Vec<_>>());
             let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
-            access::make(engine, &asked, &scope, lang).await?.0
+            access::make(engine, &asked, &scope, lang).await?
         }
-    })
+    };
+    Ok(made.report)
 }

@@ -3,12 +3,11 @@
 //! person's.
 
 use super::World;
-use super::correlate::{Correlation, Row};
+use super::correlate::{Correlation, evidence};
 use super::draft::Draft;
 use super::timeline::Timeline;
 use crate::model::evidence::Evidence;
 use crate::model::question::{Candidate, Question, QuestionKind};
-use crate::model::roster::Roster;
 
 /// That they were read, and that no row is of somebody missing.
 const READ: &str = "read";
@@ -36,23 +35,13 @@ fn question(world: &World<'_>, correlation: &Correlation, index: usize) -> Optio
         roster.rows.iter().enumerate().filter(|(at, row)| {
             !row.full_name.is_plausible() && !correlation.rows.contains_key(&(index, *at))
         });
-    let evidence: Vec<Evidence> = rows.map(|(_, row)| of_row(roster, row)).take(SHOWN).collect();
-    (!evidence.is_empty()).then(|| Question {
+    let raising: Vec<Evidence> = rows.map(|(_, row)| evidence(roster, row)).take(SHOWN).collect();
+    (!raising.is_empty()).then(|| Question {
         kind: QuestionKind::UnreadRows,
         agency: roster.agency.clone(),
         about: roster.sha256.clone(),
         label: roster.file.clone(),
         candidates: vec![Candidate { answer: READ.into(), label: READ.into(), fields: Vec::new() }],
-        evidence,
+        evidence: raising,
     })
-}
-
-fn of_row(roster: &Roster, row: &Row) -> Evidence {
-    Evidence::Row {
-        roster: roster.id.clone(),
-        file: roster.file.clone(),
-        sheet: row.sheet.clone(),
-        row: row.row,
-        document: roster.document.clone(),
-    }
 }

@@ -1,19 +1,17 @@
 //! `rosterd report access`: who could do what at a time, and why.
 
-use super::super::{Code, who};
-use super::give;
+use super::Made;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::name::ascii;
 use crate::model::person::Person;
 use crate::model::{Lang, Time};
 use crate::report::access::{Act, Held, Names, held, report};
-use crate::report::{Report, say, shown_day};
+use crate::report::{say, shown_day};
 use crate::worker::engine::Engine;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashMap;
-use std::path::Path;
 
 /// What is asked.
 pub struct Asked<'a> {
@@ -25,20 +23,8 @@ pub struct Asked<'a> {
     pub system: Option<&'a str>,
 }
 
-/// Makes the report.
-pub async fn run(engine: &Engine, asked: &Asked<'_>, out: Option<&Path>, as_json: bool) -> Result<Code> {
-    let scope = who::scope(engine).await?;
-    let (report, value) = make(engine, asked, &scope, engine.config().language).await?;
-    give(&report, &value, out, as_json)
-}
-
-/// The report of what lies in `scope`, and what it says as data; an empty scope means all.
-pub async fn make(
-    engine: &Engine,
-    asked: &Asked<'_>,
-    scope: &[AgencyCode],
-    lang: Lang,
-) -> Result<(Report, Value)> {
+/// The report of what lies in `scope`; an empty one means all.
+pub async fn make(engine: &Engine, asked: &Asked<'_>, scope: &[AgencyCode], lang: Lang) -> Result<Made> {
     let (from, to) = within(engine, asked.at)?;
     if from > engine.now() {
         bail!("--at {}: that is still to come", asked.at);
@@ -89,7 +75,7 @@ pub async fn make(
     let listed: Vec<_> =
         rights.iter().map(|one| json!({ "person": holders.name(one), "held": one })).collect();
     let value = json!({ "schema": 1, "from": from, "to": to, "history": begins, "rights": listed });
-    Ok((report, value))
+    Ok(Made { report, value, unread: Vec::new() })
 }
 
 fn system(target: &TargetId, lang: Lang) -> String {

@@ -1,39 +1,22 @@
 //! `rosterd report accounts`: the list of accounts in the mail directory and in every system.
 
-use super::super::Code;
-use super::{directory, give_with_gaps};
+use super::{Made, directory};
 use crate::model::access::{Effect, Right, effect};
 use crate::model::account::{Account, AccountKind, Attr};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::role::RoleSnapshot;
 use crate::model::{Lang, Time};
 use crate::report::accounts::{Kind, Line, report};
-use crate::report::{Report, say};
+use crate::report::say;
 use crate::store::Carried;
 use crate::worker::engine::Engine;
 use anyhow::Result;
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
-/// Makes the list of `agencies`, or of all.
-pub async fn run(
-    engine: &Engine,
-    agencies: &BTreeSet<AgencyCode>,
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Code> {
-    let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
-    give_with_gaps(&report, &value, &unread, out, as_json)
-}
-
-/// The report, what it says as data, and a line for each system that could not be read.
-pub async fn make(
-    engine: &Engine,
-    agencies: &BTreeSet<AgencyCode>,
-    lang: Lang,
-) -> Result<(Report, Value, Vec<String>)> {
+/// The report of `agencies`, or of all.
+pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) -> Result<Made> {
     let directory = directory(engine).await?;
     let (systems, unread) = engine.look_at_every_system(&mut engine.reader()).await;
     let record = Record::of(engine).await?;
@@ -52,7 +35,7 @@ pub async fn make(
     let today = engine.local(engine.now());
     let report = report(&lines, &unread, &config.sender.agency, today, lang);
     let value = json!({ "schema": 1, "date": today, "unread": unread, "accounts": lines });
-    Ok((report, value, unread))
+    Ok(Made { report, value, unread })
 }
 
 /// What is on record of accounts and roles.

@@ -1,29 +1,16 @@
 //! `rosterd report adoption`: how the accounts of a directory stand towards the rosters, those in the inbox included.
 
-use super::super::Code;
-use super::{directory, give};
+use super::{Made, directory};
 use crate::model::Lang;
 use crate::model::ids::AgencyCode;
-use crate::report::{Report, adoption};
+use crate::report::adoption;
 use crate::worker::engine::Engine;
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
-use std::path::Path;
 
-/// Makes the report of `agencies`, or of all.
-pub async fn run(
-    engine: &Engine,
-    agencies: &BTreeSet<AgencyCode>,
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Code> {
-    let (report, value) = make(engine, agencies, engine.config().language).await?;
-    give(&report, &value, out, as_json)
-}
-
-/// The report, and what it says as data.
-pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) -> Result<(Report, Value)> {
+/// The report of `agencies`, or of all.
+pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) -> Result<Made> {
     let mut reader = engine.reader();
     let more = engine.preview(&mut reader).await?;
     let directory = directory(engine).await?;
@@ -38,5 +25,5 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
         adoption::report(&adoption, agencies, &engine.site.agencies, &config.sender.agency, today, lang);
     let value =
         json!({ "schema": 1, "date": today, "agencies": adoption.agencies, "accounts": adoption.lines });
-    Ok((report, value))
+    Ok(Made { report, value, unread: Vec::new() })
 }

@@ -14,9 +14,19 @@ use crate::model::ids::AgencyCode;
 use crate::report::{Report, html, text};
 use crate::worker::engine::Engine;
 use anyhow::{Context, Result, bail};
-use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// A report as it was made.
+pub struct Made {
+    /// The report.
+    pub report: Report,
+    /// What it says, as data.
+    pub value: Value,
+    /// A line for each system that could not be read, and is missing in it.
+    pub unread: Vec<String>,
+}
 
 /// Makes the paths of the command line absolute, before the process enters the configuration's folder.
 pub fn absolute_paths(on: ReportOn) -> Result<ReportOn> {
@@ -35,27 +45,29 @@ pub fn absolute_paths(on: ReportOn) -> Result<ReportOn> {
 
 /// Runs `rosterd report`.
 pub async fn run(engine: &Engine, on: ReportOn, as_json: bool) -> Result<Code> {
-    match on {
+    let lang = engine.config().language;
+    let (made, out) = match on {
         ReportOn::Adoption { agency, out } => {
-            adoption::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+            (adoption::make(engine, &scope(engine, &agency).await?, lang).await?, out)
         }
         ReportOn::Accounts { agency, out } => {
-            accounts::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+            (accounts::make(engine, &scope(engine, &agency).await?, lang).await?, out)
         }
         ReportOn::Rotation { agency, out } => {
-            rotation::run(engine, &scope(engine, &agency).await?, out.as_deref(), as_json).await
+            (rotation::make(engine, &scope(engine, &agency).await?, lang).await?, out)
         }
         ReportOn::Review { agency, from, to, out } => {
             let agencies = scope(engine, std::slice::from_ref(&agency)).await?;
             let Some(agency) = agencies.first() else { bail!("--agency: which?") };
-            review::run(engine, agency, from.zip(to), out.as_deref(), as_json).await
+            (review::make(engine, agency, from.zip(to), lang).await?, out)
         }
         ReportOn::Access { at, person, system, out } => {
             let asked = access::Asked { at: &at, person: person.as_deref(), system: system.as_deref() };
-            access::run(engine, &asked, out.as_deref(), as_json).await
+            (access::make(engine, &asked, &who::scope(engine).await?, lang).await?, out)
         }
-        ReportOn::Case { id, out } => case::run(engine, &id, &out, as_json).await,
-    }
+        ReportOn::Case { id, out } => return case::run(engine, &id, &out, as_json).await,
+    };
+    give(&made, out.as_deref(), as_json)
 }
 
 /// The agencies that are asked for and that whoever asks may see; empty means all.
@@ -84,41 +96,24 @@ async fn directory(engine: &Engine) -> Result<Snapshot> {
     }
 }
 
-/// Gives a report in which the systems of `unread` are missing.
-fn give_with_gaps(
-    report: &Report,
-    value: &impl Serialize,
-    unread: &[String],
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Code> {
-    let code = give(report, value, out, as_json)?;
+/// Gives the report as it was asked for; one with gaps ends in 1.
+fn give(made: &Made, out: Option<&Path>, as_json: bool) -> Result<Code> {
+    let Made { report, value, unread } = made;
+    if let Some(file) = out {
+        let bytes = match file.extension().and_then(|ending| ending.to_str()) {
+            Some("xlsx") => crate::workbook::report::write(report)?,
+            Some("html") => html::page(report).into_bytes(),
+            _ => bail!("--out {}: its name must end in .xlsx or .html", file.display()),
+        };
+        crate::files::write(file, &bytes, 0o600).with_context(|| file.display().to_string())?;
+    }
+    match out {
+        _ if as_json => print_json(value)?,
+        None => crate::cli::text!("{}", text(report)),
+        Some(file) => eprintln!("{}", file.display()),
+    }
     for error in unread {
         eprintln!("error: {error}");
     }
-    Ok(if unread.is_empty() { code } else { 1 })
-}
-
-/// Gives the report as it was asked for.
-fn give(report: &Report, value: &impl Serialize, out: Option<&Path>, as_json: bool) -> Result<Code> {
-    let Some(file) = out else {
-        if as_json {
-            print_json(value)?;
-        } else {
-            crate::cli::text!("{}", text(report));
-        }
-        return Ok(0);
-    };
-    let bytes = match file.extension().and_then(|ending| ending.to_str()) {
-        Some("xlsx") => crate::workbook::report::write(report)?,
-        Some("html") => html::page(report).into_bytes(),
-        _ => bail!("--out {}: its name must end in .xlsx or .html", file.display()),
-    };
-    crate::files::write(file, &bytes, 0o600).with_context(|| file.display().to_string())?;
-    if as_json {
-        print_json(value)?;
-    } else {
-        eprintln!("{}", file.display());
-    }
-    Ok(0)
+    Ok(u8::from(!unread.is_empty()))
 }

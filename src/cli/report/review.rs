@@ -1,44 +1,29 @@
 //! `rosterd report review`: an agency's half-year with the minutes to sign.
 
-use super::super::Code;
-use super::{directory, give};
+use super::{Made, directory};
 use crate::model::adoption::Standing;
 use crate::model::ids::AgencyCode;
 use crate::model::roster::RosterKind;
 use crate::model::{Lang, Time};
 use crate::reconcile::row_result::kind_phrase;
-use crate::report::Report;
 use crate::report::review::{Period, Service, Subject, Work, report, review};
 use crate::store::Filter;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashMap;
-use std::path::Path;
 
 /// Changes read at a time.
 const PAGE: u32 = 1_000;
 
-/// Makes the report of one agency; the half-year in which today lies, where no period is given.
-pub async fn run(
-    engine: &Engine,
-    code: &AgencyCode,
-    period: Option<(NaiveDate, NaiveDate)>,
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Code> {
-    let (report, value) = make(engine, code, period, engine.config().language).await?;
-    give(&report, &value, out, as_json)
-}
-
-/// The report, and what it says as data.
+/// The report of one agency; of the half-year in which today lies, where no period is given.
 pub async fn make(
     engine: &Engine,
     code: &AgencyCode,
     period: Option<(NaiveDate, NaiveDate)>,
     lang: Lang,
-) -> Result<(Report, Value)> {
+) -> Result<Made> {
     let today = engine.local(engine.now());
     let period = match period {
         Some((from, to)) if from > to => bail!("--from {from} is after --to {to}"),
@@ -76,7 +61,7 @@ pub async fn make(
         "schema": 1, "agency": code, "date": today, "review": subject.review, "standing": subject.standing,
         "last_full_roster": subject.last_full, "accounts": subject.accounts,
     });
-    Ok((report, value))
+    Ok(Made { report, value, unread: Vec::new() })
 }
 
 type Piece = (crate::model::change::StoredChange, NaiveDate, Option<NaiveDate>);

@@ -1,35 +1,18 @@
 //! `rosterd report rotation`: where accounts stand to the rules on passwords, with the lists to act on.
 
-use super::super::Code;
-use super::{directory, give_with_gaps};
+use super::{Made, directory};
 use crate::model::Lang;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::rotation::CampaignState;
 use crate::report::rotation::{Rotation, report};
-use crate::report::{Report, say};
+use crate::report::say;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-/// Makes the report of `agencies`, or of all.
-pub async fn run(
-    engine: &Engine,
-    agencies: &BTreeSet<AgencyCode>,
-    out: Option<&Path>,
-    as_json: bool,
-) -> Result<Code> {
-    let (report, value, unread) = make(engine, agencies, engine.config().language).await?;
-    give_with_gaps(&report, &value, &unread, out, as_json)
-}
-
-/// The report, what it says as data, and a line for each system that could not be read.
-pub async fn make(
-    engine: &Engine,
-    agencies: &BTreeSet<AgencyCode>,
-    lang: Lang,
-) -> Result<(Report, Value, Vec<String>)> {
+/// The report of `agencies`, or of all.
+pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) -> Result<Made> {
     let directory = directory(engine).await?;
     let (systems, unread) = engine.look_at_every_system(&mut engine.reader()).await;
     let (Some(standings), Some(policy)) =
@@ -65,7 +48,7 @@ pub async fn make(
     let value = json!({
         "schema": 1, "date": today, "unread": unread, "agencies": by_agency, "accounts": lines,
     });
-    Ok((report, value, unread))
+    Ok(Made { report, value, unread })
 }
 
 /// What systems are called.
