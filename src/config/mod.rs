@@ -3,6 +3,7 @@
 
 pub mod agencies;
 pub mod guesses;
+mod headed;
 pub mod holidays;
 pub mod keys;
 pub mod profile;

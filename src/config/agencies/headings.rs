@@ -1,7 +1,7 @@
 //! Headings: what the columns of an agencies workbook may be called (`mappings/agencies.toml`).
 
+use super::super::headed::Headings;
 use super::check::{Detail, Field, Who};
-use crate::model::name::ascii;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -28,61 +28,33 @@ struct OfPerson {
     login: Vec<String>,
 }
 
-/// What a heading stands over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// A field of the agency.
-    Field(Field),
-    /// Something that is not asked for.
-    Nothing,
+/// Those that come with the program.
+pub(super) fn embedded() -> Result<Headings<Field>, toml::de::Error> {
+    let mapping: Mapping = toml::from_str(include_str!("../../../mappings/agencies.toml"))?;
+    let fields = fields().map(|field| (field, mapping.words(field).to_vec())).collect();
+    Ok(Headings { fields, passed_over: mapping.passed_over })
 }
 
-/// Every heading there is.
-pub(super) struct Headings(Mapping);
-
-impl Headings {
-    /// Those that come with the program.
-    pub(super) fn embedded() -> Result<Self, toml::de::Error> {
-        toml::from_str(include_str!("../../../mappings/agencies.toml")).map(Self)
-    }
-
-    /// What `cell` says as a heading; `None` where it is none.
-    pub(super) fn meaning(&self, cell: &str) -> Option<Meaning> {
-        let cell = fold(cell);
-        let is = |words: &[String]| words.iter().any(|word| fold(word) == cell);
-        let field = fields().find(|field| is(self.words(*field))).map(Meaning::Field);
-        field.or_else(|| is(&self.0.passed_over).then_some(Meaning::Nothing))
-    }
-
+impl Mapping {
     /// What a field's column may be called, the usual word first.
-    pub(super) fn words(&self, field: Field) -> &[String] {
+    fn words(&self, field: Field) -> &[String] {
         let of = |who: Who| match who {
-            Who::First => &self.0.first,
-            Who::Second => &self.0.second,
-            Who::Deputy => &self.0.deputy,
+            Who::First => &self.first,
+            Who::Second => &self.second,
+            Who::Deputy => &self.deputy,
         };
         match field {
-            Field::Code => &self.0.code,
-            Field::Name => &self.0.name,
-            Field::Parent => &self.0.parent,
-            Field::Kind => &self.0.kind,
-            Field::Mailboxes => &self.0.mailboxes,
-            Field::Custodians => &self.0.custodians,
+            Field::Code => &self.code,
+            Field::Name => &self.name,
+            Field::Parent => &self.parent,
+            Field::Kind => &self.kind,
+            Field::Mailboxes => &self.mailboxes,
+            Field::Custodians => &self.custodians,
             Field::Of(who, Detail::Name) => &of(who).name,
             Field::Of(who, Detail::Mail) => &of(who).mail,
             Field::Of(who, Detail::Phone) => &of(who).phone,
             Field::Of(who, Detail::Login) => &of(who).login,
         }
-    }
-
-    /// The usual word of a field.
-    pub(super) fn word(&self, field: Field) -> &str {
-        self.words(field).first().map_or("", String::as_str)
-    }
-
-    /// The usual words of all fields.
-    pub(super) fn all(&self) -> String {
-        fields().map(|field| self.word(field)).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -93,29 +65,24 @@ fn fields() -> impl Iterator<Item = Field> {
     own.into_iter().chain(of_people)
 }
 
-/// Lower-case words without tone marks.
-fn fold(text: &str) -> String {
-    let ascii = ascii(text);
-    ascii.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::headed::{Meaning, fold};
     use super::*;
     use std::collections::BTreeSet;
 
     #[test]
     fn no_heading_stands_for_two_things() {
-        let headings = Headings::embedded().unwrap();
+        let headings = embedded().unwrap();
         let mut seen = BTreeSet::new();
-        for field in fields() {
-            assert!(!headings.words(field).is_empty(), "{field:?}");
-            for word in headings.words(field) {
+        for (field, words) in &headings.fields {
+            assert!(!words.is_empty(), "{field:?}");
+            for word in words {
                 assert!(seen.insert(fold(word)), "{word} twice");
-                assert_eq!(headings.meaning(&word.to_uppercase()), Some(Meaning::Field(field)));
+                assert_eq!(headings.meaning(&word.to_uppercase()), Some(Meaning::Field(*field)));
             }
         }
-        for word in &headings.0.passed_over {
+        for word in &headings.passed_over {
             assert!(seen.insert(fold(word)), "{word} twice");
             assert_eq!(headings.meaning(word), Some(Meaning::Nothing));
         }

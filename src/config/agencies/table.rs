@@ -1,23 +1,20 @@
 //! The agencies of a workbook: a row of headings, then a row for each agency.
 
+use super::super::headed::{Header, clean, numbers_columns};
 use super::check::{Detail, Field, Who, Wrong, check};
-use super::headings::{Headings, Meaning};
+use super::headings;
 use crate::model::agency::{Agencies, Agency, Contact, KeptMailbox};
 use crate::model::ids::AgencyCode;
 use crate::model::name::{PersonName, ascii};
 use crate::workbook::letters;
 use std::collections::BTreeMap;
-use unicode_normalization::UnicodeNormalization;
-
-/// Titles above the headings take no more rows than this.
-const HEADER_WITHIN: usize = 30;
 
 /// Reads the cells of a sheet, or says everything that is wrong with them, each with its row and column.
 pub(super) fn read(cells: &[Vec<String>]) -> Result<Agencies, Vec<String>> {
-    let headings = Headings::embedded().map_err(|error| vec![format!("mappings/agencies.toml: {error}")])?;
-    let header = Header::find(cells, &headings)?;
+    let headings = headings::embedded().map_err(|error| vec![format!("mappings/agencies.toml: {error}")])?;
+    let header = Header::find(cells, &headings, [Field::Code, Field::Name])?;
     let mut said = Vec::new();
-    let lines = header.lines(cells, &mut said);
+    let lines = lines(&header, cells, &mut said);
     let names = Names::of(&lines);
     let mut agencies = Vec::new();
     let mut rows = Vec::new();
@@ -43,99 +40,33 @@ pub(super) fn read(cells: &[Vec<String>]) -> Result<Agencies, Vec<String>> {
     }
 }
 
-/// The row of headings.
-struct Header<'a> {
-    /// Its row, from 0.
-    row: usize,
-    titles: &'a [String],
-    columns: BTreeMap<Field, usize>,
-    passed_over: Vec<usize>,
-    headings: &'a Headings,
-}
-
-impl<'a> Header<'a> {
-    fn find(cells: &'a [Vec<String>], headings: &'a Headings) -> Result<Self, Vec<String>> {
-        let is = |row: &[String], field| {
-            row.iter().any(|cell| headings.meaning(cell) == Some(Meaning::Field(field)))
+/// The rows that hold an agency.
+fn lines<'c>(header: &Header<'_, Field>, cells: &'c [Vec<String>], said: &mut Vec<String>) -> Vec<Line<'c>> {
+    let mut lines = Vec::new();
+    for (row, cells) in cells.iter().enumerate().skip(header.row + 1) {
+        let filled = |column: &usize| cells.get(*column).is_some_and(|cell| !cell.trim().is_empty());
+        let known = |column: &usize| {
+            header.passed_over.contains(column) || header.columns.values().any(|one| one == column)
         };
-        let row = (0..cells.len().min(HEADER_WITHIN))
-            .find(|row| is(&cells[*row], Field::Code) && is(&cells[*row], Field::Name))
-            .ok_or_else(|| {
-                let [code, name] = [Field::Code, Field::Name].map(|field| headings.word(field));
-                let all = headings.all();
-                vec![format!(
-                    "no row of headings: within the first {HEADER_WITHIN} rows one with at least {code:?} and {name:?} \
-                     is expected; the headings are: {all}"
-                )]
-            })?;
-        let titles = &cells[row];
-        let mut header = Self { row, titles, columns: BTreeMap::new(), passed_over: Vec::new(), headings };
-        let mut said = Vec::new();
-        for (column, cell) in cells[row].iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
-            let at = format!("row {}, column {} ({})", row + 1, letters(column), clean(cell));
-            match headings.meaning(cell) {
-                Some(Meaning::Nothing) => header.passed_over.push(column),
-                Some(Meaning::Field(field)) => {
-                    if let Some(first) = header.columns.insert(field, column) {
-                        said.push(format!(
-                            "{at}: says the same as column {}; keep one of them",
-                            letters(first)
-                        ));
-                    }
-                }
-                None => said.push(format!(
-                    "{at}: the heading is not known; remove the column, or use one of: {}",
-                    headings.all()
-                )),
-            }
+        for column in (0..cells.len()).filter(filled).filter(|column| !known(column)) {
+            said.push(format!(
+                "row {}, column {}: {:?} stands under no heading; remove it, or give the column one",
+                row + 1,
+                letters(column),
+                clean(&cells[column]),
+            ));
         }
-        if said.is_empty() { Ok(header) } else { Err(said) }
-    }
-
-    /// `row 4, column C (Loại): why`.
-    fn place(&self, row: usize, field: Field, why: &str) -> String {
-        let row = row + 1;
-        match self.columns.get(&field) {
-            Some(&at) => format!("row {row}, column {} ({}): {why}", letters(at), clean(&self.titles[at])),
-            None => format!("row {row}, no column {:?}: {why}", self.headings.word(field)),
+        let fields: BTreeMap<Field, &str> = header
+            .columns
+            .iter()
+            .filter(|(_, column)| filled(column))
+            .map(|(field, column)| (*field, cells[*column].as_str()))
+            .collect();
+        if !fields.is_empty() && !numbers_columns(cells) {
+            lines.push(Line { row, fields });
         }
     }
-
-    /// The rows that hold an agency.
-    fn lines<'c>(&self, cells: &'c [Vec<String>], said: &mut Vec<String>) -> Vec<Line<'c>> {
-        let mut lines = Vec::new();
-        for (row, cells) in cells.iter().enumerate().skip(self.row + 1) {
-            let filled = |column: &usize| cells.get(*column).is_some_and(|cell| !cell.trim().is_empty());
-            let known = |column: &usize| {
-                self.passed_over.contains(column) || self.columns.values().any(|one| one == column)
-            };
-            for column in (0..cells.len()).filter(filled).filter(|column| !known(column)) {
-                said.push(format!(
-                    "row {}, column {}: {:?} stands under no heading; remove it, or give the column one",
-                    row + 1,
-                    letters(column),
-                    clean(&cells[column]),
-                ));
-            }
-            let fields: BTreeMap<Field, &str> = self
-                .columns
-                .iter()
-                .filter(|(_, column)| filled(column))
-                .map(|(field, column)| (*field, cells[*column].as_str()))
-                .collect();
-            if !fields.is_empty() && !numbers_columns(cells) {
-                lines.push(Line { row, fields });
-            }
-        }
-        lines
-    }
-}
-
-/// A row below the headings that numbers the columns: `(1) (2) (3)`.
-fn numbers_columns(cells: &[String]) -> bool {
-    let filled: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
-    let is = |(at, cell): (usize, &&str)| cell.trim_matches(['(', ')', '[', ']']) == (at + 1).to_string();
-    filled.len() > 2 && filled.iter().enumerate().all(is)
+    lines
 }
 
 /// The filled cells of an agency's row.
@@ -279,12 +210,6 @@ impl Names {
 /// A name however its tone marks were typed.
 fn spoken(name: &str) -> String {
     PersonName::new(name).map(|name| name.matching()).unwrap_or_default()
-}
-
-/// A cell with single spaces and composed letters.
-fn clean(cell: &str) -> String {
-    let words: Vec<String> = cell.split_whitespace().map(|word| word.nfc().collect()).collect();
-    words.join(" ")
 }
 
 #[cfg(test)]
