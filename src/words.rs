@@ -9,8 +9,8 @@ use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::rotation::CampaignState;
 use crate::model::tip::Sign;
-use crate::rotation::judge::Standing;
 use crate::rotation::policy::Audience;
+use crate::rotation::verdict::Standing;
 use crate::store::{Approval, Release};
 
 /// A state as people call it.

@@ -9,7 +9,7 @@ use crate::rotation::leak::concerning;
 use crate::store::ids;
 use crate::workbook::ReaderError;
 use crate::worker::engine::Engine;
-use crate::worker::rotating::LeakFigures;
+use crate::worker::leaks::LeakFigures;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::NaiveDate;
 use serde_json::json;

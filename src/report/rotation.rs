@@ -5,8 +5,8 @@ use super::{Cell, Report, Table, columns, say, share, shown_day};
 use crate::model::Lang;
 use crate::model::agency::Agencies;
 use crate::model::ids::{AgencyCode, TargetId};
-use crate::rotation::judge::{Cause, Standing};
 use crate::rotation::status::{Ahead, Line, Progress, Status};
+use crate::rotation::verdict::{Cause, Standing};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,9 +4,9 @@
 use super::age::{self, Age, age};
 use super::campaign;
 use super::days::{Days, before, shifted};
-use super::judge::{Cause, Standing, What};
 use super::ladder::{self, Course};
 use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
+use super::verdict::{Cause, Standing, What};
 use super::{Subject, World};
 use super::{guess, leak};
 use crate::model::ids::Fingerprint;

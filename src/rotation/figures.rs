@@ -3,9 +3,9 @@
 
 use super::age::{Age, age};
 use super::campaign;
-use super::judge::Verdict;
 use super::policy::Holder;
 use super::status::{Ahead, Counts, Progress, Status};
+use super::verdict::Verdict;
 use crate::model::agency::Agencies;
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::model::rotation::CampaignPlan;

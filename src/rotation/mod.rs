@@ -23,6 +23,7 @@ pub mod status;
 #[cfg(test)]
 mod tests;
 pub mod unlocked;
+pub mod verdict;
 pub mod warned;
 
 use crate::model::Time;
@@ -33,10 +34,10 @@ use crate::model::password::PasswordFacts;
 use crate::model::rotation::{Campaign, Memory, Receipt};
 use chrono::{NaiveDate, TimeDelta};
 use days::Days;
-use judge::Verdict;
 use policy::{Holder, Policy};
 use settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
+use verdict::Verdict;
 
 /// A worker that was silent for longer had stopped, or its clock was set: nothing is locked before people could see
 /// that it runs again.

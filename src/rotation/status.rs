@@ -1,8 +1,8 @@
 //! The status: how many accounts stand where, by agency and system, and what the next days bring.
 
 use super::demand::cleared;
-use super::judge::{Cause, Standing, Verdict};
 use super::policy::Audience;
+use super::verdict::{Cause, Standing, Verdict};
 use super::{Subject, World, age, campaign, guess};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::model::rotation::{Campaign, Memory};

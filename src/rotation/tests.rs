@@ -1,7 +1,7 @@
 mod forced;
 
 use super::days::LockHours;
-use super::judge::{Standing, What};
+use super::verdict::{Standing, What};
 use super::*;
 use crate::model::change::Gate;
 use crate::model::rotation::{CampaignPlan, CampaignState};

@@ -11,7 +11,7 @@ use crate::model::roster::RosterKind;
 use crate::model::rotation::CampaignState;
 use crate::model::tip::Sign;
 use crate::reconcile::row_result::kind_phrase;
-use crate::rotation::judge::Standing;
+use crate::rotation::verdict::Standing;
 use crate::{notify, words};
 use chrono::{DateTime, NaiveDate};
 use minijinja::{Environment, State as Rendering, Value};

@@ -9,6 +9,7 @@ mod history;
 pub mod incidents;
 mod known;
 mod late_orders;
+pub mod leaks;
 pub mod look;
 mod lookups;
 pub mod mailing;

@@ -13,9 +13,10 @@ use crate::notify::letter::{
     AgencyCount, LeakedFrom, Letter, OverdueAccount, RotationDigest, RotationReminder,
 };
 use crate::rotation::campaign::above;
-use crate::rotation::judge::{Cause, Issue, Verdict, preview};
+use crate::rotation::judge::preview;
 use crate::rotation::policy::Audience;
 use crate::rotation::status::{Progress, progress};
+use crate::rotation::verdict::{Cause, Issue, Verdict};
 use crate::rotation::{Subject, World};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,13 +19,13 @@ use crate::model::rotation::{Campaign, CampaignState, Memory, Receipt};
 use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
 use crate::rotation::figures::{Figures, Listed};
-use crate::rotation::judge::{Act, Cause, Verdict, What};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
 use crate::rotation::unlocked::unlocked;
+use crate::rotation::verdict::{Act, Cause, Verdict, What};
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
-use crate::rotation::{age, guess, leak};
+use crate::rotation::{guess, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,15 +51,6 @@ pub struct Rotated {
     pub postponed: usize,
     /// Accounts whose stored password is to be held against the known default ones, agency by agency.
     pub(super) unguessed: Vec<AccountId>,
-}
-
-/// How many accounts stand in a leak list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LeakFigures {
-    /// All of them.
-    pub accounts: usize,
-    /// Those whose holders have not changed the password since.
-    pub open: usize,
 }
 
 /// A letter on its way.
@@ -217,31 +208,6 @@ impl Engine {
             }));
         }
         Ok(Some(then(&world, &subjects, &round)))
-    }
-
-    /// How many accounts of the directory stand in each leak list, by its id; none where the site has no policy.
-    pub async fn leak_figures(
-        &self,
-        directory: &Snapshot,
-    ) -> Result<BTreeMap<String, LeakFigures>, StoreError> {
-        let (nobody, away) = (BTreeMap::new(), BTreeSet::new());
-        let counted = self.with_rules(directory, &[], &nobody, &away, |world, subjects, round| {
-            let mut memories = round.by_account();
-            let mut figures: BTreeMap<String, LeakFigures> = BTreeMap::new();
-            let mail = TargetId::mail();
-            for subject in subjects.iter().filter(|one| *one.target == mail) {
-                let Some(leaks) = world.leaks.get(subject.id) else { continue };
-                let mut memory = memories.remove(&(mail.clone(), subject.id.clone())).unwrap_or_default();
-                age::observe(&mut memory, &subject.facts, world.days.zone);
-                for one in leaks {
-                    let figures = figures.entry(one.list.clone()).or_default();
-                    figures.accounts += 1;
-                    figures.open += usize::from(leak::is_open(one, &memory, &subject.facts, &world.days));
-                }
-            }
-            figures
-        });
-        Ok(counted.await?.unwrap_or_default())
     }
 
     /// Queues what [`Engine::rotate`] wrote and keeps what is remembered of it: letters first, each under a key of its

@@ -9,7 +9,7 @@ use super::{agencies, rotation};
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::operator::Right;
 use crate::model::rotation::CampaignState;
-use crate::rotation::judge::Standing;
+use crate::rotation::verdict::Standing;
 use crate::store::Paused;
 use axum::extract::State;
 use axum::response::Response;

@@ -8,7 +8,7 @@ use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
 use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Listed};
-use crate::rotation::judge::Standing;
+use crate::rotation::verdict::Standing;
 use crate::store::Handed;
 use axum::Form;
 use axum::extract::{Query, State};
