@@ -15,8 +15,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Mails taken at a time: a pause or a stop waits for these.
-const BATCH: u32 = 500;
+/// Mails taken at a time, the next ones while these are sent: a pause or a stop waits for at most twice as many.
+const BATCH: u32 = 250;
 
 /// Mails that are sent and not yet noted, at most twice: so many go out again, under the same Message-ID, after a crash.
 const UNSETTLED: usize = 32;
@@ -55,30 +55,37 @@ impl Engine {
                 tx.commit(()).await
             })
             .await?;
-        loop {
-            if done.unavailable
-                || self.stop.load(Ordering::Relaxed)
-                || self.store.paused(Paused::Mail).await?.is_some()
-            {
-                return Ok(done);
-            }
-            let again = self.now() + TAKEN_FOR;
-            let batch = self
-                .store
-                .write_fenced(token, self.now(), |mut tx| async move {
-                    let batch = tx.claim_due(BATCH, again).await?;
-                    tx.commit(batch).await
-                })
-                .await?;
-            if batch.is_empty() {
-                return Ok(done);
-            }
+        let away = OnceLock::new();
+        let mut batch = self.take_mail(token, &away).await?;
+        while !batch.is_empty() {
             let (tried, outcomes) = mpsc::channel(UNSETTLED);
-            // Sending goes on while what was sent is noted: one commit serves all that came in during the last.
-            let ((), settled) =
-                tokio::join!(send_all(batch, transport, tried), self.settle_all(token, outcomes, &mut done));
+            // Sending waits neither for the note on what was sent, of which one commit makes many, nor for the next mails.
+            let ((), settled, next) = tokio::join!(
+                send_all(batch, transport, &away, tried),
+                self.settle_all(token, outcomes, &mut done),
+                self.take_mail(token, &away)
+            );
             settled?;
+            batch = next?;
         }
+        Ok(done)
+    }
+
+    /// The next mails that are due; none once the server is away, and none while mail is paused or the worker stops.
+    async fn take_mail(&self, token: &Token, away: &OnceLock<String>) -> Result<Vec<Queued>, StoreError> {
+        if away.get().is_some()
+            || self.stop.load(Ordering::Relaxed)
+            || self.store.paused(Paused::Mail).await?.is_some()
+        {
+            return Ok(Vec::new());
+        }
+        let again = self.now() + TAKEN_FOR;
+        self.store
+            .write_fenced(token, self.now(), |mut tx| async move {
+                let batch = tx.claim_due(BATCH, again).await?;
+                tx.commit(batch).await
+            })
+            .await
     }
 
     /// Notes what becomes of each, in groups.
@@ -113,10 +120,15 @@ async fn fill(outcomes: &mut mpsc::Receiver<(Queued, Delivery)>, group: &mut Vec
     while group.len() < UNSETTLED && outcomes.recv_many(group, UNSETTLED - group.len()).await > 0 {}
 }
 
-/// Sends a batch over a few connections. Once the server takes nobody's mail, the rest is not tried at it.
-async fn send_all(batch: Vec<Queued>, transport: &Transport, tried: mpsc::Sender<(Queued, Delivery)>) {
-    let (away, tried) = (OnceLock::new(), &tried);
-    let away: &OnceLock<String> = &away;
+/// Sends a batch over a few connections. Once the server takes nobody's mail, which `away` then says, the rest is not
+/// tried at it.
+async fn send_all(
+    batch: Vec<Queued>,
+    transport: &Transport,
+    away: &OnceLock<String>,
+    tried: mpsc::Sender<(Queued, Delivery)>,
+) {
+    let tried = &tried;
     stream::iter(batch)
         .for_each_concurrent(AT_ONCE, |queued| async move {
             let delivery = if let Some(why) = away.get() {

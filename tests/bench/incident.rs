@@ -1,15 +1,16 @@
 //! Incidents while a pass over the whole province runs: from the start of the command to its end, when the account is
 //! locked in the directory. The worker is the program itself; passes follow each other, each over rosters with new bytes.
 
+use crate::page::at;
 use crate::province::{AGENCIES, Behind, Person, SUFFIX, ldif, province};
 use crate::report::{Line, Report, Target, seconds};
-use crate::site::{PROGRAM, Site};
+use crate::site::Site;
 use crate::support::slapd::Slapd;
 use crate::workbooks;
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -28,7 +29,7 @@ pub fn measure(report: &mut Report, people: usize) {
     let site = Site::new(&offices, &slapd, "kind = \"eml\"\nfolder = \"mail\"");
     let user =
         nix::unistd::User::from_uid(nix::unistd::Uid::current()).unwrap().expect("this user has a name");
-    run(&site, &["operator", "add", &user.name, "--name", "Quản trị viên"]);
+    site.run(&["operator", "add", &user.name, "--name", "Quản trị viên"]);
     let known = offices.iter().flat_map(|office| &office.people).filter(|one| one.known_title.is_some());
     let addresses: Vec<String> = known.map(Person::mail).collect();
     assert!(addresses.len() >= 2 * INCIDENTS, "--people {people}: too few accounts to take over");
@@ -77,24 +78,11 @@ pub fn measure(report: &mut Report, people: usize) {
     report.table("incident", &lines);
 }
 
-/// The duration that `percent` of them do not exceed.
-fn at(times: &[Duration], percent: usize) -> Duration {
-    let mut sorted = times.to_vec();
-    sorted.sort_unstable();
-    sorted[(sorted.len() * percent).div_ceil(100).max(1) - 1]
-}
-
 /// Opens an incident; the command ends once the account is locked, with another code where it is not.
 fn open(site: &Site, address: &str) -> Duration {
     let start = Instant::now();
-    run(site, &["incident", "open", address, "--reason", "đo thời gian khóa"]);
+    site.run(&["incident", "open", address, "--reason", "đo thời gian khóa"]);
     start.elapsed()
-}
-
-fn run(site: &Site, arguments: &[&str]) {
-    let output =
-        Command::new(PROGRAM).arg("--config").arg(site.configuration()).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The worker, which ends with the value.
@@ -106,10 +94,8 @@ struct Worker {
 
 impl Worker {
     fn start(site: &Site) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .arg("--config")
-            .arg(site.configuration())
-            .arg("run")
+        let mut child = site
+            .program(&["run"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -15,6 +15,7 @@ mod floor;
 mod incident;
 mod machine;
 mod outbox;
+mod page;
 mod pass;
 mod plan;
 mod province;
@@ -65,6 +66,8 @@ enum What {
     Incident,
     /// Sending mail to a sink on this machine, against bare lettre.
     Outbox,
+    /// Reading the page while a change of everybody waits, on both databases.
+    Page,
     /// Holding accounts against the rules on passwords, without IO.
     Rotation,
 }
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
             What::Apply => apply::measure(&mut report),
             What::Incident => incident::measure(&mut report, cli.people),
             What::Outbox => outbox::measure(&mut report),
+            What::Page => page::measure(&mut report, cli.people),
             What::Rotation => rotation::measure(&mut report, cli.people),
         }
     }

@@ -30,7 +30,7 @@ pub fn reader() -> Reader {
     Reader::new(PROGRAM.into(), Limits::default())
 }
 
-/// A site on SQLite; gone with the value.
+/// A site; gone with the value.
 pub struct Site {
     folder: tempfile::TempDir,
 }
@@ -59,9 +59,14 @@ impl Pass {
 }
 
 impl Site {
-    /// A site with the directory of `slapd`. It plans and applies nothing by itself; no brake holds anything.
+    /// A site with the directory of `slapd`, on SQLite. It plans and applies nothing by itself; no brake holds anything.
     /// `mail` is the table of that name.
     pub fn new(offices: &[Office], slapd: &Slapd, mail: &str) -> Self {
+        Self::on("rosterd.db", offices, slapd, mail, "")
+    }
+
+    /// The same on the store at `url`; `more` are tables of their own.
+    pub fn on(url: &str, offices: &[Office], slapd: &Slapd, mail: &str, more: &str) -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         for name in ["inbox", "secrets"] {
             std::fs::create_dir(site.path(name)).unwrap();
@@ -82,13 +87,13 @@ impl Site {
             "agencies = \"agencies.toml\"\nsite_key_file = \"secrets/site.key\"\nslips_at = \"Phòng 101\"\n\
              [sender]\nagency = \"Trung tâm Chuyển đổi số\"\nphone = \"0200 0000 000\"\nsign_off = \"Quản trị\"\n\
              [folders]\ninbox = \"inbox\"\ndone = \"done\"\nrefused = \"refused\"\nspool = \"spool\"\nsettle_seconds = 0\n\
-             [store]\nurl = \"rosterd.db\"\n\
+             [store]\nurl = {url:?}\n\
              [directory]\nkind = \"ldap\"\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n\
              [directory.connection]\nurl = {:?}\nbind_dn = \"cn=rosterd,{SUFFIX}\"\npassword_file = {:?}\nca_file = {:?}\n\
              [mail]\n{mail}\nfrom = \"quantri@{DOMAIN}\"\n\
              [policy.naming]\ndomain = {DOMAIN:?}\n\
              [brakes]\nattributes = {wide}\nincidents = {wide}\n[worker]\napply = false\n\
-             [log]\nlevel = \"debug\"\nformat = \"json\"\n",
+             [log]\nlevel = \"debug\"\nformat = \"json\"\n{more}",
             slapd.ldaps(),
             slapd.password_file().to_string_lossy(),
             slapd.ca().to_string_lossy(),
@@ -99,6 +104,19 @@ impl Site {
 
     pub fn configuration(&self) -> PathBuf {
         self.path("rosterd.toml")
+    }
+
+    /// Runs a command of the program, which succeeds.
+    pub fn run(&self, arguments: &[&str]) {
+        let output = self.program(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// The program with this site's configuration, not yet started.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--config").arg(self.configuration()).args(arguments);
+        command
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -127,10 +145,8 @@ impl Site {
     /// Runs one pass of the program, and watches it.
     pub fn pass(&self) -> Pass {
         let start = Instant::now();
-        let mut child = Command::new(PROGRAM)
-            .arg("--config")
-            .arg(self.configuration())
-            .args(["run", "--once", "--json"])
+        let mut child = self
+            .program(&["run", "--once", "--json"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

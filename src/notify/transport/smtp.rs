@@ -167,7 +167,7 @@ impl Relay {
         let Ok(_slot) = self.slots.acquire().await else {
             return Err(SendError::Unavailable("the mail transport was closed".into()));
         };
-        let mut kept = self.connection().await?;
+        let mut kept = self.begin().await?;
         let addressed = within(self.step, self.address(&mut kept.connection, &message)).await;
         match addressed.unwrap_or_else(|late| Err(SendError::Retry(late))) {
             Ok(()) => {}
@@ -196,19 +196,37 @@ impl Relay {
     }
 
     pub(super) async fn probe(&self) -> Result<(), SendError> {
-        let kept = self.connection().await?;
+        let kept = self.connect().await?;
         self.keep(kept).await;
         Ok(())
     }
 
-    /// Sender, addressees, and the server's word that it waits for the text.
+    /// A connection on which the server has taken our sender.
+    async fn begin(&self) -> Result<Kept, SendError> {
+        // A kept connection may be gone, or the server have had enough of it: nothing was handed over, so another serves.
+        while let Some(mut kept) = self.kept().await {
+            if matches!(timeout(self.step, kept.connection.command(self.sender())).await, Ok(Ok(_))) {
+                return Ok(kept);
+            }
+        }
+        let mut kept = self.connect().await?;
+        match within(self.step, kept.connection.command(self.sender())).await {
+            Ok(Ok(_)) => Ok(kept),
+            Ok(Err(error)) => Err(self.unavailable("refuses our sender", &error)),
+            Err(late) => Err(SendError::Unavailable(format!("{} {late}", self.name()))),
+        }
+    }
+
+    fn sender(&self) -> Mail {
+        Mail::new(Some(self.returns_to.clone()), vec![])
+    }
+
+    /// Addressees, and the server's word that it waits for the text.
     async fn address(
         &self,
         connection: &mut AsyncSmtpConnection,
         message: &lettre::Message,
     ) -> Result<(), SendError> {
-        let sender = Mail::new(Some(self.returns_to.clone()), vec![]);
-        connection.command(sender).await.map_err(|error| self.unavailable("refuses our sender", &error))?;
         for to in message.envelope().to() {
             connection.command(Rcpt::new(to.clone(), vec![])).await.map_err(|error| refusal(&error))?;
         }
@@ -216,22 +234,23 @@ impl Relay {
         Ok(())
     }
 
-    /// A kept connection that still answers, else a new one.
-    async fn connection(&self) -> Result<Kept, SendError> {
-        loop {
-            let Some(mut kept) = self.idle.lock().await.pop() else { break };
-            let fresh = kept.since.elapsed() < IDLE;
-            if fresh && matches!(timeout(self.step, kept.connection.test_connected()).await, Ok(true)) {
-                return Ok(kept);
-            }
-        }
-        match within(self.step, self.connect()).await {
-            Ok(connected) => connected,
-            Err(late) => Err(SendError::Unavailable(format!("{} {late}", self.name()))),
-        }
+    /// A connection that was used a moment ago.
+    async fn kept(&self) -> Option<Kept> {
+        let mut idle = self.idle.lock().await;
+        idle.retain(|kept| kept.since.elapsed() < IDLE);
+        idle.pop()
     }
 
+    /// A new connection.
     async fn connect(&self) -> Result<Kept, SendError> {
+        let connection = within(self.step, self.greet()).await;
+        let connection =
+            connection.map_err(|late| SendError::Unavailable(format!("{} {late}", self.name())))?;
+        Ok(Kept { connection: connection?, since: Instant::now(), mails: 0 })
+    }
+
+    /// Connects, begins TLS and signs in.
+    async fn greet(&self) -> Result<AsyncSmtpConnection, SendError> {
         let hello = ClientId::default();
         let wrapper = match &self.tls {
             Some((TlsMode::Wrapper, parameters)) => Some(parameters.clone()),
@@ -253,7 +272,7 @@ impl Relay {
                 .await
                 .map_err(|error| self.unavailable("refuses our user and password", &error))?;
         }
-        Ok(Kept { connection, since: Instant::now(), mails: 0 })
+        Ok(connection)
     }
 
     async fn keep(&self, kept: Kept) {

@@ -1,5 +1,6 @@
 //! Starts the real servers that tests need, each in a folder and on a port of its own.
 
+pub mod browser;
 pub mod desk;
 pub mod http;
 pub mod keycloak;

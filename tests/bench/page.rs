@@ -1,0 +1,149 @@
+//! Pages of the review list while a change of everybody waits: read one at a time, then by many at once. Each request has
+//! a connection of its own.
+
+use crate::province::{AGENCIES, Behind, SUFFIX, ldif, province};
+use crate::report::{Line, Report, Target, seconds};
+use crate::site::{Site, wait};
+use crate::support::browser::Browser;
+use crate::support::port::Port;
+use crate::support::postgres;
+use crate::support::slapd::Slapd;
+use crate::workbooks;
+use chrono::{TimeDelta, Utc};
+use rosterd::config;
+use rosterd::model::ids::Login;
+use rosterd::model::secret::Secret;
+use rosterd::web::account;
+use rosterd::worker::engine::Engine;
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often one reader asks for each page, after once that does not count.
+const ROUNDS: usize = 30;
+/// Readers at once.
+const READERS: usize = 20;
+/// How often each of them asks for each page.
+const ROUNDS_EACH: usize = 10;
+/// How long the program may take to listen.
+const LISTENS: Duration = Duration::from_mins(2);
+/// What a page may take one reader, in seconds.
+const ALONE: f64 = 0.05;
+/// What 99 of 100 pages may take many readers, in seconds.
+const AMONG_MANY: f64 = 0.1;
+
+pub fn measure(report: &mut Report, people: usize) {
+    Report::progress("writing the rosters and loading the directory");
+    let offices = province(AGENCIES.min(people / 20).max(1), people, Behind::Everybody);
+    let slapd = Slapd::durable(SUFFIX, &ldif(&offices));
+    let rosters = workbooks::rosters(&offices, Utc::now().date_naive() - TimeDelta::days(1));
+    let database = postgres::database();
+    let mut lines = Vec::new();
+    for (name, url) in [("SQLite", "rosterd.db"), ("PostgreSQL", &database.url())] {
+        let port = Port::free();
+        let web = format!("[web]\nlisten = \"127.0.0.1:{}\"\ncodes = \"optional\"\n", port.number);
+        let site = Site::on(url, &offices, &slapd, "kind = \"eml\"\nfolder = \"mail\"", &web);
+        Report::progress(&format!("{name}: a pass that proposes a change of everybody"));
+        site.drop_rosters(&offices, &rosters);
+        let summary = site.pass().summary;
+        assert!(summary["proposed"].as_u64() >= Some(people as u64), "{summary:#}");
+        let served = Served::start(&site, port.number);
+        Report::progress(&format!("{name}: reading pages"));
+        lines.extend(read(name, &summary["proposed"].to_string(), &served.browser));
+    }
+    report.table("page", &lines);
+}
+
+/// Reads the pages of a list of `waiting` changes.
+fn read(name: &str, waiting: &str, browser: &Browser) -> Vec<Line> {
+    let first = get(&mut browser.clone(), "/changes").1;
+    let next = first.split_once("rel=\"next\" href=\"").expect("a second page").1;
+    let next = next.split('"').next().unwrap().replace("&amp;", "&");
+    let pages = [
+        ("first page", "/changes"),
+        ("second page", &next),
+        ("of one agency", "/changes?agency=xa250"),
+        ("by kind, risk and age", "/changes?kind=create-account&risk=low&age=1"),
+        ("a text that many have", "/changes?text=tran+thi"),
+        ("a text that one has", "/changes?text=huecdx9.xa499"),
+        ("overview", "/"),
+    ];
+    let mut lines = Vec::new();
+    for (what, path) in pages {
+        let mut browser = browser.clone();
+        get(&mut browser, path);
+        let times: Vec<_> = (0..ROUNDS).map(|_| get(&mut browser, path).0).collect();
+        let line = Line::plain(format!("{name}, {waiting} changes: {what}: median"), seconds(at(&times, 50)));
+        lines.push(line.target(Target::AtMost(ALONE)));
+    }
+    let times: Vec<Duration> = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..READERS)
+            .map(|reader| {
+                scope.spawn(move || {
+                    let mut browser = browser.clone();
+                    // Each begins with another page.
+                    let paths = pages.iter().cycle().skip(reader).take(ROUNDS_EACH * pages.len());
+                    paths.map(|(_, path)| get(&mut browser, path).0).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()
+    });
+    lines.push(Line::plain(format!("  {READERS} readers: median"), seconds(at(&times, 50))));
+    let slow = Line::plain("  99th percentile", seconds(at(&times, 99)));
+    lines.push(slow.target(Target::AtMost(AMONG_MANY)));
+    lines
+}
+
+/// Gets a page, and says how long it took to its last byte.
+fn get(browser: &mut Browser, path: &str) -> (Duration, String) {
+    let start = Instant::now();
+    let answer = browser.get(path);
+    let took = start.elapsed();
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    (took, answer.body)
+}
+
+/// The duration that `percent` of them do not exceed.
+pub fn at(times: &[Duration], percent: usize) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted[(sorted.len() * percent).div_ceil(100).max(1) - 1]
+}
+
+/// The program that serves the page, which ends with the value.
+struct Served {
+    program: Child,
+    /// Signed in.
+    browser: Browser,
+}
+
+impl Served {
+    fn start(site: &Site, port: u16) -> Self {
+        let (login, password) = (Login::new("an"), "lúa chín ngoài đồng xa");
+        site.run(&["operator", "add", login.as_str(), "--name", "Quản trị viên"]);
+        wait(async {
+            let engine = Engine::open(config::load(&site.configuration()).await.unwrap()).await.unwrap();
+            let secret = Secret::new(password);
+            account::set_password(&engine.store, Utc::now(), &login, secret, &login, None).await.unwrap();
+            engine.store.close().await;
+        });
+        let program = site.program(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut served = Self { program, browser: Browser::at(port) };
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(start.elapsed() < LISTENS, "the page does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let answer = served.browser.sign_in(login.as_str(), password);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        served
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
