@@ -4,15 +4,15 @@
 /// The places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KillPoint {
-    /// Before an intent is committed.
+    /// Before the intents of a group are committed.
     BeforeIntent,
-    /// After the intent, before the write.
+    /// After them, before the first write.
     AfterIntent,
-    /// After the write, before its outcome.
+    /// After a write, before its outcome.
     AfterWrite,
-    /// After the outcome.
+    /// After the outcomes of a group.
     AfterOutcome,
-    /// After one entry, before the next.
+    /// After one group, before the next.
     BetweenEntries,
     /// After the directory, before the systems.
     BetweenDirectoryAndRoles,

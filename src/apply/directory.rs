@@ -1,11 +1,10 @@
-//! The directory's changes, one at a time: claim, intent, write, outcome.
+//! A change of the directory: its write, what an unclear answer means, and its outcome.
 
+use super::Applier;
 use super::password::first_password;
 use super::seal::seal;
-use super::{Applied, Applier};
 use crate::directory::compare::{Shows, shows};
 use crate::directory::{DirectoryWriter, ReadDirectory, Write, WriteError};
-use crate::kill::{KillPoint, reached};
 use crate::model::Time;
 use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind, Reason, StoredChange};
@@ -17,54 +16,21 @@ use crate::model::person::Person;
 use crate::model::secret::Secret;
 use crate::store::{Confirmation, StoreError};
 
+/// A write that ended.
+pub(crate) struct Ended<'a> {
+    pub(crate) stored: &'a StoredChange,
+    pub(crate) intent: &'a Intent,
+    pub(crate) outcome: &'a Outcome,
+}
+
 impl Applier<'_> {
-    /// Carries out the directory's approved changes. One that fails never stops the rest.
-    pub(crate) async fn carry_out(&self, done: &mut Applied) -> Result<(), StoreError> {
-        let mut writer = self.directory.writer();
-        let mut last = None;
-        while let Some(page) = self.approved(&TargetId::mail(), &mut last).await? {
-            for standing in &page {
-                if self.stopping() {
-                    return Ok(());
-                }
-                self.one(&standing.stored, &mut writer, done).await?;
-                if done.not_sent > 0 {
-                    // The directory is away: each further write would only wait for it as long as this one did.
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn one(
-        &self,
-        stored: &StoredChange,
-        writer: &mut DirectoryWriter,
-        done: &mut Applied,
-    ) -> Result<(), StoreError> {
-        let password = if needs_password(stored) { Some(new_password()?) } else { None };
-        let sealed = match &password {
-            Some(password) => Some(self.sealed(stored, password)?),
-            None => None,
-        };
-        let Some(intent) = self.claim(stored, sealed, done).await? else { return Ok(()) };
-        let outcome = self.carry(stored, &intent, password, writer).await;
-        reached(KillPoint::AfterWrite);
-        self.resolve(stored, &intent, &outcome).await?;
-        reached(KillPoint::AfterOutcome);
-        done.count(stored, &outcome);
-        reached(KillPoint::BetweenEntries);
-        Ok(())
-    }
-
-    fn sealed(&self, stored: &StoredChange, password: &Secret) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn sealed(&self, stored: &StoredChange, password: &Secret) -> Result<Vec<u8>, StoreError> {
         let random = ring::rand::SystemRandom::new();
         seal(&self.seal_key, stored.id.as_str(), password, &random).map_err(|_| StoreError::Random)
     }
 
     /// The write itself; whatever happens becomes an outcome.
-    async fn carry(
+    pub(super) async fn carry(
         &self,
         stored: &StoredChange,
         intent: &Intent,
@@ -151,14 +117,27 @@ impl Applier<'_> {
         intent: &Intent,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
-        let linked = self.link(stored, outcome).await?;
-        let departure = departure(stored, outcome, self.now());
+        self.resolve_all(&[Ended { stored, intent, outcome }]).await
+    }
+
+    /// Notes outcomes with all that follows from them, in one transaction.
+    pub(crate) async fn resolve_all(&self, ended: &[Ended<'_>]) -> Result<(), StoreError> {
+        let mut following = Vec::with_capacity(ended.len());
+        for Ended { stored, intent: _, outcome } in ended {
+            following.push((self.link(stored, outcome).await?, departure(stored, outcome, self.now())));
+        }
         self.store
             .write_fenced(self.token, self.now(), |mut tx| {
-                let (linked, departure) = (&linked, &departure);
+                let following = &following;
                 async move {
-                    if tx.resolve_intent(&intent.id, outcome, &[]).await? {
-                        self.follow_up(&mut tx, stored, outcome).await?;
+                    let outcomes: Vec<_> =
+                        ended.iter().map(|one| (one.intent.id.as_str(), one.outcome)).collect();
+                    let news = tx.resolve_intents(&outcomes).await?;
+                    for ((one, new), (linked, departure)) in ended.iter().zip(news).zip(following) {
+                        if !new {
+                            continue;
+                        }
+                        self.follow_up(&mut tx, one.stored, one.outcome).await?;
                         if let Some(person) = linked {
                             tx.save_people(std::slice::from_ref(person)).await?;
                         }
@@ -191,7 +170,7 @@ impl Applier<'_> {
     }
 }
 
-fn new_password() -> Result<Secret, StoreError> {
+pub(super) fn new_password() -> Result<Secret, StoreError> {
     first_password(&ring::rand::SystemRandom::new()).map_err(|_| StoreError::Random)
 }
 
@@ -220,7 +199,7 @@ pub(crate) fn writes_nothing(change: &Change) -> bool {
 }
 
 /// New, reset, reopened and unlocked accounts get a first password; an undo gives back what was there.
-fn needs_password(stored: &StoredChange) -> bool {
+pub(super) fn needs_password(stored: &StoredChange) -> bool {
     match stored.change.kind {
         ChangeKind::CreateAccount | ChangeKind::ResetPassword => true,
         // What the one before knew opens nothing for the one after.

@@ -2,6 +2,7 @@
 //! after. Nothing is decided here.
 
 pub mod directory;
+mod group;
 pub mod handover;
 pub mod incident;
 pub mod orders;
@@ -155,30 +156,44 @@ impl Applier<'_> {
     }
 
     /// Claims a change and commits to writing it; `None`, and the reason counted, where it was turned away.
-    async fn claim(
+    async fn claim(&self, stored: &StoredChange, done: &mut Applied) -> Result<Option<Intent>, StoreError> {
+        let intents = self.claim_all(&[(stored, self.terms(&stored.change, None))], done).await?;
+        Ok(intents.into_iter().next().flatten())
+    }
+
+    /// Claims changes in one transaction and commits to writing those that were granted; for each its intent, or the
+    /// reason counted.
+    async fn claim_all(
         &self,
-        stored: &StoredChange,
-        sealed_password: Option<Vec<u8>>,
+        wanted: &[(&StoredChange, Terms)],
         done: &mut Applied,
-    ) -> Result<Option<Intent>, StoreError> {
-        let terms = self.terms(&stored.change, sealed_password);
+    ) -> Result<Vec<Option<Intent>>, StoreError> {
         reached(KillPoint::BeforeIntent);
-        let claim = self
+        let wanted: Vec<_> = wanted.iter().map(|(stored, terms)| (*stored, terms)).collect();
+        let claims = self
             .store
             .write_fenced(self.token, self.now(), |mut tx| {
-                let terms = &terms;
+                let wanted = &wanted;
                 async move {
-                    let claim = tx.open_intent(stored, terms).await?;
-                    tx.commit(claim).await
+                    let claims = tx.open_intents(wanted).await?;
+                    tx.commit(claims).await
                 }
             })
             .await?;
-        let Claim::Opened(intent) = claim else {
-            Self::turned_away(&claim, done);
-            return Ok(None);
-        };
-        reached(KillPoint::AfterIntent);
-        Ok(Some(intent))
+        let mut intents = Vec::with_capacity(claims.len());
+        for claim in claims {
+            intents.push(match claim {
+                Claim::Opened(intent) => Some(intent),
+                refused => {
+                    Self::turned_away(&refused, done);
+                    None
+                }
+            });
+        }
+        if intents.iter().any(Option::is_some) {
+            reached(KillPoint::AfterIntent);
+        }
+        Ok(intents)
     }
 
     /// Says so where the time in which `intent` may be written has passed.

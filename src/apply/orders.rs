@@ -72,10 +72,8 @@ impl Applier<'_> {
             .write_fenced(self.token, self.now(), |mut tx| {
                 let (terms, file) = (&terms, &file);
                 async move {
-                    let mut claims = Vec::with_capacity(changes.len());
-                    for (stored, terms) in changes.iter().zip(terms) {
-                        claims.push(tx.open_intent(stored, terms).await?);
-                    }
+                    let wanted: Vec<_> = changes.iter().zip(terms).collect();
+                    let claims = tx.open_intents(&wanted).await?;
                     if claims.iter().any(|claim| matches!(claim, Claim::Opened(_))) {
                         tx.insert_order(&system.name, file, urgent, due).await?;
                     }
@@ -143,9 +141,8 @@ impl Applier<'_> {
     ) -> Result<(), StoreError> {
         self.store
             .write_fenced(self.token, self.now(), |mut tx| async move {
-                for one in claimed {
-                    tx.resolve_intent(&one.intent.id, outcome, &[]).await?;
-                }
+                let ended: Vec<_> = claimed.iter().map(|one| (one.intent.id.as_str(), outcome)).collect();
+                tx.resolve_intents(&ended).await?;
                 tx.commit(()).await
             })
             .await?;

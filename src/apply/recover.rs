@@ -10,7 +10,7 @@ use crate::directory::compare::Shows;
 use crate::model::change::StoredChange;
 use crate::model::ids::TargetId;
 use crate::model::intent::Outcome;
-use crate::store::{OpenIntent, StoreError};
+use crate::store::{OpenIntent, Paused, StoreError};
 use crate::systems::System;
 use std::collections::BTreeMap;
 
@@ -18,9 +18,14 @@ impl Applier<'_> {
     /// Settles every intent without an outcome.
     pub(crate) async fn recover(&self, done: &mut Applied) -> Result<(), StoreError> {
         let mut handed: BTreeMap<TargetId, Vec<(StoredChange, OpenIntent)>> = BTreeMap::new();
+        let paused = self.store.paused(Paused::Writes).await?.is_some();
         for one in self.store.unresolved_intents().await? {
             let Some(standing) = self.store.change(&one.intent.change).await? else { continue };
             let stored = standing.stored;
+            // What is settled may have to be written.
+            if paused && !stored.change.is_incident_lock() {
+                continue;
+            }
             let target = &stored.change.target;
             let system = self.systems.iter().find(|system| system.name() == target).and_then(System::online);
             if let Some(system) = system {

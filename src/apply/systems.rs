@@ -53,7 +53,7 @@ impl Applier<'_> {
         writer: &mut SystemWriter<'_>,
         done: &mut Applied,
     ) -> Result<(), StoreError> {
-        let Some(intent) = self.claim(stored, None, done).await? else { return Ok(()) };
+        let Some(intent) = self.claim(stored, done).await? else { return Ok(()) };
         let outcome = match (Write::of(&stored.change), self.too_late(&intent)) {
             (Err(error), _) => Outcome::Failed { why: error.to_string() },
             (Ok(_), Err(outcome)) => outcome,
@@ -92,7 +92,7 @@ impl Applier<'_> {
     ) -> Result<(), StoreError> {
         self.store
             .write_fenced(self.token, self.now(), |mut tx| async move {
-                if tx.resolve_intent(&intent.id, outcome, &[]).await? {
+                if tx.resolve_intent(&intent.id, outcome).await? {
                     self.follow_up(&mut tx, stored, outcome).await?;
                 }
                 tx.commit(()).await

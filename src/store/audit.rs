@@ -1,6 +1,7 @@
 //! The audit trail: who did what to whom, chained by hashes within a lane, lanes sworn to by each other. Rows hold
 //! pseudonyms; the detail is apart, so that a leaver's can be deleted while the chain stays valid.
 
+use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
 use crate::model::ids::{Fingerprint, hex};
@@ -48,7 +49,42 @@ pub struct AuditRow {
     pub detail: Option<String>,
 }
 
+/// A row as one of a bulk parameter.
+#[derive(Serialize)]
+struct Line<'a> {
+    lane: &'a str,
+    seq: i64,
+    at: String,
+    actor: &'a str,
+    verb: &'a str,
+    subject: &'a str,
+    detail_mac: &'a str,
+    prev: &'a str,
+    hash: &'a str,
+    detail: Option<&'a str>,
+}
+
+/// The columns of [`Line`].
+const LINE: &[Bulk] = &[
+    Bulk::Text("lane"),
+    Bulk::Int("seq"),
+    Bulk::Text("at"),
+    Bulk::Text("actor"),
+    Bulk::Text("verb"),
+    Bulk::Text("subject"),
+    Bulk::Text("detail_mac"),
+    Bulk::Text("prev"),
+    Bulk::Text("hash"),
+    Bulk::Text("detail"),
+];
+
 impl AuditRow {
+    fn line(&self) -> Line<'_> {
+        let Self { lane, seq, at, actor, verb, subject, detail_mac, prev, hash, detail } = self;
+        let (at, detail) = (rfc3339(*at), detail.as_deref());
+        Line { lane, seq: *seq, at, actor, verb, subject, detail_mac, prev, hash, detail }
+    }
+
     fn expected_hash(&self) -> String {
         let Self { lane, seq, at, actor, verb, subject, detail_mac, prev, hash: _, detail: _ } = self;
         [lane, &seq.to_string(), &rfc3339(*at), actor, verb, subject, detail_mac, prev]
@@ -122,6 +158,7 @@ impl WriteTx {
         let query = sql("audit head", "SELECT seq, hash FROM audit_head WHERE lane = $1").text(&lane);
         let head = self.row(query).await?.ok_or(StoreError::Busy { what: "audit head" })?;
         let (first, mut prev) = (head.int("seq")? - count + 1, head.text("hash")?);
+        let mut rows = Vec::with_capacity(entries.len());
         for (seq, entry) in (first..).zip(entries) {
             let Entry { actor, verb, subject, detail } = entry;
             let mut row = AuditRow {
@@ -132,34 +169,30 @@ impl WriteTx {
                 verb: verb.to_owned(),
                 detail_mac: detail_mac(&self.site_key, &subject, &detail),
                 subject,
-                prev,
+                prev: std::mem::take(&mut prev),
                 hash: String::new(),
                 detail: Some(detail),
             };
             row.hash = row.expected_hash();
-            self.insert_audit(&row).await?;
-            prev = row.hash;
+            prev.clone_from(&row.hash);
+            rows.push(row);
         }
+        self.insert_audit(&json("audit", &rows.iter().map(AuditRow::line).collect::<Vec<_>>())?).await?;
         let update = sql("audit head", "UPDATE audit_head SET hash = $1 WHERE lane = $2").text(&prev);
         self.execute(update.text(&lane)).await.map(drop)
     }
 
-    async fn insert_audit(&mut self, row: &AuditRow) -> Result<(), StoreError> {
-        let AuditRow { lane, seq, at, actor, verb, subject, detail_mac, prev, hash, detail } = row;
-        let insert = sql(
-            "audit",
+    async fn insert_audit(&mut self, lines: &str) -> Result<(), StoreError> {
+        let source = self.dialect.rows(LINE);
+        let insert = format!(
             "INSERT INTO audit (lane, seq, at, actor, verb, subject, detail_mac, prev, hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             SELECT r.lane, r.seq, r.at, r.actor, r.verb, r.subject, r.detail_mac, r.prev, r.hash FROM {source} AS r"
         );
-        let insert =
-            insert.text(lane).int(*seq).time(*at).text(actor).text(verb).text(subject).text(detail_mac);
-        self.execute(insert.text(prev).text(hash)).await?;
-        if let Some(detail) = detail {
-            let insert =
-                sql("audit detail", "INSERT INTO audit_detail (lane, seq, detail) VALUES ($1, $2, $3)");
-            self.execute(insert.text(lane).int(*seq).text(detail)).await?;
-        }
-        Ok(())
+        self.execute(sql("audit", insert).text(lines)).await?;
+        let insert = format!(
+            "INSERT INTO audit_detail (lane, seq, detail) SELECT r.lane, r.seq, r.detail FROM {source} AS r"
+        );
+        self.execute(sql("audit detail", insert).text(lines)).await.map(drop)
     }
 }
 

@@ -271,7 +271,7 @@ pub(super) fn with_approvals(rows: &[Row], approvals: &[Row]) -> Result<Vec<Stan
         .collect()
 }
 
-fn read(row: &Row) -> Result<Standing, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Standing, StoreError> {
     let change = Change {
         target: TargetId::new(row.text("target")?),
         subject: Subject::new(row.text("subject")?),

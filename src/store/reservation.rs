@@ -161,11 +161,13 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A write is about to use the addresses of this change.
-    pub(super) async fn use_addresses(&mut self, id: &ChangeId) -> Result<(), StoreError> {
-        let update = sql("reservation", "UPDATE reservation SET used = 1 WHERE change_id = $1 AND used = 0");
-        self.execute(update.text(id.as_str())).await?;
-        Ok(())
+    /// Writes are about to use the addresses of these changes: a bulk parameter of ids.
+    pub(super) async fn use_addresses(&mut self, ids: &str) -> Result<(), StoreError> {
+        let update = format!(
+            "UPDATE reservation SET used = 1 WHERE used = 0 AND change_id IN (SELECT r.id FROM {} AS r)",
+            self.dialect.ids()
+        );
+        self.execute(sql("reservation", update).text(ids)).await.map(drop)
     }
 }
 

@@ -46,10 +46,11 @@ pub fn measure(report: &mut Report, people: usize) {
         Report::progress(&format!("{name}: a pass that proposes a change of everybody"));
         site.drop_rosters(&offices, &rosters);
         let summary = site.pass().summary;
-        assert!(summary["proposed"].as_u64() >= Some(people as u64), "{summary:#}");
+        // Of namesakes, a question is asked first.
+        assert!(summary["waiting"].as_u64() >= Some(people as u64 * 99 / 100), "{summary:#}");
         let served = Served::start(&site, port.number);
         Report::progress(&format!("{name}: reading pages"));
-        lines.extend(read(name, &summary["proposed"].to_string(), &served.browser));
+        lines.extend(read(name, &summary["waiting"].to_string(), &served.browser));
     }
     report.table("page", &lines);
 }

@@ -92,7 +92,7 @@ impl Site {
              [directory.connection]\nurl = {:?}\nbind_dn = \"cn=rosterd,{SUFFIX}\"\npassword_file = {:?}\nca_file = {:?}\n\
              [mail]\n{mail}\nfrom = \"quantri@{DOMAIN}\"\n\
              [policy.naming]\ndomain = {DOMAIN:?}\n\
-             [brakes]\nattributes = {wide}\nincidents = {wide}\n[worker]\napply = false\n\
+             [brakes]\nattributes = {wide}\ncreates = {wide}\nincidents = {wide}\n[worker]\napply = false\n\
              [log]\nlevel = \"debug\"\nformat = \"json\"\n{more}",
             slapd.ldaps(),
             slapd.password_file().to_string_lossy(),

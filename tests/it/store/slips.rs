@@ -31,7 +31,7 @@ impl Site {
             panic!()
         };
         let resolve = async |mut tx: Fenced| {
-            let done = tx.resolve_intent(&intent.id, &Outcome::Applied, &[]).await?;
+            let done = tx.resolve_intent(&intent.id, &Outcome::Applied).await?;
             tx.commit(done).await
         };
         assert!(self.store.write_fenced(&token, minutes(2), resolve).await.unwrap());

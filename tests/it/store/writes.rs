@@ -5,7 +5,6 @@ use rosterd::model::brake::{BrakeKind, BrakeScope};
 use rosterd::model::change::StoredChange;
 use rosterd::model::ids::BrakeKey;
 use rosterd::model::intent::{Intent, Outcome};
-use rosterd::model::notice::Notice;
 use rosterd::store::{Claim, Fenced, Limit, Paused, StateChange, StoreError, Terms, WriteTx};
 
 fn terms() -> Terms {
@@ -17,18 +16,6 @@ fn limits(limit: u64) -> Terms {
     let kind = BrakeKind::Attributes;
     let limits = scopes.map(|scope| Limit { scope, kind, limit, window_start: minutes(-60) });
     Terms { limits: limits.into(), ..terms() }
-}
-
-fn notice(key: &str) -> Notice {
-    Notice {
-        key: key.into(),
-        template: "change-made".into(),
-        to: "a1@x.gov.vn".into(),
-        to_name: "Hòa".into(),
-        subject: "s".into(),
-        text: "t".into(),
-        html: "h".into(),
-    }
 }
 
 impl Site {
@@ -57,15 +44,10 @@ impl Site {
         }
     }
 
-    async fn resolve(
-        &self,
-        intent: &Intent,
-        outcome: Outcome,
-        notices: &[Notice],
-    ) -> Result<bool, StoreError> {
+    async fn resolve(&self, intent: &Intent, outcome: Outcome) -> Result<bool, StoreError> {
         let token = self.lease().await;
         let work = async |mut tx: Fenced| {
-            let resolved = tx.resolve_intent(&intent.id, &outcome, notices).await?;
+            let resolved = tx.resolve_intent(&intent.id, &outcome).await?;
             tx.commit(resolved).await
         };
         self.store.write_fenced(&token, minutes(2), work).await
@@ -146,7 +128,7 @@ async fn an_open_intent_blocks_its_change_and_its_subject() {
 
         // Unknown: still nothing touches the subject, until somebody knows.
         let unknown = Outcome::Unknown { why: "hết thời gian".into() };
-        assert!(site.resolve(&intent, unknown, &[]).await.unwrap());
+        assert!(site.resolve(&intent, unknown).await.unwrap());
         assert_eq!(site.state_of(one).await, State::Unknown);
         assert_eq!(
             site.store.unresolved_intents().await.unwrap()[0].unknown.as_deref(),
@@ -154,7 +136,7 @@ async fn an_open_intent_blocks_its_change_and_its_subject() {
         );
         assert_eq!(site.claim(second, &terms()).await, Claim::Busy);
         assert_eq!(site.publish(&supersede).await.superseded, 0);
-        assert!(site.resolve(&intent, Outcome::Applied, &[]).await.unwrap());
+        assert!(site.resolve(&intent, Outcome::Applied).await.unwrap());
         assert_eq!(site.state_of(one).await, State::Applied);
         assert!(matches!(site.claim(second, &terms()).await, Claim::Opened(_)));
     })
@@ -162,15 +144,14 @@ async fn an_open_intent_blocks_its_change_and_its_subject() {
 }
 
 #[tokio::test]
-async fn an_outcome_is_noted_once_with_its_notices() {
+async fn an_outcome_is_noted_once() {
     on_both(async |site| {
         let [one] = &site.approved(["a1"]).await;
         let intent = site.opened(one).await;
-        assert!(site.resolve(&intent, Outcome::Applied, &[notice("k1")]).await.unwrap());
+        assert!(site.resolve(&intent, Outcome::Applied).await.unwrap());
         let rows = site.count("audit").await;
-        assert!(!site.resolve(&intent, Outcome::Failed { why: "x".into() }, &[notice("k2")]).await.unwrap());
+        assert!(!site.resolve(&intent, Outcome::Failed { why: "x".into() }).await.unwrap());
         assert_eq!(site.state_of(one).await, State::Applied);
-        assert_eq!(site.store.outbox_counts().await.unwrap().queued, 1);
         assert_eq!(site.count("audit").await, rows);
         assert_eq!(site.store.unresolved_intents().await.unwrap(), []);
         let open = site.store.open_changes(minutes(0)).await.unwrap();
@@ -192,7 +173,7 @@ async fn each_outcome_has_its_state() {
         ];
         for (one, (outcome, state)) in all.iter().zip(outcomes) {
             let intent = site.opened(one).await;
-            site.resolve(&intent, outcome, &[]).await.unwrap();
+            site.resolve(&intent, outcome).await.unwrap();
             let stored = site.store.change(&one.id).await.unwrap().unwrap().stored;
             assert_eq!((stored.state, stored.outcome), (state, Some(why())));
         }
@@ -210,7 +191,7 @@ async fn a_worker_that_was_taken_over_notes_no_outcome() {
         let Claim::Opened(intent) = site.claim_as(&old, one, &terms()).await.unwrap() else { panic!() };
         let new = site.store.acquire_lease("apply", "w2", minutes(6), ttl).await.unwrap().unwrap();
         let resolve = async |mut tx: Fenced| {
-            let resolved = tx.resolve_intent(&intent.id, &Outcome::Applied, &[]).await?;
+            let resolved = tx.resolve_intent(&intent.id, &Outcome::Applied).await?;
             tx.commit(resolved).await
         };
         let late = site.store.write_fenced(&old, minutes(7), resolve).await;
@@ -237,7 +218,7 @@ async fn nothing_is_claimed_before_it_is_due_or_before_what_it_needs() {
         assert_eq!(site.claim(second, &terms()).await, Claim::NotReady);
         let intent = site.opened(first).await;
         assert_eq!(site.claim(second, &terms()).await, Claim::NotReady);
-        site.resolve(&intent, Outcome::Applied, &[]).await.unwrap();
+        site.resolve(&intent, Outcome::Applied).await.unwrap();
         assert!(matches!(site.claim(second, &terms()).await, Claim::Opened(_)));
     })
     .await;
@@ -274,7 +255,7 @@ async fn the_budget_stops_many_small_batches() {
         assert_eq!(site.claim(&all[2], &terms).await, braked);
         assert_eq!((site.state_of(&all[2]).await, spent().await), (State::Approved, 2));
         // What was not sent is given back.
-        site.resolve(&first, Outcome::NotSent { why: "x".into() }, &[]).await.unwrap();
+        site.resolve(&first, Outcome::NotSent { why: "x".into() }).await.unwrap();
         assert_eq!(spent().await, 1);
         assert!(matches!(site.claim(&all[2], &terms).await, Claim::Opened(_)));
         // The window moves on.
@@ -326,7 +307,7 @@ async fn an_address_that_a_write_has_used_is_never_freed() {
         let policy = Change { gate: Gate::None, ..create("p1", "hoa@x.gov.vn") };
         let one = &site.propose(&[policy]).await[0].stored;
         let intent = site.opened(one).await;
-        site.resolve(&intent, Outcome::Failed { why: "x".into() }, &[]).await.unwrap();
+        site.resolve(&intent, Outcome::Failed { why: "x".into() }).await.unwrap();
         let supersede =
             PlanDelta { supersede: vec![one.id.clone()], snapshot_start: minutes(5), ..delta("p2") };
         assert_eq!(site.publish(&supersede).await.superseded, 1);
@@ -366,7 +347,7 @@ async fn what_a_deleted_account_was_called_is_never_given_to_another() {
         let names: Vec<&str> = kept.keys().map(String::as_str).collect();
         assert_eq!(names, ["hoa", "hoa.snv@x.gov.vn", "hoa.stc@x.gov.vn", "hoa@x.gov.vn"]);
         assert!(kept.values().all(|person| person.as_str() == "p1"));
-        site.resolve(&intent, Outcome::Applied, &[]).await.unwrap();
+        site.resolve(&intent, Outcome::Applied).await.unwrap();
         let other = PlanDelta {
             insert: vec![proposed(&create("p2", "hoa.stc@x.gov.vn"))],
             snapshot_start: minutes(5),
@@ -418,7 +399,7 @@ async fn who_locked_an_account_last_tells_whether_a_rule_did() {
                 let intent = site.opened(one).await;
                 let token = site.lease().await;
                 let work = async |mut tx: Fenced| {
-                    tx.resolve_intent(&intent.id, &Outcome::Applied, &[]).await?;
+                    tx.resolve_intent(&intent.id, &Outcome::Applied).await?;
                     tx.commit(()).await
                 };
                 site.store.write_fenced(&token, minutes(2) + TimeDelta::seconds(at), work).await.unwrap();
@@ -439,7 +420,7 @@ async fn an_ordered_change_stands_until_an_export_confirms_it() {
         let [one] = &site.approved(["a1"]).await;
         let intent = site.opened(one).await;
         let order = || Outcome::Ordered { order: "tthc-1.xlsx".into() };
-        assert!(site.resolve(&intent, order(), &[]).await.is_err(), "there is no such order");
+        assert!(site.resolve(&intent, order()).await.is_err(), "there is no such order");
         assert_eq!(site.state_of(one).await, State::Claimed);
         let token = site.lease().await;
         let insert = async |mut tx: Fenced| {
@@ -450,7 +431,7 @@ async fn an_ordered_change_stands_until_an_export_confirms_it() {
         };
         let id = site.store.write_fenced(&token, now(), insert).await.unwrap();
         assert_eq!(site.store.write_fenced(&token, now(), insert).await.unwrap(), id);
-        assert!(site.resolve(&intent, order(), &[]).await.unwrap());
+        assert!(site.resolve(&intent, order()).await.unwrap());
         let open = site.store.open_changes(now()).await.unwrap();
         assert_eq!((open.live[0].stored.state, open.live[0].order.as_ref()), (State::Ordered, Some(&id)));
         assert_eq!(site.store.open_orders().await.unwrap()[0].file, "tthc-1.xlsx");
