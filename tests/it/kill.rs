@@ -242,3 +242,23 @@ async fn a_deletion_is_done_once_whatever_kills_the_worker() {
     undisturbed(&site);
     assert!(desk::of_kind(&site, ChangeKind::CreateAccount, State::Proposed).await.is_empty());
 }
+
+#[tokio::test]
+async fn what_a_crash_left_is_not_written_during_a_pause() {
+    let (site, addresses) = to_be_deleted(Base::Sqlite).await;
+    let there = || {
+        let found = site.slapd.as_ref().unwrap().ldapsearch("(employeeType=closed)", &["mail"]);
+        addresses.iter().filter(|address| found.contains(address.as_str())).count()
+    };
+    assert_eq!(there(), 3);
+    // The first group has one, the second the others.
+    let output = site.rosterd_with(&["apply"], &[(VARIABLE, "after-intent@2")]);
+    assert_eq!((output.status.signal(), there()), (Some(9), 2), "{output:?}");
+    site.expect(&["pause", "writes", "--reason", "thử"], 0);
+    site.expect(&["apply"], 0);
+    assert_eq!(there(), 2);
+    site.expect(&["resume", "writes"], 0);
+    site.expect(&["apply"], 0);
+    assert_eq!(there(), 0);
+    nothing_twice(&site).await;
+}

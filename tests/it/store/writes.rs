@@ -268,6 +268,61 @@ async fn the_budget_stops_many_small_batches() {
 }
 
 #[tokio::test]
+async fn a_group_is_claimed_as_its_changes_would_be_one_by_one() {
+    on_both(async |site| {
+        let all = site.approved(["a1", "a2", "a3", "a4"]).await;
+        let Claim::Opened(under_way) = site.claim(&all[0], &limits(3)).await else { panic!() };
+        let waiting = &site.propose(&[title("a5", Gate::One)]).await[0].stored;
+        let token = site.lease().await;
+        // What came first, what is not approved, one that fits the budget, it again, one more, one too many.
+        let wanted = [&all[0], waiting, &all[1], &all[1], &all[2], &all[3]];
+        let claims = async |mut tx: Fenced| {
+            let terms = limits(3);
+            let claims = tx.open_intents(&wanted.map(|one| (one, &terms))).await?;
+            tx.commit(claims).await
+        };
+        let claims = site.store.write_fenced(&token, minutes(1), claims).await.unwrap();
+        let braked = Claim::Braked(BrakeScope::Agency(agency("skhcn")), BrakeKind::Attributes);
+        let [
+            Claim::NotApproved,
+            Claim::NotApproved,
+            Claim::Opened(one),
+            Claim::Busy,
+            Claim::Opened(two),
+            last,
+        ] = &claims[..]
+        else {
+            panic!("{claims:?}")
+        };
+        assert_eq!(*last, braked);
+        assert_eq!(site.store.unresolved_intents().await.unwrap().len(), 3);
+        assert_eq!(site.state_of(&all[3]).await, State::Approved);
+
+        let (failed, late) =
+            (Outcome::Failed { why: "đã đổi".into() }, Outcome::NotSent { why: "muộn".into() });
+        let ended = [(&under_way.id, &Outcome::Applied), (&one.id, &failed), (&two.id, &late)];
+        let ended = ended.map(|(id, outcome)| (id.as_str(), outcome));
+        let resolve = async |mut tx: Fenced| {
+            let news = tx.resolve_intents(&ended).await?;
+            tx.commit(news).await
+        };
+        let rows = site.count("audit").await;
+        assert_eq!(site.store.write_fenced(&token, minutes(2), resolve).await.unwrap(), [true; 3]);
+        assert_eq!(site.count("audit").await, rows + 3);
+        assert_eq!(site.store.write_fenced(&token, minutes(3), resolve).await.unwrap(), [false; 3]);
+        let mut states = Vec::new();
+        for one in &all {
+            states.push(site.state_of(one).await);
+        }
+        assert_eq!(states, [State::Applied, State::Failed, State::Approved, State::Approved]);
+        let spent = site.store.spent(&BrakeScope::Province, BrakeKind::Attributes, minutes(-60)).await;
+        assert_eq!(spent.unwrap(), 2, "what was not sent costs nothing");
+        site.store.audit_verify().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_change_braked_at_its_claim_goes_on_once_released() {
     on_both(async |site| {
         let logins = site.operators(["an", "binh"]).await;
