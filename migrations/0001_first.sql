@@ -378,7 +378,8 @@ CREATE TABLE reservation (
 CREATE INDEX reservation_change ON reservation (change_id);
 
 -- `next_at` is when a mail is due, or when it was sent, given up or returned. What a server further on returned is found
--- by `message_id`; `bounce` is the digest of what it returned it with, so that one bounce counts once.
+-- by `message_id`; `bounce` is the digest of what it returned it with, so that one bounce counts once. `dismissed` is the
+-- operator who put aside a mail that did not arrive.
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
     key TEXT NOT NULL,
@@ -390,8 +391,10 @@ CREATE TABLE outbox (
     last_error TEXT,
     message_id TEXT NOT NULL UNIQUE,
     bounce TEXT,
+    dismissed TEXT REFERENCES operator (login),
     UNIQUE (key, address),
-    CHECK ((state = 'returned') = (bounce IS NOT NULL))
+    CHECK ((state = 'returned') = (bounce IS NOT NULL)),
+    CHECK (dismissed IS NULL OR state IN ('failed', 'returned'))
 );
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
 CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce) WHERE bounce IS NOT NULL;
@@ -525,6 +528,16 @@ CREATE TABLE rotation_memory (
 CREATE TABLE rotation_figures (
     name TEXT NOT NULL PRIMARY KEY CHECK (name = 'all'),
     body TEXT NOT NULL
+);
+
+-- The accounts behind those figures, one value an agency and system, for the lists that the page shows. `digest` tells a
+-- pass which of them are other than before.
+CREATE TABLE rotation_rows (
+    agency TEXT NOT NULL,
+    target TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (agency, target)
 );
 
 -- The printed list with an account whose warnings were not accepted was handed to its unit.

@@ -273,7 +273,8 @@ fn list(
     }
 }
 
-fn cause_words(cause: Cause, lang: Lang) -> &'static str {
+/// Why a change of a password is asked for.
+pub fn cause_words(cause: Cause, lang: Lang) -> &'static str {
     let (vi, en) = match cause {
         Cause::MaxAge => ("mật khẩu đến hạn", "age of the password"),
         Cause::FirstPassword => ("mật khẩu cấp lần đầu", "first password"),

@@ -185,7 +185,7 @@ fn by_day(signed: &Signed, whole: &Progress, opens: NaiveDate, last: NaiveDate) 
     );
     let title = signed.view.t("Tiến độ theo ngày", "Progress by day");
     let chart = Chart { id: "days", title, description: text, bars: &bars, most: 100 };
-    shown(&chart, chart.standing())
+    shown(&chart, chart.standing(), &[])
 }
 
 /// The agencies that have come furthest.
@@ -209,7 +209,7 @@ fn by_agency(
     );
     let title = signed.view.t("Tiến độ theo cơ quan", "Progress by agency");
     let chart = Chart { id: "units", title, description: text, bars: &bars, most: 100 };
-    shown(&chart, chart.lying())
+    shown(&chart, chart.lying(), &[])
 }
 
 /// Asks for a campaign, or agrees to it; what is said of that.

@@ -1,6 +1,7 @@
 //! The pages: each reads what it shows and hands what is decided to the store.
 
 mod account;
+mod accounts;
 mod agencies;
 mod audit;
 mod brakes;
@@ -12,6 +13,7 @@ mod changes;
 mod departures;
 mod holds;
 mod incidents;
+mod mails;
 mod operators;
 mod overview;
 mod pause;
@@ -77,6 +79,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/slips/{id}/print", post(slips::print))
         .route("/slips/{id}/confirm", post(slips::confirm))
         .route("/rotation", get(rotation::page))
+        .route("/rotation/accounts", get(accounts::page))
         .route("/rotation/list", get(rotation::list))
         .route("/rotation/handed", post(rotation::handed))
         .route("/rotation/campaigns", get(campaigns::list))
@@ -84,6 +87,9 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/rotation/campaigns/{name}", get(campaigns::page))
         .route("/rotation/campaigns/{name}/approve", post(campaigns::approve))
         .route("/rotation/campaigns/{name}/stop", post(campaigns::stop))
+        .route("/mails", get(mails::list))
+        .route("/mails/{id}/retry", post(mails::retry))
+        .route("/mails/{id}/dismiss", post(mails::dismiss))
         .route("/incidents", get(incidents::list).post(incidents::open))
         .route("/incidents/{id}", get(incidents::page))
         .route("/incidents/{id}/close", post(incidents::close))

@@ -3,11 +3,14 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::view::Signed;
+use super::super::view::{Signed, query_value};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
 use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Listed};
+use crate::rotation::policy::Audience;
+use crate::rotation::row::{AHEAD, Number};
+use crate::rotation::status::{Ahead, Status};
 use crate::rotation::verdict::Standing;
 use crate::store::Handed;
 use axum::Form;
@@ -38,10 +41,10 @@ pub(in super::super) async fn figures(
     Ok(Some(figures))
 }
 
-/// A chart with the rows of the table beside it.
-pub(super) fn shown(chart: &Chart<'_>, svg: String) -> Value {
-    let rows: Vec<_> =
-        chart.bars.iter().map(|bar| context! { label => bar.label, shown => bar.shown }).collect();
+/// A chart with the rows of the table beside it; each number opens the list at its place in `lists`, where there is one.
+pub(super) fn shown(chart: &Chart<'_>, svg: String, lists: &[String]) -> Value {
+    let row = |(at, bar): (usize, &Bar)| context! { label => bar.label, shown => bar.shown, list => lists.get(at) };
+    let rows: Vec<_> = chart.bars.iter().enumerate().map(row).collect();
     context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(svg) }
 }
 
@@ -121,7 +124,7 @@ pub(in super::super) async fn page(
         system,
         total => Value::from_serialize(&status.total),
         sum => status.total.sum(),
-        ahead => vec![(7, Value::from_serialize(status.next_7_days)), (30, Value::from_serialize(status.next_30_days))],
+        ahead => ahead(&status),
         charts => charts(&signed, &figures, system),
         listed => figures.listed.len(),
         waiting,
@@ -129,29 +132,54 @@ pub(in super::super) async fn page(
     signed.view.page(&desk, "rotation.html", more)
 }
 
+/// What the next days bring, each number with the word of its list.
+fn ahead(status: &Status) -> Vec<Value> {
+    let row = |(days, Ahead { reminders, contacts, department, locks }): (u32, Ahead)| {
+        let counted = [
+            (reminders, Audience::Holder),
+            (contacts, Audience::Contact),
+            (department, Audience::Department),
+            (locks, Audience::Lock),
+        ];
+        let counts: Vec<_> = counted
+            .into_iter()
+            .map(|(count, to)| context! { count, of => Number::Ahead(to, days).word() })
+            .collect();
+        context! { days, counts }
+    };
+    AHEAD.into_iter().zip([status.next_7_days, status.next_30_days]).map(row).collect()
+}
+
+/// The names of bands, the one behind the last included.
+pub(super) fn bands(signed: &Signed, bands: &[i64]) -> Vec<String> {
+    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
+    let unit = t("ngày", "days");
+    let mut from = 0;
+    let mut names = Vec::new();
+    for last in bands {
+        names.push(if from == 0 {
+            format!("{} {last} {unit}", t("đến", "up to"))
+        } else {
+            format!("{from}–{last} {unit}")
+        });
+        from = last + 1;
+    }
+    names.push(format!("{} {} {unit}", t("trên", "over"), from - 1));
+    names
+}
+
 /// Age, first passwords, use.
 fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
     let spread = figures.spread(system);
     let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
-    let days = |bands: &[i64]| -> Vec<String> {
-        let unit = t("ngày", "days");
-        let mut from = 0;
-        let mut names = Vec::new();
-        for last in bands {
-            names.push(if from == 0 {
-                format!("{} {last} {unit}", t("đến", "up to"))
-            } else {
-                format!("{from}–{last} {unit}")
-            });
-            from = last + 1;
-        }
-        names.push(format!("{} {} {unit}", t("trên", "over"), from - 1));
-        names
-    };
     let whole = spread.ages.iter().chain(&spread.first).sum::<u64>() + spread.unknown;
     let used = spread.idle.iter().sum::<u64>() + spread.idle_unknown;
-    let made = |id, (title, text): (&str, &str), named: Vec<(String, u64)>, of: u64| {
-        let bar = |(label, value): (String, u64)| {
+    let made = |id, (title, text): (&str, &str), named: Vec<(String, u64, Number)>, of: u64| {
+        let list = |number: Number| {
+            format!("/rotation/accounts?system={}&of={}", query_value(system.as_str()), number.word())
+        };
+        let lists: Vec<String> = named.iter().map(|(_, _, number)| list(*number)).collect();
+        let bar = |(label, value, _): (String, u64, Number)| {
             let percent = (value * 100 + of / 2) / of.max(1);
             Bar { label, value, shown: format!("{value} ({percent} %)") }
         };
@@ -161,18 +189,17 @@ fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
             None => text.to_owned(),
         };
         let chart = Chart { id, title, description: &description, bars: &bars, most: 0 };
-        shown(&chart, chart.lying())
+        shown(&chart, chart.lying(), &lists)
     };
     let first: u64 = spread.first.iter().sum();
-    let ages = days(&AGE_BANDS).into_iter().zip(spread.ages).chain([
-        (t("mật khẩu lần đầu, chưa đổi", "first password, never changed").to_owned(), first),
-        (t("không rõ", "unknown").to_owned(), spread.unknown),
+    let unknown = || t("không rõ", "unknown").to_owned();
+    let ages = banded(bands(signed, &AGE_BANDS), &spread.ages, Number::Age).chain([
+        (t("mật khẩu lần đầu, chưa đổi", "first password, never changed").to_owned(), first, Number::First(None)),
+        (unknown(), spread.unknown, Number::AgeUnknown),
     ]);
-    let firsts = days(&FIRST_BANDS).into_iter().zip(spread.first);
-    let idle = days(&IDLE_BANDS)
-        .into_iter()
-        .zip(spread.idle)
-        .chain([(t("không rõ", "unknown").to_owned(), spread.idle_unknown)]);
+    let firsts = banded(bands(signed, &FIRST_BANDS), &spread.first, |at| Number::First(Some(at)));
+    let idle = banded(bands(signed, &IDLE_BANDS), &spread.idle, Number::Use)
+        .chain([(unknown(), spread.idle_unknown, Number::UseUnknown)]);
     vec![
         made(
             "age",
@@ -213,10 +240,24 @@ fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
     ]
 }
 
+/// Bands with their counts and what each counts.
+fn banded(
+    names: Vec<String>,
+    counts: &[u64],
+    number: impl Fn(usize) -> Number,
+) -> impl Iterator<Item = (String, u64, Number)> {
+    names.into_iter().zip(counts.iter().copied()).enumerate().map(move |(at, (name, count))| {
+        (name, count, number(at))
+    })
+}
+
 #[derive(Deserialize)]
 pub(in super::super) struct Whose {
     #[serde(default)]
     agency: String,
+    /// Only what was not handed over.
+    #[serde(default)]
+    waiting: String,
 }
 
 /// The printed lists: accounts that no reminder reached, by agency.
@@ -231,7 +272,10 @@ pub(in super::super) async fn list(
     }
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let mut by_agency: BTreeMap<&AgencyCode, Vec<&Listed>> = BTreeMap::new();
-    for one in figures.listed.iter().filter(|one| only.as_ref().is_none_or(|code| *code == one.agency)) {
+    let is_asked = |one: &&Listed| {
+        only.as_ref().is_none_or(|code| *code == one.agency) && (asked.waiting.is_empty() || one.handed.is_none())
+    };
+    for one in figures.listed.iter().filter(is_asked) {
         by_agency.entry(&one.agency).or_default().push(one);
     }
     let lists: Vec<_> = by_agency
