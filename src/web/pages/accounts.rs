@@ -3,9 +3,10 @@
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use super::rotation::{bands, figures};
+use super::rotation::figures;
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::report::rotation::cause_words;
+use crate::report::spread::bands;
 use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Place};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::row::{AsOf, Entry, Number, Row, Set, Wanted};
@@ -195,7 +196,7 @@ fn line(signed: &Signed, place: &Place, Entry { row, step }: Entry<'_>) -> Value
 /// What a number counts.
 pub(super) fn title(signed: &Signed, number: Number) -> String {
     let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
-    let within = |all: &[i64], at: usize| bands(signed, all).swap_remove(at.min(all.len()));
+    let within = |all: &[i64], at: usize| bands(all, signed.view.lang).swap_remove(at.min(all.len()));
     match number {
         Number::ProtectedOverdue => {
             t("được bảo vệ, quá hạn (không khóa)", "protected and overdue (never locked)").into()

@@ -96,6 +96,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/tips", post(tips::take))
         .route("/tips/{id}/dismiss", post(tips::dismiss))
         .route("/reports", get(reports::page).post(reports::make))
+        .route("/reports/case", post(reports::pack))
         .route("/audit", get(audit::page))
         .route("/audit/export", get(audit::export))
         .route("/audit/verify", post(audit::verify))

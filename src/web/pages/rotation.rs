@@ -7,7 +7,8 @@ use super::super::view::{Signed, query_value};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
-use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Listed};
+use crate::report::spread;
+use crate::rotation::figures::{Figures, Listed};
 use crate::rotation::policy::Audience;
 use crate::rotation::row::{AHEAD, Number};
 use crate::rotation::status::{Ahead, Status};
@@ -42,10 +43,10 @@ pub(in super::super) async fn figures(
 }
 
 /// A chart with the rows of the table beside it; each number opens the list at its place in `lists`, where there is one.
-pub(super) fn shown(chart: &Chart<'_>, svg: String, lists: &[String]) -> Value {
+pub(super) fn shown(chart: &Chart, lists: &[String]) -> Value {
     let row = |(at, bar): (usize, &Bar)| context! { label => bar.label, shown => bar.shown, list => lists.get(at) };
     let rows: Vec<_> = chart.bars.iter().enumerate().map(row).collect();
-    context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(svg) }
+    context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(chart.svg()) }
 }
 
 #[derive(Deserialize)]
@@ -150,105 +151,13 @@ fn ahead(status: &Status) -> Vec<Value> {
     AHEAD.into_iter().zip([status.next_7_days, status.next_30_days]).map(row).collect()
 }
 
-/// The names of bands, the one behind the last included.
-pub(super) fn bands(signed: &Signed, bands: &[i64]) -> Vec<String> {
-    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
-    let unit = t("ngày", "days");
-    let mut from = 0;
-    let mut names = Vec::new();
-    for last in bands {
-        names.push(if from == 0 {
-            format!("{} {last} {unit}", t("đến", "up to"))
-        } else {
-            format!("{from}–{last} {unit}")
-        });
-        from = last + 1;
-    }
-    names.push(format!("{} {} {unit}", t("trên", "over"), from - 1));
-    names
-}
-
-/// Age, first passwords, use.
+/// Age, first passwords, use; each number opens its list.
 fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
-    let spread = figures.spread(system);
-    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
-    let whole = spread.ages.iter().chain(&spread.first).sum::<u64>() + spread.unknown;
-    let used = spread.idle.iter().sum::<u64>() + spread.idle_unknown;
-    let made = |id, (title, text): (&str, &str), named: Vec<(String, u64, Number)>, of: u64| {
-        let list = |number: Number| {
-            format!("/rotation/accounts?system={}&of={}", query_value(system.as_str()), number.word())
-        };
-        let lists: Vec<String> = named.iter().map(|(_, _, number)| list(*number)).collect();
-        let bar = |(label, value, _): (String, u64, Number)| {
-            let percent = (value * 100 + of / 2) / of.max(1);
-            Bar { label, value, shown: format!("{value} ({percent} %)") }
-        };
-        let bars: Vec<Bar> = named.into_iter().map(bar).collect();
-        let description = match bars.iter().max_by_key(|bar| bar.value).filter(|bar| bar.value > 0) {
-            Some(most) => format!("{text} {}: {}, {}.", t("Nhiều nhất", "Most"), most.label, most.shown),
-            None => text.to_owned(),
-        };
-        let chart = Chart { id, title, description: &description, bars: &bars, most: 0 };
-        shown(&chart, chart.lying(), &lists)
+    let list = |number: &Number| {
+        format!("/rotation/accounts?system={}&of={}", query_value(system.as_str()), number.word())
     };
-    let first: u64 = spread.first.iter().sum();
-    let unknown = || t("không rõ", "unknown").to_owned();
-    let ages = banded(bands(signed, &AGE_BANDS), &spread.ages, Number::Age).chain([
-        (t("mật khẩu lần đầu, chưa đổi", "first password, never changed").to_owned(), first, Number::First(None)),
-        (unknown(), spread.unknown, Number::AgeUnknown),
-    ]);
-    let firsts = banded(bands(signed, &FIRST_BANDS), &spread.first, |at| Number::First(Some(at)));
-    let idle = banded(bands(signed, &IDLE_BANDS), &spread.idle, Number::Use)
-        .chain([(unknown(), spread.idle_unknown, Number::UseUnknown)]);
-    vec![
-        made(
-            "age",
-            (
-                t("Tuổi mật khẩu", "Age of passwords"),
-                t(
-                    "Số tài khoản đang mở theo thời gian từ lần chủ tài khoản tự đổi mật khẩu gần nhất.",
-                    "Open accounts by the time since their holders last changed the password.",
-                ),
-            ),
-            ages.collect(),
-            whole,
-        ),
-        made(
-            "first",
-            (
-                t("Mật khẩu mặc định, mật khẩu lần đầu chưa đổi", "Default and first passwords"),
-                t(
-                    "Số tài khoản đang mở còn dùng mật khẩu do người khác đặt, theo thời gian từ lúc đặt.",
-                    "Open accounts with a password that somebody else set, by the time since then.",
-                ),
-            ),
-            firsts.collect(),
-            whole,
-        ),
-        made(
-            "idle",
-            (
-                t("Thời gian không sử dụng", "Dormancy"),
-                t(
-                    "Số tài khoản đang mở theo thời gian từ lần đăng nhập gần nhất.",
-                    "Open accounts by the time since the last sign-in.",
-                ),
-            ),
-            idle.collect(),
-            used,
-        ),
-    ]
-}
-
-/// Bands with their counts and what each counts.
-fn banded(
-    names: Vec<String>,
-    counts: &[u64],
-    number: impl Fn(usize) -> Number,
-) -> impl Iterator<Item = (String, u64, Number)> {
-    names.into_iter().zip(counts.iter().copied()).enumerate().map(move |(at, (name, count))| {
-        (name, count, number(at))
-    })
+    let charts = spread::charts(&figures.spread(system), signed.view.lang).into_iter();
+    charts.map(|(chart, numbers)| shown(&chart, &numbers.iter().map(list).collect::<Vec<_>>())).collect()
 }
 
 #[derive(Deserialize)]
