@@ -118,15 +118,15 @@ CREATE TABLE roster (
     notes TEXT NOT NULL,
     digest TEXT NOT NULL,
     results TEXT,
-    feedback TEXT NOT NULL CHECK (feedback IN ('due', 'written')),
+    feedback TEXT NOT NULL CHECK (feedback IN ('due', 'written', 'again')),
     feedback_path TEXT,
     done_path TEXT,
     spool_path TEXT,
     CHECK ((state = 'read') = (body IS NOT NULL)),
-    CHECK ((feedback = 'written') = (feedback_path IS NOT NULL)),
+    CHECK ((feedback = 'due') = (feedback_path IS NULL)),
     UNIQUE (agency, sha256)
 );
-CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback = 'due';
+CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback IN ('due', 'again');
 
 CREATE TABLE person (
     id TEXT NOT NULL PRIMARY KEY,
@@ -282,6 +282,17 @@ CREATE TABLE approval (
     CHECK (instead_of IS NULL OR operator IS NOT NULL AND instead_of <> operator),
     UNIQUE (change_id, operator),
     UNIQUE (change_id, policy)
+);
+
+-- Which rows of which rosters asked for what an operator rejected, and why: their feedback is written once more. Line 0 is
+-- about somebody whom the roster does not name.
+CREATE TABLE roster_rejection (
+    roster TEXT NOT NULL REFERENCES roster (id),
+    change_id TEXT NOT NULL REFERENCES change (id),
+    sheet TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (roster, change_id, sheet, line)
 );
 
 -- Who called which published number about a change, before its approvals; by key, so that a change that comes back

@@ -81,7 +81,11 @@ pub fn charts(spread: &Spread, lang: Lang) -> [(Chart, Vec<Number>); 3] {
 }
 
 /// Bands with their counts and what each counts.
-fn banded(names: Vec<String>, counts: &[u64], number: impl Fn(usize) -> Number) -> Vec<(String, u64, Number)> {
+fn banded(
+    names: Vec<String>,
+    counts: &[u64],
+    number: impl Fn(usize) -> Number,
+) -> Vec<(String, u64, Number)> {
     let counted = names.into_iter().zip(counts.iter().copied()).enumerate();
     counted.map(|(at, (name, count))| (name, count, number(at))).collect()
 }

@@ -18,6 +18,7 @@ pub type Rows = BTreeMap<(AgencyCode, TargetId), Vec<Row>>;
 
 /// The row. It holds days and no ages, so that it stays the same from one day to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a number counts")]
 pub struct Row {
     /// The account.
     pub id: AccountId,
@@ -339,9 +340,10 @@ impl Wanted {
                     .as_deref()
                     .is_none_or(|text| ascii(&row.name).contains(text) || ascii(&row.address).contains(text))
         };
-        let entries = rows.iter().filter(is_wanted).flat_map(|row| {
-            row.entries(self.number, as_of).into_iter().map(move |step| Entry { row, step })
-        });
+        let entries = rows
+            .iter()
+            .filter(is_wanted)
+            .flat_map(|row| row.entries(self.number, as_of).into_iter().map(move |step| Entry { row, step }));
         let mut entries: Vec<_> = entries.collect();
         entries.sort_by_cached_key(|one| {
             let given = PersonName::new(&one.row.name).map(|name| (ascii(name.given()), name));
@@ -417,7 +419,11 @@ mod tests {
         let rows = [own, shut];
         assert_eq!(names(&by(Number::Age(0)), &rows), ["A"], "thirty days are the first band's last");
         assert_eq!(names(&by(Number::First(None)), &rows), [""; 0], "nobody signs in to it");
-        assert_eq!(names(&by(Number::Idle), &rows), ["B"], "forty-five days are as long as the rules have it");
+        assert_eq!(
+            names(&by(Number::Idle), &rows),
+            ["B"],
+            "forty-five days are as long as the rules have it"
+        );
         assert_eq!(names(&by(Number::Ahead(Audience::Holder, 7)), &rows), ["A", "A"]);
         assert_eq!(names(&by(Number::Ahead(Audience::Holder, 30)), &rows).len(), 3);
         assert_eq!(names(&by(Number::Ahead(Audience::Lock, 30)), &rows).len(), 0);

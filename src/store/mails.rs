@@ -44,7 +44,9 @@ impl Store {
     ) -> Result<Vec<ListedMail>, StoreError> {
         let (of, behind, order) = match list {
             MailList::Waiting => ("o.state IN ('queued', 'sending')", ">", ""),
-            MailList::Undelivered => ("o.state IN ('failed', 'returned') AND o.dismissed IS NULL", "<", " DESC"),
+            MailList::Undelivered => {
+                ("o.state IN ('failed', 'returned') AND o.dismissed IS NULL", "<", " DESC")
+            }
         };
         let place = match after {
             Some(_) => format!(

@@ -46,6 +46,7 @@ mod pause;
 mod person;
 mod publish;
 mod question;
+mod rejection;
 mod reservation;
 mod roster;
 mod rotation;
@@ -93,6 +94,7 @@ pub use page::{AgencyGroup, ArrivalLine, ChangeFigures, Listing, Place, Query, R
 pub use pass::Pass;
 pub use pause::{Pause, Paused};
 pub use question::OpenQuestion;
+pub use rejection::Rejection;
 pub use roster::{Arrival, Feedback, Inserted, RowResult};
 pub use rotation::Handed;
 pub use session::{ListedSession, NewSession, Session};

@@ -380,9 +380,10 @@ impl Store {
         waiter: &Waiter,
     ) -> Result<BTreeMap<NaiveDate, u64>, StoreError> {
         let Waiter { login, not_of } = waiter;
-        let mut text =
-            format!("SELECT c.due, COUNT(*) AS n FROM change c{{join}} WHERE c.state = 'proposed'{NOT_APPROVED}")
-                .replace('?', "$1");
+        let mut text = format!(
+            "SELECT c.due, COUNT(*) AS n FROM change c{{join}} WHERE c.state = 'proposed'{NOT_APPROVED}"
+        )
+        .replace('?', "$1");
         let mut values = vec![login.to_string()];
         for (word, codes) in [("IN", agencies), ("NOT IN", not_of.as_slice())] {
             if !codes.is_empty() {
@@ -471,7 +472,10 @@ impl Store {
         let query = format!("SELECT {}, feedback_path FROM roster WHERE id = $1", roster::COLUMNS);
         let Some(row) = self.row(sql("arrival", query).text(id.as_str())).await? else { return Ok(None) };
         let results = row.maybe_json("results")?.unwrap_or_default();
-        Ok(Some((Feedback { arrival: roster::read(&row)?, results }, row.maybe("feedback_path")?)))
+        let (rejections, written) = (self.rejections(id).await?, row.maybe("feedback_path")?);
+        let feedback =
+            Feedback { arrival: roster::read(&row)?, results, rejections, written: written.clone() };
+        Ok(Some((feedback, written)))
     }
 
     /// When each agency last sent a roster that was read, and a full one.

@@ -6,7 +6,9 @@ use super::paint::{Paint, Part, set_up};
 use crate::report::chart::Shape;
 use crate::report::{self, Cell, Report, Table, minutes_title, say};
 use crate::roster::sheet;
-use rust_xlsxwriter::{Chart, ChartDataLabel, ChartFormat, ChartSolidFill, ChartType, Color, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartFormat, ChartSolidFill, ChartType, Color, Workbook, Worksheet, XlsxError,
+};
 
 /// Columns that the head spreads over, at the least.
 const HEAD: u16 = 4;
@@ -222,9 +224,9 @@ fn picture(
     if bars <= 12 {
         series.set_data_label(ChartDataLabel::new().show_value());
     }
-    series.set_name(&chart.title).set_gap(60).set_format(ChartFormat::new().set_solid_fill(
-        ChartSolidFill::new().set_color(Color::RGB(0x0017_4A86)),
-    ));
+    series.set_name(&chart.title).set_gap(60).set_format(
+        ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0x0017_4A86))),
+    );
     sheet.insert_chart(first - 1, 4, &drawn)?;
     Ok(height.div_ceil(ROW))
 }

@@ -81,7 +81,8 @@ impl Key {
     }
 
     fn written(&self) -> String {
-        let (on, to) = self.step.as_ref().map_or_else(Default::default, |(on, to)| (on.to_string(), to.as_str()));
+        let (on, to) =
+            self.step.as_ref().map_or_else(Default::default, |(on, to)| (on.to_string(), to.as_str()));
         format!("{}|{}|{on}|{to}|{}", self.agency, self.system, self.account)
     }
 
@@ -206,7 +207,9 @@ pub(super) fn title(signed: &Signed, number: Number) -> String {
         Number::DefaultPassword => {
             t("đang dùng mật khẩu mặc định đã biết", "with a known default password").into()
         }
-        Number::Age(at) => format!("{}: {}", t("tuổi mật khẩu", "age of the password"), within(&AGE_BANDS, at)),
+        Number::Age(at) => {
+            format!("{}: {}", t("tuổi mật khẩu", "age of the password"), within(&AGE_BANDS, at))
+        }
         Number::First(None) => t("mật khẩu lần đầu, chưa đổi", "first password, never changed").into(),
         Number::First(Some(at)) => {
             let of = t("mật khẩu lần đầu, chưa đổi từ", "first password, unchanged for");

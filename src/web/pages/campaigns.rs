@@ -21,7 +21,6 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use std::sync::Arc;
 
-
 /// Campaigns are for who answers for the whole province.
 pub(super) fn require(signed: &Signed) -> Result<(), PageError> {
     signed.require(Right::Approve)?;

@@ -46,8 +46,9 @@ pub(in super::super) async fn list(
     let list = if waiting { MailList::Waiting } else { MailList::Undelivered };
     let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
     let mut mails = desk.store.mails(list, after, PER_PAGE + 1).await?;
-    let last = (mails.len() > PER_PAGE).then(|| mails.swap_remove(PER_PAGE)).and(mails.last());
-    let last = last.map(|mail| mail.id.clone());
+    let more_follow = mails.len() > PER_PAGE;
+    mails.truncate(PER_PAGE);
+    let ends = mails.last().filter(|_| more_follow).map(|mail| mail.id.clone());
     let counts = desk.store.outbox_counts().await?;
     let lines: Vec<Value> = mails
         .iter()
@@ -67,7 +68,7 @@ pub(in super::super) async fn list(
     let more = context! {
         waiting,
         lines,
-        last,
+        last => ends,
         first => after.is_none(),
         queued => counts.queued + counts.sending,
         undelivered => counts.failed + counts.returned,

@@ -44,7 +44,8 @@ pub(in super::super) async fn figures(
 
 /// A chart with the rows of the table beside it; each number opens the list at its place in `lists`, where there is one.
 pub(super) fn shown(chart: &Chart, lists: &[String]) -> Value {
-    let row = |(at, bar): (usize, &Bar)| context! { label => bar.label, shown => bar.shown, list => lists.get(at) };
+    let row =
+        |(at, bar): (usize, &Bar)| context! { label => bar.label, shown => bar.shown, list => lists.get(at) };
     let rows: Vec<_> = chart.bars.iter().enumerate().map(row).collect();
     context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(chart.svg()) }
 }
@@ -182,7 +183,8 @@ pub(in super::super) async fn list(
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let mut by_agency: BTreeMap<&AgencyCode, Vec<&Listed>> = BTreeMap::new();
     let is_asked = |one: &&Listed| {
-        only.as_ref().is_none_or(|code| *code == one.agency) && (asked.waiting.is_empty() || one.handed.is_none())
+        only.as_ref().is_none_or(|code| *code == one.agency)
+            && (asked.waiting.is_empty() || one.handed.is_none())
     };
     for one in figures.listed.iter().filter(is_asked) {
         by_agency.entry(&one.agency).or_default().push(one);
