@@ -307,6 +307,8 @@ pub struct Entry<'a> {
     pub row: &'a Row,
     /// The step it is listed with.
     pub step: Option<(NaiveDate, Audience)>,
+    /// Which of the account's entries it is, from 0: two steps may fall on one day.
+    pub at: usize,
 }
 
 impl Wanted {
@@ -340,14 +342,17 @@ impl Wanted {
                     .as_deref()
                     .is_none_or(|text| ascii(&row.name).contains(text) || ascii(&row.address).contains(text))
         };
-        let entries = rows
-            .iter()
-            .filter(is_wanted)
-            .flat_map(|row| row.entries(self.number, as_of).into_iter().map(move |step| Entry { row, step }));
+        let entries = rows.iter().filter(is_wanted).flat_map(|row| {
+            row.entries(self.number, as_of).into_iter().enumerate().map(move |(at, step)| Entry {
+                row,
+                step,
+                at,
+            })
+        });
         let mut entries: Vec<_> = entries.collect();
         entries.sort_by_cached_key(|one| {
             let given = PersonName::new(&one.row.name).map(|name| (ascii(name.given()), name));
-            (given, one.row.id.clone(), one.step)
+            (given, one.row.id.clone(), one.at)
         });
         entries
     }

@@ -467,6 +467,24 @@ impl Store {
         self.rows(bind("arrivals", text, &values)).await?.iter().map(line).collect()
     }
 
+    /// How many arrivals of a scope there were since a moment, and how many of them could not be read.
+    pub async fn count_arrivals(
+        &self,
+        agencies: &[AgencyCode],
+        since: Time,
+    ) -> Result<(u64, u64), StoreError> {
+        let mut text = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN state = 'refused' THEN 1 ELSE 0 END), 0) AS BIGINT)
+                 AS refused FROM roster WHERE arrived >= $1"
+            .to_owned();
+        let mut values = vec![rfc3339(since)];
+        if !agencies.is_empty() {
+            text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
+            values.extend(agencies.iter().map(ToString::to_string));
+        }
+        let Some(row) = self.row(bind("arrivals", text, &values)).await? else { return Ok((0, 0)) };
+        Ok((row.count("n")?, row.count("refused")?))
+    }
+
     /// One arrival with what a pass made of its rows, and where its feedback lies.
     pub async fn arrival(&self, id: &RosterId) -> Result<Option<(Feedback, Option<String>)>, StoreError> {
         let query = format!("SELECT {}, feedback_path FROM roster WHERE id = $1", roster::COLUMNS);

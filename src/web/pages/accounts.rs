@@ -14,7 +14,6 @@ use crate::rotation::verdict::Standing;
 use crate::words;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use chrono::NaiveDate;
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -66,7 +65,7 @@ fn parsed<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>,
 struct Key {
     agency: AgencyCode,
     system: TargetId,
-    step: Option<(NaiveDate, String)>,
+    at: usize,
     account: AccountId,
 }
 
@@ -75,24 +74,20 @@ impl Key {
         Self {
             agency: place.agency.clone(),
             system: place.system.clone(),
-            step: entry.step.map(|(on, to)| (on, to.as_str().to_owned())),
+            at: entry.at,
             account: entry.row.id.clone(),
         }
     }
 
     fn written(&self) -> String {
-        let (on, to) =
-            self.step.as_ref().map_or_else(Default::default, |(on, to)| (on.to_string(), to.as_str()));
-        format!("{}|{}|{on}|{to}|{}", self.agency, self.system, self.account)
+        let Self { agency, system, at, account } = self;
+        format!("{agency}|{system}|{at}|{account}")
     }
 
     fn read(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(5, '|');
-        let mut next = || parts.next();
-        let (agency, system) = (AgencyCode::stored(next()?)?, TargetId::new(next()?));
-        let (on, to) = (next()?, next()?.to_owned());
-        let step = if on.is_empty() { None } else { Some((on.parse().ok()?, to)) };
-        Some(Self { agency, system, step, account: AccountId::new(next()?) })
+        let mut parts = text.splitn(4, '|');
+        let (agency, system) = (AgencyCode::stored(parts.next()?)?, TargetId::new(parts.next()?));
+        Some(Self { agency, system, at: parts.next()?.parse().ok()?, account: AccountId::new(parts.next()?) })
     }
 }
 
@@ -171,7 +166,7 @@ async fn listed(
     Ok((lines, None))
 }
 
-fn line(signed: &Signed, place: &Place, Entry { row, step }: Entry<'_>) -> Value {
+fn line(signed: &Signed, place: &Place, Entry { row, step, at: _ }: Entry<'_>) -> Value {
     let lang = signed.view.lang;
     let (set, first) = match row.set {
         Set::Own(day) => (Some(day), false),

@@ -41,9 +41,8 @@ pub(in super::super) async fn page(
         .collect();
     let mut questions = desk.store.questions().await?;
     questions.retain(|one| signed.operator.may_see(&one.question.agency));
-    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, 1000).await?;
-    let arrived = arrivals.len();
-    let refused = arrivals.iter().filter(|one| one.state == crate::store::RosterState::Refused).count();
+    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, SHOWN).await?;
+    let (arrived, refused) = desk.store.count_arrivals(&scope, midnight).await?;
     let standings = agencies::standings(&desk, &signed.operator).await?;
     let late: Vec<_> = standings.iter().filter(|one| one.late).collect();
     let incidents = incidents(&desk, &signed).await?;
@@ -77,7 +76,7 @@ pub(in super::super) async fn page(
         kinds,
         brakes,
         questions => questions.len(),
-        arrivals => Value::from_serialize(&arrivals[..arrived.min(SHOWN)]),
+        arrivals => Value::from_serialize(&arrivals),
         arrived,
         refused,
         late_count => late.len(),
