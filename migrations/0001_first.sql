@@ -118,15 +118,15 @@ CREATE TABLE roster (
     notes TEXT NOT NULL,
     digest TEXT NOT NULL,
     results TEXT,
-    feedback TEXT NOT NULL CHECK (feedback IN ('due', 'written')),
+    feedback TEXT NOT NULL CHECK (feedback IN ('due', 'written', 'again')),
     feedback_path TEXT,
     done_path TEXT,
     spool_path TEXT,
     CHECK ((state = 'read') = (body IS NOT NULL)),
-    CHECK ((feedback = 'written') = (feedback_path IS NOT NULL)),
+    CHECK ((feedback = 'due') = (feedback_path IS NULL)),
     UNIQUE (agency, sha256)
 );
-CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback = 'due';
+CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback IN ('due', 'again');
 
 CREATE TABLE person (
     id TEXT NOT NULL PRIMARY KEY,
@@ -284,6 +284,17 @@ CREATE TABLE approval (
     UNIQUE (change_id, policy)
 );
 
+-- Which rows of which rosters asked for what an operator rejected, and why: their feedback is written once more. Line 0 is
+-- about somebody whom the roster does not name.
+CREATE TABLE roster_rejection (
+    roster TEXT NOT NULL REFERENCES roster (id),
+    change_id TEXT NOT NULL REFERENCES change (id),
+    sheet TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (roster, change_id, sheet, line)
+);
+
 -- Who called which published number about a change, before its approvals; by key, so that a change that comes back
 -- unaltered keeps it.
 CREATE TABLE call_back (
@@ -378,7 +389,8 @@ CREATE TABLE reservation (
 CREATE INDEX reservation_change ON reservation (change_id);
 
 -- `next_at` is when a mail is due, or when it was sent, given up or returned. What a server further on returned is found
--- by `message_id`; `bounce` is the digest of what it returned it with, so that one bounce counts once.
+-- by `message_id`; `bounce` is the digest of what it returned it with, so that one bounce counts once. `dismissed` is the
+-- operator who put aside a mail that did not arrive.
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
     key TEXT NOT NULL,
@@ -390,8 +402,10 @@ CREATE TABLE outbox (
     last_error TEXT,
     message_id TEXT NOT NULL UNIQUE,
     bounce TEXT,
+    dismissed TEXT REFERENCES operator (login),
     UNIQUE (key, address),
-    CHECK ((state = 'returned') = (bounce IS NOT NULL))
+    CHECK ((state = 'returned') = (bounce IS NOT NULL)),
+    CHECK (dismissed IS NULL OR state IN ('failed', 'returned'))
 );
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
 CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce) WHERE bounce IS NOT NULL;
@@ -525,6 +539,16 @@ CREATE TABLE rotation_memory (
 CREATE TABLE rotation_figures (
     name TEXT NOT NULL PRIMARY KEY CHECK (name = 'all'),
     body TEXT NOT NULL
+);
+
+-- The accounts behind those figures, one value an agency and system, for the lists that the page shows. `digest` tells a
+-- pass which of them are other than before.
+CREATE TABLE rotation_rows (
+    agency TEXT NOT NULL,
+    target TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (agency, target)
 );
 
 -- The printed list with an account whose warnings were not accepted was handed to its unit.

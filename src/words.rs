@@ -9,7 +9,7 @@ use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::rotation::CampaignState;
 use crate::model::tip::Sign;
-use crate::rotation::policy::Audience;
+use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::verdict::Standing;
 use crate::store::{Approval, Release};
 
@@ -238,6 +238,28 @@ pub fn audience(to: Audience, lang: Lang) -> &'static str {
         Audience::Contact => ("báo đầu mối của cơ quan, đơn vị", "the agency’s contacts are told"),
         Audience::Department => ("báo Sở quản lý", "the department is told"),
         Audience::Lock => ("khóa tài khoản chưa đổi", "accounts that are unchanged are locked"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}
+
+/// A step that lies ahead of one account.
+pub fn next_step(to: Audience, lang: Lang) -> &'static str {
+    let (vi, en) = match to {
+        Audience::Holder => ("nhắc chủ tài khoản", "the holder is reminded"),
+        Audience::Contact => ("báo đầu mối của đơn vị", "the agency’s contacts are told"),
+        Audience::Department => ("báo Sở quản lý", "the department is told"),
+        Audience::Lock => ("khóa", "it is locked"),
+    };
+    if lang == Lang::Vi { vi } else { en }
+}
+
+/// Whose an account is.
+pub fn holder(holder: Holder, lang: Lang) -> &'static str {
+    let (vi, en) = match holder {
+        Holder::Person => ("cá nhân", "a person’s"),
+        Holder::Unit => ("hộp thư đơn vị", "unit mailbox"),
+        Holder::Administrator => ("quản trị", "administrator’s"),
+        Holder::Service => ("dịch vụ", "service"),
     };
     if lang == Lang::Vi { vi } else { en }
 }

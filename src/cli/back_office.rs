@@ -1,10 +1,11 @@
 //! The back office of the page: the worker's engine, which reads the directory and locks what is taken over.
 
-use super::report::{access, accounts, adoption, review, rotation};
+use super::report::{access, accounts, adoption, case, review, rotation};
 use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::incident::Incident;
+use crate::model::operator::Operator;
 use crate::model::tip::Sign;
 use crate::report::Report;
 use crate::store::TakenDown;
@@ -134,6 +135,13 @@ impl BackOffice for Office {
             // Laying out a hundred thousand accounts takes a core for seconds: not one that answers requests.
             let made = tokio::task::spawn_blocking(move || here.block_on(made(&engine, wanted)));
             made.await.map_err(failed)?.map_err(failed)
+        })
+    }
+
+    fn case_pack<'a>(&'a self, id: &'a str, by: &'a Operator) -> Asked<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let _turn = self.reports.acquire().await.map_err(failed)?;
+            case::archive(&self.engine, id, by).await.map_err(failed)
         })
     }
 }

@@ -5,20 +5,25 @@ use super::take::{Again, ENDING};
 use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
+use crate::model::change::ChangeKind;
 use crate::model::finding::Severity;
-use crate::model::ids::RosterId;
+use crate::model::ids::{RosterId, hex};
 use crate::model::notice::Notice;
 use crate::model::roster::{Declared, RosterKind};
 use crate::model::{Lang, Time};
 use crate::notify::letter::{Counts, Letter, ReadAs, RosterFeedback};
 use crate::notify::templates::{TemplateError, Templates};
-use crate::store::{Arrival, Feedback, Store, StoreError, Token};
+use crate::notify::words;
+use crate::store::{Arrival, Feedback, Rejection, Store, StoreError, Token};
 use crate::workbook::annotate::RowResult;
 use crate::workbook::{Annotations, Reader, ReaderError, summary};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// What a roster may be in size: it was read before, within the site's own limit.
+const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Writes one arrival's feedback and queues its mails; both are done again after a crash, and then alike.
 #[derive(Debug)]
@@ -76,12 +81,16 @@ impl Answerer<'_> {
         let place = arrival.done_path.as_ref().map_or_else(PathBuf::new, PathBuf::from);
         let path = files::with_ending(&place, ENDING);
         let notes = self.annotations(due, agency);
-        let workbook = self.workbook(arrival, notes, reader).await?;
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| AnswerError::File { path, source }
         };
-        files::write(&path, &workbook, 0o640).map_err(io(&path))?;
+        // A file that is gone by now, because it held passwords or by the agency's own hand, is marked up no more: what
+        // lies there stays, and the letter says the rest.
+        if due.written.is_none() || is_there(arrival) {
+            let workbook = self.workbook(due, notes, reader).await?;
+            files::write(&path, &workbook, 0o640).map_err(io(&path))?;
+        }
         reached(KillPoint::AfterFeedback);
         let notices = self.notices(due, agency, &path)?;
         let text = path.to_string_lossy();
@@ -100,17 +109,21 @@ impl Answerer<'_> {
     /// The marked-up copy; the summary alone where the file cannot be opened.
     async fn workbook(
         &self,
-        arrival: &Arrival,
+        due: &Feedback,
         notes: Annotations,
         reader: &mut Reader,
     ) -> Result<Vec<u8>, AnswerError> {
+        let arrival = &due.arrival;
         let contents = notes.summary.clone();
         let alone = |lang| summary::for_unreadable(&contents, lang);
         let spool = arrival.spool_path.as_ref().map(PathBuf::from).unwrap_or_default();
         if arrival.notes.blocks.is_empty() {
             return Ok(alone(self.lang)?);
         }
-        let bytes = std::fs::read(&spool).map_err(|source| AnswerError::File { path: spool, source })?;
+        let bytes = match done(arrival).filter(|_| due.written.is_some()) {
+            Some(bytes) => bytes,
+            None => std::fs::read(&spool).map_err(|source| AnswerError::File { path: spool, source })?,
+        };
         match reader.annotate(&bytes, notes).await {
             Ok(workbook) => Ok(workbook),
             Err(ReaderError::Refused(_)) => Ok(alone(self.lang)?),
@@ -131,6 +144,19 @@ impl Answerer<'_> {
                 .filter(|text| !text.is_empty())
                 .collect::<Vec<_>>()
                 .join("\n");
+        }
+        for Rejection { place, kind, label, reason } in &due.rejections {
+            let text = rejected(*kind, label, reason, self.lang);
+            let Some(place) = place else {
+                notes.summary.about.push(text);
+                continue;
+            };
+            let row = notes
+                .results
+                .entry(place.clone())
+                .or_insert_with(|| RowResult { text: String::new(), severity: None });
+            row.text = if row.text.is_empty() { text } else { format!("{text}\n{}", row.text) };
+            row.severity = row.severity.max(Some(Severity::Warning));
         }
         if let Some(roster) = &arrival.roster
             && let Some(people) = notes.summary.counts.first_mut()
@@ -197,11 +223,18 @@ impl Answerer<'_> {
             agency: agency.name.clone(),
             file: arrival.file.clone(),
             received: self.local(arrival.arrived),
-            read: self.read_as(arrival),
+            read: match due.written {
+                Some(_) => ReadAs::Rejected { count: due.rejections.len() },
+                None => self.read_as(arrival),
+            },
             counts: counts(arrival),
             feedback: as_the_agency_sees_it(path),
         });
-        self.to_contacts(&letter, agency, &format!("feedback:{}", arrival.id))
+        let key = match due.written {
+            Some(_) => format!("rejected:{}:{}", arrival.id, due.rejections.len()),
+            None => format!("feedback:{}", arrival.id),
+        };
+        self.to_contacts(&letter, agency, &key)
     }
 
     fn to_contacts(&self, letter: &Letter, agency: &Agency, key: &str) -> Result<Vec<Notice>, TemplateError> {
@@ -225,6 +258,26 @@ impl Answerer<'_> {
 
     fn local(&self, time: Time) -> NaiveDate {
         time.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// Whether the marked-up copy can be made once more; of one that cannot be opened there is a summary alone.
+fn is_there(arrival: &Arrival) -> bool {
+    arrival.notes.blocks.is_empty() || done(arrival).is_some()
+}
+
+/// The bytes of a file that was answered before, where it lies unchanged.
+fn done(arrival: &Arrival) -> Option<Vec<u8>> {
+    let bytes = files::read(Path::new(arrival.done_path.as_ref()?), LARGEST).ok()?;
+    let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
+    (hex(digest.as_ref()) == arrival.sha256).then_some(bytes)
+}
+
+/// What became of a row that asked for something an operator rejected.
+fn rejected(kind: ChangeKind, label: &str, reason: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!("KHÔNG DUYỆT: {} ({label}). Lý do: {reason}", words::kind(kind, lang)),
+        Lang::En => format!("NOT APPROVED: {} ({label}). Why: {reason}", kind.as_str().replace('-', " ")),
     }
 }
 

@@ -239,6 +239,7 @@ pub fn report(
             (say(lang, "Lịch sử được ghi từ", "History kept since"), history.join("; ")),
             (say(lang, "Ngày lập", "Made on"), shown_day(date)),
         ],
+        charts: Vec::new(),
         tables: vec![Table {
             title: say(lang, "Ai có quyền gì", "Who could do what"),
             columns: columns(

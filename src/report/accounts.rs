@@ -81,6 +81,7 @@ pub fn report(lines: &[Line], unread: &[String], issuer: &str, date: NaiveDate, 
         subtitle: say(lang, "Tính đến ngày ", "As of ") + &shown_day(date),
         date,
         facts,
+        charts: Vec::new(),
         tables: vec![Table {
             title: say(lang, "Tài khoản", "Accounts"),
             columns: columns(

@@ -48,6 +48,7 @@ pub fn report(
                 ),
             ),
         ],
+        charts: Vec::new(),
         tables: vec![
             by_agency(adoption, &shown, agencies, lang),
             by_rule(&lines, lang),

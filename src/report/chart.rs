@@ -17,18 +17,29 @@ pub struct Bar {
 }
 
 /// What a chart shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Chart<'a> {
-    /// Its id in the page, of letters and digits.
-    pub id: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Its id in the page, of letters, digits and hyphens.
+    pub id: String,
     /// Its name.
-    pub title: &'a str,
+    pub title: String,
     /// What is to be seen in it, in a sentence.
-    pub description: &'a str,
+    pub description: String,
     /// The bars, in order.
-    pub bars: &'a [Bar],
+    pub bars: Vec<Bar>,
     /// The length of the longest possible bar; the longest one's where it is smaller.
     pub most: u64,
+    /// How the bars run.
+    pub shape: Shape,
+}
+
+/// How the bars of a chart run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// They lie, one below the other: for things.
+    Lying,
+    /// They stand, one after the other: for days.
+    Standing,
 }
 
 /// The width of a picture with bars that lie, in its own units.
@@ -45,7 +56,23 @@ const MARGINS: (u64, u64) = (24, 26);
 /// More names than this do not fit beside each other.
 const NAMES: usize = 8;
 
-impl Chart<'_> {
+impl Bar {
+    /// A bar as long as its share of a whole, in percent, with the counts beside it.
+    pub fn share(label: String, part: u64, whole: u64) -> Self {
+        let value = (part * 100 + whole / 2) / whole.max(1);
+        Self { label, value, shown: format!("{value} % ({part}/{whole})") }
+    }
+}
+
+impl Chart {
+    /// The picture.
+    pub fn svg(&self) -> String {
+        match self.shape {
+            Shape::Lying => self.lying(),
+            Shape::Standing => self.standing(),
+        }
+    }
+
     fn most(&self) -> u64 {
         self.bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(self.most).max(1)
     }
@@ -60,8 +87,7 @@ impl Chart<'_> {
         )
     }
 
-    /// Bars that lie, one below the other: for things.
-    pub fn lying(&self) -> String {
+    fn lying(&self) -> String {
         let height = ROW * self.bars.len() as u64 + 4;
         let mut out = self.open(WIDTH, height);
         for (at, bar) in self.bars.iter().enumerate() {
@@ -85,8 +111,7 @@ impl Chart<'_> {
         out
     }
 
-    /// Bars that stand, one after the other: for days.
-    pub fn standing(&self) -> String {
+    fn standing(&self) -> String {
         let (width, height) = STANDING;
         let (above, below) = MARGINS;
         let mut out = self.open(width, height);
@@ -140,9 +165,14 @@ mod tests {
         values.iter().map(bar).collect()
     }
 
-    fn chart(bars: &[Bar]) -> Chart<'_> {
+    fn chart(bars: &[Bar]) -> Chart {
         Chart {
-            id: "tuoi", title: "Tuổi mật khẩu", description: "Nhiều nhất: đến 30 ngày.", bars, most: 0
+            id: "tuoi".into(),
+            title: "Tuổi mật khẩu".into(),
+            description: "Nhiều nhất: đến 30 ngày.".into(),
+            bars: bars.to_vec(),
+            most: 0,
+            shape: Shape::Lying,
         }
     }
 

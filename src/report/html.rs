@@ -1,6 +1,7 @@
 //! A report as a page ready to print on A4: one file without anything from elsewhere, headed as official papers are
 //! (Decree 30/2020/NĐ-CP, appendix I).
 
+use super::chart::Chart;
 use super::{Cell, Report, Table, minutes_title, say, shown_day};
 use crate::model::Lang;
 use chrono::Datelike;
@@ -29,6 +30,15 @@ table.list thead { display: table-header-group; }
 table.list tr { break-inside: avoid; }
 .facts { margin: 0 0 4mm; }
 .facts td { padding: 0 4mm 1mm 0; vertical-align: top; }
+.figure { break-inside: avoid; }
+.figure p { margin: 0 0 2mm; }
+.figure .beside { display: flex; gap: 6mm; align-items: flex-start; }
+.figure .chart { flex: 0 0 55%; width: 55%; }
+.figure .list { flex: 1; width: auto; }
+.figure td.number { white-space: nowrap; }
+.chart text { font: 13px 'Times New Roman', 'Liberation Serif', serif; fill: #000; }
+.chart rect { fill: #555; }
+.chart line { stroke: #000; }
 .minutes { break-before: page; }
 .minutes p { text-align: left; text-indent: 10mm; margin: 2mm 0; }
 .sign { width: 100%; margin-top: 10mm; break-inside: avoid; }
@@ -54,6 +64,9 @@ pub fn page(report: &Report) -> String {
     let _ = writeln!(out, "<h1>{}</h1>", escaped(&report.title));
     let _ = writeln!(out, "<p class=\"subtitle\">{}</p>", escaped(&report.subtitle));
     facts(&mut out, report);
+    for chart in &report.charts {
+        picture(&mut out, chart, report.lang);
+    }
     for table in &report.tables {
         list(&mut out, table);
     }
@@ -111,6 +124,24 @@ fn list(out: &mut String, table: &Table) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n");
+}
+
+fn picture(out: &mut String, chart: &Chart, lang: Lang) {
+    let _ = writeln!(
+        out,
+        "<section class=\"figure\">\n<h2>{}</h2>\n<p>{}</p>\n<div class=\"beside\">\n{}\n<table class=\"list\">\n<thead><tr>\
+         <th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
+        escaped(&chart.title),
+        escaped(&chart.description),
+        chart.svg(),
+        say(lang, "Nhóm", "Group"),
+        say(lang, "Số liệu", "Figure"),
+    );
+    for bar in &chart.bars {
+        let (label, shown) = (escaped(&bar.label), escaped(&bar.shown));
+        let _ = writeln!(out, "<tr><td>{label}</td><td class=\"number\">{shown}</td></tr>");
+    }
+    out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
 fn minutes(out: &mut String, report: &Report) {
@@ -172,12 +203,20 @@ mod tests {
                 columns: vec![(evil.into(), 10)],
                 rows: vec![vec![evil.into()]],
             }],
+            charts: vec![Chart {
+                id: "a".into(),
+                title: evil.into(),
+                description: evil.into(),
+                bars: vec![super::super::chart::Bar { label: evil.into(), value: 1, shown: evil.into() }],
+                most: 0,
+                shape: super::super::chart::Shape::Lying,
+            }],
             minutes: vec![evil.into()],
             signatures: vec![evil.into()],
         };
         let page = page(&report);
         assert!(!page.to_lowercase().contains("<script"), "{page}");
-        assert_eq!(page.matches("&lt;script&gt;").count() + page.matches("&lt;SCRIPT&gt;").count(), 12);
+        assert_eq!(page.matches("&lt;script&gt;").count() + page.matches("&lt;SCRIPT&gt;").count(), 20);
         assert!(page.contains("Độc lập - Tự do - Hạnh phúc") && page.contains("Ngày 23 tháng 11 năm 2026"));
     }
 }

@@ -6,12 +6,15 @@ pub mod accounts;
 pub mod adoption;
 pub mod chart;
 pub mod html;
+pub mod progress;
 pub mod review;
 pub mod rotation;
+pub mod spread;
 mod text;
 
 pub use text::text;
 
+use self::chart::Chart;
 use crate::model::Lang;
 use chrono::NaiveDate;
 
@@ -30,6 +33,8 @@ pub struct Report {
     pub date: NaiveDate,
     /// Facts above the tables, each with its name.
     pub facts: Vec<(String, String)>,
+    /// The pictures, each with its numbers beside it.
+    pub charts: Vec<Chart>,
     /// The tables.
     pub tables: Vec<Table>,
     /// The minutes (biên bản) to sign, paragraph by paragraph; none where nothing is agreed.

@@ -1,11 +1,13 @@
 //! The six-monthly review: what an agency's accounts came to within the period, what is left to do, the share of the work
 //! done on time, and the minutes to sign.
 
+use super::chart::{Bar, Chart, Shape};
 use super::{Cell, Report, Table, columns, say, share, shown_day};
 use crate::model::Lang;
 use crate::model::adoption::{Claim, Line, Standing};
 use crate::model::calendar::add_working_days;
 use crate::model::change::{Change, ChangeKind, State};
+use crate::rotation::figures::Spread;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,6 +114,8 @@ pub struct Subject<'a> {
     pub last_full: Option<NaiveDate>,
     /// Its half-year.
     pub review: Review,
+    /// The ages and the use of its mail accounts; none where no rule ages them.
+    pub spread: Option<Spread>,
     /// Who answers for its rosters.
     pub contacts: Vec<String>,
 }
@@ -136,6 +140,7 @@ pub fn report(
         subtitle: format!("{}, {period}", subject.agency),
         date,
         facts: facts(subject, lang),
+        charts: charts(subject, kinds, lang),
         tables: vec![work(subject, kinds, lang), to_look_at(subject, lang), of_the_agency(subject, lang)],
         minutes: minutes(subject, issuer, date, &period, lang),
         signatures: vec![
@@ -187,6 +192,58 @@ fn work(subject: &Subject<'_>, kinds: &dyn Fn(ChangeKind) -> &'static str, lang:
         ),
         rows: seen.into_iter().map(row).collect(),
     }
+}
+
+/// What was done, how much of it on time, whose the accounts are, and how old their passwords.
+fn charts(subject: &Subject<'_>, kinds: &dyn Fn(ChangeKind) -> &'static str, lang: Lang) -> Vec<Chart> {
+    let Review { carried_out, on_time, .. } = &subject.review;
+    let bar = |label: String, value: u64| Bar { label, value, shown: value.to_string() };
+    let chart = |id: &str, title, description, bars, most| Chart {
+        id: id.to_owned(),
+        title,
+        description,
+        bars,
+        most,
+        shape: Shape::Lying,
+    };
+    let claimed = |title: String, fits: &dyn Fn(&Claim) -> bool| {
+        bar(title, count(subject, |line| !line.disabled && fits(&line.claim)) as u64)
+    };
+    let accounts = vec![
+        claimed(say(lang, "có người theo danh sách", "with a holder on a roster"), &|claim| {
+            matches!(claim, Claim::Matched { .. })
+        }),
+        claimed(say(lang, "hộp thư đơn vị", "unit mailboxes"), &|claim| *claim == Claim::Unit),
+        claimed(say(lang, "tài khoản dịch vụ", "service accounts"), &|claim| *claim == Claim::Service),
+        claimed(say(lang, "chưa có danh sách nào nhận", "claimed by no roster"), &|claim| {
+            *claim == Claim::Unclaimed
+        }),
+        claimed(say(lang, "chưa rõ của ai", "ambiguous"), &|claim| *claim == Claim::Ambiguous),
+        claimed(say(lang, "không của ai", "nobody's"), &|claim| *claim == Claim::Nobodys),
+    ];
+    let mut charts = vec![chart(
+        "accounts",
+        say(lang, "Tài khoản đang mở", "Open accounts"),
+        say(lang, "Tài khoản đang mở, đối chiếu với danh sách.", "Open accounts, held against rosters."),
+        accounts,
+        0,
+    )];
+    if !carried_out.is_empty() {
+        let bars = carried_out.iter().map(|(kind, count)| bar(kinds(*kind).to_owned(), *count)).collect();
+        let title = say(lang, "Việc đã thực hiện trong kỳ", "Carried out within the period");
+        let text = say(lang, "Số thay đổi đã thực hiện, theo loại việc.", "Changes carried out, by kind.");
+        charts.push(chart("work", title, text, bars, 0));
+    }
+    if !on_time.is_empty() {
+        let bars = on_time.iter().map(|(kind, (on, all))| Bar::share(kinds(*kind).to_owned(), *on, *all));
+        let title = say(lang, "Tỷ lệ đúng hạn theo loại việc", "The share on time, by kind");
+        let text =
+            say(lang, "Phần việc đến hạn trong kỳ được làm đúng hạn.", "Of the work due within the period.");
+        charts.push(chart("on-time", title, text, bars.collect(), 100));
+    }
+    let spread = subject.spread.iter().flat_map(|spread| super::spread::charts(spread, lang));
+    charts.extend(spread.map(|(chart, _)| chart));
+    charts
 }
 
 fn to_look_at(subject: &Subject<'_>, lang: Lang) -> Table {

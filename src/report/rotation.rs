@@ -1,10 +1,12 @@
 //! The rotation report: where accounts stand to the rules on passwords, by system and agency, with the lists that somebody
 //! has to act on and the standing of the campaigns.
 
-use super::{Cell, Report, Table, columns, say, share, shown_day};
+use super::chart::{Bar, Chart, Shape};
+use super::{Cell, Report, Table, columns, progress, say, share, shown_day};
 use crate::model::Lang;
 use crate::model::agency::Agencies;
 use crate::model::ids::{AgencyCode, TargetId};
+use crate::rotation::figures::Spread;
 use crate::rotation::status::{Ahead, Line, Progress, Status};
 use crate::rotation::verdict::{Cause, Standing};
 use chrono::NaiveDate;
@@ -16,8 +18,10 @@ pub struct Rotation<'a> {
     pub status: &'a Status,
     /// Who.
     pub lines: &'a [Line],
-    /// How far each running campaign has come, by agency, the furthest first.
-    pub campaigns: &'a [(String, Vec<(AgencyCode, Progress)>)],
+    /// The ages and the use of the mail accounts of the agencies to show.
+    pub spread: &'a Spread,
+    /// The running campaigns.
+    pub campaigns: &'a [Running],
     /// The agencies to show; none means all.
     pub only: &'a BTreeSet<AgencyCode>,
     /// All agencies.
@@ -32,12 +36,24 @@ pub struct Rotation<'a> {
     pub words: fn(Standing, Lang) -> &'static str,
 }
 
+/// A campaign that runs.
+pub struct Running {
+    /// Its name.
+    pub name: String,
+    /// The day it opened.
+    pub opened: NaiveDate,
+    /// The day it ends.
+    pub closes: NaiveDate,
+    /// How far it has come, by agency, the furthest first.
+    pub rows: Vec<(AgencyCode, Progress)>,
+}
+
 /// Lays it out.
 pub fn report(rotation: &Rotation<'_>, issuer: &str, date: NaiveDate, lang: Lang) -> Report {
     let lines: Vec<&Line> = rotation.lines.iter().filter(|line| rotation.shows(&line.agency)).collect();
     let is = |standings: &'static [Standing]| move |line: &Line| standings.contains(&line.standing);
     let mut tables = vec![by_standing(rotation, &lines, lang), by_agency(rotation, &lines, lang)];
-    tables.extend(rotation.campaigns.iter().map(|(name, rows)| campaign(rotation, name, rows, lang)));
+    tables.extend(rotation.campaigns.iter().map(|one| campaign(rotation, one, lang)));
     tables.extend([
         list(
             say(lang, "Quá hạn đổi mật khẩu", "Overdue"),
@@ -75,6 +91,7 @@ pub fn report(rotation: &Rotation<'_>, issuer: &str, date: NaiveDate, lang: Lang
         subtitle: say(lang, "Tính đến ngày ", "As of ") + &shown_day(date),
         date,
         facts: facts(rotation, &lines, lang),
+        charts: charts(rotation, &lines, date, lang),
         tables,
         minutes: Vec::new(),
         signatures: vec![
@@ -200,7 +217,40 @@ fn by_agency(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Table {
     }
 }
 
-fn campaign(rotation: &Rotation<'_>, name: &str, rows: &[(AgencyCode, Progress)], lang: Lang) -> Table {
+/// Where accounts stand, how old their passwords are, how far the campaigns have come.
+fn charts(rotation: &Rotation<'_>, lines: &[&Line], date: NaiveDate, lang: Lang) -> Vec<Chart> {
+    let bar = |standing: &Standing| {
+        let value = lines.iter().filter(|line| line.standing == *standing).count() as u64;
+        Bar { label: (rotation.words)(*standing, lang).to_owned(), value, shown: value.to_string() }
+    };
+    let mut charts = vec![Chart {
+        id: "standing".into(),
+        title: say(lang, "Tài khoản theo tình trạng", "Accounts by standing"),
+        description: say(lang, "Mọi hệ thống có quy định.", "Of every system that the rules bind."),
+        bars: Standing::ALL.iter().map(bar).filter(|bar| bar.value > 0).collect(),
+        most: 0,
+        shape: Shape::Lying,
+    }];
+    charts.extend(super::spread::charts(rotation.spread, lang).into_iter().map(|(chart, _)| chart));
+    for Running { name, opened, closes, rows } in rotation.campaigns {
+        let rows: Vec<_> = rows.iter().filter(|(code, _)| rotation.shows(code)).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let named = |chart: Chart| Chart {
+            id: format!("{}-{name}", chart.id),
+            title: format!("{}: {name}", chart.title),
+            ..chart
+        };
+        let whole = progress::sum(rows.iter().map(|(_, row)| row));
+        charts.push(named(progress::by_day(&whole, *opened, date.min(*closes), lang)));
+        let agencies = rows.iter().map(|(code, row)| (rotation.agency(code), row));
+        charts.push(named(progress::by_agency(agencies, lang)));
+    }
+    charts
+}
+
+fn campaign(rotation: &Rotation<'_>, Running { name, rows, .. }: &Running, lang: Lang) -> Table {
     let shown = rows.iter().filter(|(code, _)| rotation.shows(code));
     Table {
         title: say(lang, "Đợt ", "Campaign ") + name,
@@ -273,7 +323,8 @@ fn list(
     }
 }
 
-fn cause_words(cause: Cause, lang: Lang) -> &'static str {
+/// Why a change of a password is asked for.
+pub fn cause_words(cause: Cause, lang: Lang) -> &'static str {
     let (vi, en) = match cause {
         Cause::MaxAge => ("mật khẩu đến hạn", "age of the password"),
         Cause::FirstPassword => ("mật khẩu cấp lần đầu", "first password"),

@@ -10,6 +10,12 @@ pub fn text(report: &Report) -> String {
     for (name, value) in &report.facts {
         let _ = writeln!(out, "{name}: {value}");
     }
+    for chart in &report.charts {
+        let _ = writeln!(out, "\n{}", chart.title);
+        for bar in &chart.bars {
+            let _ = writeln!(out, "  {}: {}", bar.label.replace(['\r', '\n'], " "), bar.shown);
+        }
+    }
     for table in &report.tables {
         let _ = writeln!(out, "\n{}", table.title);
         out.push_str(&rows(table));

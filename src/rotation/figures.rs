@@ -207,7 +207,7 @@ impl Spread {
 }
 
 /// The place of a number of days among bands; the last for what lies beyond all of them.
-fn band(bands: &[i64], days: i64) -> usize {
+pub(super) fn band(bands: &[i64], days: i64) -> usize {
     bands.iter().position(|last| days <= *last).unwrap_or(bands.len())
 }
 

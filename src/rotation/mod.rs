@@ -17,6 +17,7 @@ pub mod ladder;
 pub mod leak;
 pub mod lookups;
 pub mod policy;
+pub mod row;
 pub mod settings;
 pub mod span;
 pub mod status;

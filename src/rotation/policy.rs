@@ -3,8 +3,9 @@
 
 use super::span::Span;
 use crate::model::account::AccountKind;
+use crate::model::change::words;
 use crate::model::ids::TargetId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What one document lays down.
@@ -98,19 +99,19 @@ pub struct Rule {
     pub password: Option<Form>,
 }
 
-/// Whose an account is, to a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holder {
-    /// A person's.
-    Person,
-    /// A unit mailbox; its custodian changes the password.
-    Unit,
-    /// An administrator's.
-    Administrator,
-    /// A service's.
-    Service,
-}
+words!(
+    /// Whose an account is, to a policy.
+    Holder {
+        /// A person's.
+        Person = "person",
+        /// A unit mailbox; its custodian changes the password.
+        Unit = "unit",
+        /// An administrator's.
+        Administrator = "administrator",
+        /// A service's.
+        Service = "service",
+    }
+);
 
 impl Holder {
     /// By the directory's kind; `administrator` where the site names the login as one.

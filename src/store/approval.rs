@@ -130,6 +130,7 @@ impl WriteTx {
             return Ok(Approval::NotProposed(stored.state));
         }
         self.mark_decided(id).await?;
+        self.tell_rosters(&[id], reason).await?;
         self.audit(by.as_str(), "change.reject", about(&stored), &detail(&stored, reason));
         Ok(Approval::Rejected)
     }

@@ -97,13 +97,15 @@ impl WriteTx {
         if self.execute(close.text(key.as_str())).await? == 0 {
             return Ok(None);
         }
-        let mut rejected = 0;
+        let mut rejected = Vec::new();
         for id in self.held_by(key).await? {
-            rejected += u64::from(self.move_one(&id, State::Held, State::Rejected, Some(reason)).await?);
+            let done = self.move_one(&id, State::Held, State::Rejected, Some(reason)).await?;
             self.mark_decided(&id).await?;
+            rejected.extend(done.then_some(id));
         }
+        self.tell_rosters(&rejected.iter().collect::<Vec<_>>(), reason).await?;
         self.audit(by.as_str(), "brake.discard", key.as_str(), &detail(&brake, reason));
-        Ok(Some(rejected))
+        Ok(Some(rejected.len() as u64))
     }
 
     /// Holds approved changes that a brake stopped at the moment of claiming.

@@ -177,10 +177,11 @@ impl Store {
         Ok(!self.rows(sql("outbox", query).time(now)).await?.is_empty())
     }
 
-    /// How many notices stand where.
+    /// How many notices stand where; what an operator put aside is not counted.
     pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
         let mut counts = OutboxCounts::default();
-        for row in self.rows(sql("outbox", "SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")).await? {
+        let query = "SELECT state, COUNT(*) AS n FROM outbox WHERE dismissed IS NULL GROUP BY state";
+        for row in self.rows(sql("outbox", query)).await? {
             let n = row.count("n")?;
             match row.text("state")?.as_str() {
                 "queued" => counts.queued = n,

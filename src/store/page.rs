@@ -41,9 +41,26 @@ pub struct Query {
     pub proposed_before: Option<Time>,
     /// Only those due on this day or before.
     pub due_by: Option<NaiveDate>,
+    /// Only those due on this day or later.
+    pub due_from: Option<NaiveDate>,
+    /// Only those on which this operator's approval is still open.
+    pub waits_for: Option<Waiter>,
     /// Only those last decided or carried out at this moment or later.
     pub decided_since: Option<Time>,
 }
+
+/// An operator whose approval changes may wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiter {
+    /// Who.
+    pub login: Login,
+    /// The agencies whose rosters he or she puts in, and whose changes others approve.
+    pub not_of: Vec<AgencyCode>,
+}
+
+/// A change that one approval is enough for is no longer proposed after it.
+const NOT_APPROVED: &str = " AND (c.needed < 2 OR NOT EXISTS (SELECT 1 FROM approval p
+     WHERE p.change_id = c.id AND p.operator = ?))";
 
 impl Query {
     /// Everything in a state within a scope.
@@ -60,6 +77,8 @@ impl Query {
             text: None,
             proposed_before: None,
             due_by: None,
+            due_from: None,
+            waits_for: None,
             decided_since: None,
         }
     }
@@ -79,6 +98,8 @@ impl Query {
             text,
             proposed_before,
             due_by,
+            due_from,
+            waits_for,
             decided_since,
         } = self;
         let from = if agencies.is_empty() {
@@ -109,6 +130,8 @@ impl Query {
             ),
             (" AND c.proposed < ?", proposed_before.map(rfc3339)),
             (" AND c.due <= ?", due_by.map(|day| day.to_string())),
+            (" AND c.due >= ?", due_from.map(|day| day.to_string())),
+            (NOT_APPROVED, waits_for.as_ref().map(|one| one.login.to_string())),
             (" AND c.decided >= ?", decided_since.map(rfc3339)),
         ] {
             if let Some(value) = value {
@@ -118,6 +141,10 @@ impl Query {
         if !agencies.is_empty() {
             query = format!("{query} AND t.agency IN ({})", marks(values.len(), agencies.len()));
             values.extend(agencies.iter().map(ToString::to_string));
+        }
+        if let Some(Waiter { not_of, .. }) = waits_for.as_ref().filter(|one| !one.not_of.is_empty()) {
+            query = format!("{query} AND t.agency NOT IN ({})", marks(values.len(), not_of.len()));
+            values.extend(not_of.iter().map(ToString::to_string));
         }
         (query, values)
     }
@@ -346,6 +373,30 @@ impl Store {
         Ok(figures)
     }
 
+    /// How many proposed changes wait for an operator within a scope, by due date.
+    pub async fn waiting_by_due(
+        &self,
+        agencies: &[AgencyCode],
+        waiter: &Waiter,
+    ) -> Result<BTreeMap<NaiveDate, u64>, StoreError> {
+        let Waiter { login, not_of } = waiter;
+        let mut text = format!(
+            "SELECT c.due, COUNT(*) AS n FROM change c{{join}} WHERE c.state = 'proposed'{NOT_APPROVED}"
+        )
+        .replace('?', "$1");
+        let mut values = vec![login.to_string()];
+        for (word, codes) in [("IN", agencies), ("NOT IN", not_of.as_slice())] {
+            if !codes.is_empty() {
+                text = format!("{text} AND t.agency {word} ({})", marks(values.len(), codes.len()));
+                values.extend(codes.iter().map(ToString::to_string));
+            }
+        }
+        let join = if values.len() > 1 { " JOIN change_content t ON t.id = c.id" } else { "" };
+        let text = text.replace("{join}", join) + " GROUP BY c.due";
+        let rows = self.rows(bind("waiting by due date", text, &values)).await?;
+        rows.iter().map(|row| Ok((row.date("due")?, row.count("n")?))).collect()
+    }
+
     /// Who approved a change and when, in order.
     pub async fn approvals(&self, id: &ChangeId) -> Result<Vec<(String, Time)>, StoreError> {
         let query = sql(
@@ -416,12 +467,33 @@ impl Store {
         self.rows(bind("arrivals", text, &values)).await?.iter().map(line).collect()
     }
 
+    /// How many arrivals of a scope there were since a moment, and how many of them could not be read.
+    pub async fn count_arrivals(
+        &self,
+        agencies: &[AgencyCode],
+        since: Time,
+    ) -> Result<(u64, u64), StoreError> {
+        let mut text = "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN state = 'refused' THEN 1 ELSE 0 END), 0) AS BIGINT)
+                 AS refused FROM roster WHERE arrived >= $1"
+            .to_owned();
+        let mut values = vec![rfc3339(since)];
+        if !agencies.is_empty() {
+            text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
+            values.extend(agencies.iter().map(ToString::to_string));
+        }
+        let Some(row) = self.row(bind("arrivals", text, &values)).await? else { return Ok((0, 0)) };
+        Ok((row.count("n")?, row.count("refused")?))
+    }
+
     /// One arrival with what a pass made of its rows, and where its feedback lies.
     pub async fn arrival(&self, id: &RosterId) -> Result<Option<(Feedback, Option<String>)>, StoreError> {
         let query = format!("SELECT {}, feedback_path FROM roster WHERE id = $1", roster::COLUMNS);
         let Some(row) = self.row(sql("arrival", query).text(id.as_str())).await? else { return Ok(None) };
         let results = row.maybe_json("results")?.unwrap_or_default();
-        Ok(Some((Feedback { arrival: roster::read(&row)?, results }, row.maybe("feedback_path")?)))
+        let (rejections, written) = (self.rejections(id).await?, row.maybe("feedback_path")?);
+        let feedback =
+            Feedback { arrival: roster::read(&row)?, results, rejections, written: written.clone() };
+        Ok(Some((feedback, written)))
     }
 
     /// When each agency last sent a roster that was read, and a full one.

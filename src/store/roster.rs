@@ -2,7 +2,7 @@
 
 use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
-use super::{Store, StoreError, WriteTx};
+use super::{Rejection, Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Fingerprint, RosterId};
 use crate::model::roster::{Reading, Roster, RosterKind};
@@ -60,6 +60,10 @@ pub struct Feedback {
     pub arrival: Arrival,
     /// What a pass made of its rows; empty for a refused one.
     pub results: Vec<RowResult>,
+    /// What was rejected of it since.
+    pub rejections: Vec<Rejection>,
+    /// Where it was written before; it is owed again.
+    pub written: Option<String>,
 }
 
 pub(super) const COLUMNS: &str =
@@ -192,13 +196,15 @@ impl Store {
     /// What feedback can be written now: of refused files, and of rosters of which a pass has set results and kind.
     pub async fn feedback_due(&self) -> Result<Vec<Feedback>, StoreError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM roster
-             WHERE feedback = 'due' AND (state = 'refused' OR kind IS NOT NULL AND results IS NOT NULL) ORDER BY id"
+            "SELECT {COLUMNS}, feedback_path FROM roster
+             WHERE feedback IN ('due', 'again') AND (state = 'refused' OR kind IS NOT NULL AND results IS NOT NULL) ORDER BY id"
         );
         let mut due = Vec::new();
         for row in self.rows(sql("feedback", query)).await? {
             let results = row.maybe_json("results")?.unwrap_or_default();
-            due.push(Feedback { arrival: read(&row)?, results });
+            let arrival = read(&row)?;
+            let rejections = self.rejections(&arrival.id).await?;
+            due.push(Feedback { arrival, results, rejections, written: row.maybe("feedback_path")? });
         }
         Ok(due)
     }

@@ -54,6 +54,33 @@ impl Fenced {
         self.execute(upsert.text(&json("figures", figures)?)).await?;
         Ok(())
     }
+
+    /// Keeps the accounts behind the figures of one agency and system, with their digest.
+    pub async fn save_rotation_rows(
+        &mut self,
+        (agency, target): (&AgencyCode, &TargetId),
+        digest: &str,
+        rows: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        let upsert = sql(
+            "rotation rows",
+            "INSERT INTO rotation_rows (agency, target, digest, body) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (agency, target) DO UPDATE SET digest = excluded.digest, body = excluded.body",
+        );
+        let upsert = upsert.text(agency.as_str()).text(target.as_str()).text(digest);
+        self.execute(upsert.text(&json("accounts", rows)?)).await?;
+        Ok(())
+    }
+
+    /// Drops those of an agency and system that has no accounts any more.
+    pub async fn drop_rotation_rows(
+        &mut self,
+        (agency, target): (&AgencyCode, &TargetId),
+    ) -> Result<(), StoreError> {
+        let delete = sql("rotation rows", "DELETE FROM rotation_rows WHERE agency = $1 AND target = $2");
+        self.execute(delete.text(agency.as_str()).text(target.as_str())).await?;
+        Ok(())
+    }
 }
 
 impl WriteTx {
@@ -82,6 +109,28 @@ impl Store {
     pub async fn rotation_figures<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
         let query = sql("rotation figures", "SELECT body FROM rotation_figures WHERE name = 'all'");
         self.row(query).await?.map(|row| row.json("body")).transpose()
+    }
+
+    /// The accounts behind the figures of one agency and system.
+    pub async fn rotation_rows<T: DeserializeOwned>(
+        &self,
+        agency: &AgencyCode,
+        target: &TargetId,
+    ) -> Result<Vec<T>, StoreError> {
+        let query = "SELECT body FROM rotation_rows WHERE agency = $1 AND target = $2";
+        let query = sql("rotation rows", query).text(agency.as_str()).text(target.as_str());
+        Ok(self.row(query).await?.map(|row| row.json("body")).transpose()?.unwrap_or_default())
+    }
+
+    /// The digests of the accounts behind the figures, by agency and system.
+    pub async fn rotation_digests(&self) -> Result<BTreeMap<(AgencyCode, TargetId), String>, StoreError> {
+        let query = sql("rotation rows", "SELECT agency, target, digest FROM rotation_rows");
+        let rows = self.rows(query).await?;
+        let read = |row: &super::statement::Row| {
+            let place = (row.word("agency", AgencyCode::stored)?, TargetId::new(row.text("target")?));
+            Ok((place, row.text("digest")?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// What is remembered of accounts, by target and agency.

@@ -8,6 +8,7 @@ use crate::model::account::Snapshot;
 use crate::model::change::StoredChange;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::incident::Incident;
+use crate::model::operator::Operator;
 use crate::model::tip::Sign;
 use crate::report::Report;
 use crate::store::{StoreError, TakenDown};
@@ -121,6 +122,10 @@ pub trait BackOffice: Send + Sync {
 
     /// Makes a report.
     fn report(&self, wanted: Wanted) -> Asked<'_, Report>;
+
+    /// The evidence of the case with this id, or of a change with it, as a .zip file, taken by this operator; `None` where
+    /// he or she sees no such case.
+    fn case_pack<'a>(&'a self, id: &'a str, by: &'a Operator) -> Asked<'a, Option<Vec<u8>>>;
 }
 
 impl From<Refusal> for PageError {

@@ -61,6 +61,10 @@ pub(super) async fn reject(
         };
         results.extend(desk.store.write(desk.now(), work).await?);
     }
+    // The agencies are told in the next pass.
+    if results.contains(&Approval::Rejected) {
+        desk.wake();
+    }
     Ok(results)
 }
 

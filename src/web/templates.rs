@@ -51,6 +51,8 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "chart.html",
     "rotation.html",
     "rotation_list.html",
+    "rotation_accounts.html",
+    "mails.html",
     "campaigns.html",
     "campaign.html",
     "campaign_plan.html",

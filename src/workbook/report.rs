@@ -1,11 +1,14 @@
-//! A report as a workbook: its head, facts and first table on one sheet, each further table and the minutes on a sheet of
-//! its own, all ready to print on A4.
+//! A report as a workbook: its head, facts and first table on one sheet, the charts, each further table and the minutes on
+//! a sheet of its own, all ready to print on A4.
 
 use super::height::fit_height;
 use super::paint::{Paint, Part, set_up};
-use crate::report::{Cell, Report, Table, minutes_title, say};
+use crate::report::chart::Shape;
+use crate::report::{self, Cell, Report, Table, minutes_title, say};
 use crate::roster::sheet;
-use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartFormat, ChartSolidFill, ChartType, Color, Workbook, Worksheet, XlsxError,
+};
 
 /// Columns that the head spreads over, at the least.
 const HEAD: u16 = 4;
@@ -34,6 +37,11 @@ pub fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     };
     if report.minutes.is_empty() {
         sign(sheet, paint, row + 1, last, report)?;
+    }
+    if !report.charts.is_empty() {
+        let title = say(report.lang, "Biểu đồ", "Charts");
+        let sheet = named(&mut workbook, &title, &mut names)?;
+        pictures(sheet, paint, &title, report)?;
     }
     for table in others {
         let sheet = named(&mut workbook, &table.title, &mut names)?;
@@ -141,6 +149,86 @@ fn list(
     }
     sheet.set_repeat_rows(header, header)?.set_freeze_panes(header + 1, 0)?;
     Ok(at + 1)
+}
+
+/// The charts, one below the other, each beside the numbers that it is drawn from.
+fn pictures(sheet: &mut Worksheet, paint: &mut Paint, name: &str, report: &Report) -> Result<(), XlsxError> {
+    /// Widths of the columns: the group, the number that is drawn, the number as it is said, a gap.
+    const WIDTHS: [u8; 4] = [38, 12, 18, 3];
+    for (column, width) in (0..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+    }
+    let lang = report.lang;
+    let heads = [say(lang, "Nhóm", "Group"), say(lang, "Giá trị", "Value"), say(lang, "Số liệu", "Figure")];
+    let mut row = 0;
+    for chart in &report.charts {
+        paint.text(sheet, (row, 0), &chart.title, Part::Strong)?;
+        paint.text(sheet, (row + 1, 0), &chart.description, Part::Free)?;
+        for (column, head) in (0..).zip(&heads) {
+            paint.text(sheet, (row + 2, column), head, Part::Head)?;
+        }
+        let (first, mut last) = (row + 3, row + 2);
+        for bar in &chart.bars {
+            last += 1;
+            paint.text(sheet, (last, 0), &bar.label, Part::Body)?;
+            #[allow(clippy::cast_precision_loss, reason = "counts of people and accounts")]
+            paint.cell(sheet, (last, 1), &sheet::Cell::Number(bar.value as f64), Part::Body)?;
+            paint.text(sheet, (last, 2), &bar.shown, Part::Body)?;
+            let (label, shown) = (bar.label.as_str(), bar.shown.as_str());
+            fit_height(sheet, last, [(label, WIDTHS[0]), (shown, WIDTHS[2])].into_iter())?;
+        }
+        row = last + 2;
+        if last >= first {
+            let rows = picture(sheet, name, chart, (first, last))?;
+            row = row.max(first + rows + 1);
+        }
+    }
+    Ok(())
+}
+
+/// Draws one beside its numbers, which stand in these rows; gives how many rows it covers.
+fn picture(
+    sheet: &mut Worksheet,
+    name: &str,
+    chart: &report::chart::Chart,
+    (first, last): (u32, u32),
+) -> Result<u32, XlsxError> {
+    /// The width of a picture, the height of a bar that lies and of all around it, in pixels.
+    const SIZES: (u32, u32, u32) = (640, 30, 80);
+    /// A row's height in pixels.
+    const ROW: u32 = super::height::LINE * 4 / 3;
+    let bars = last + 1 - first;
+    let (kind, height) = match chart.shape {
+        Shape::Lying => (ChartType::Bar, SIZES.1 * bars + SIZES.2),
+        Shape::Standing => (ChartType::Column, 300),
+    };
+    let mut drawn = Chart::new(kind);
+    drawn.title().set_name(&chart.title);
+    drawn.legend().set_hidden();
+    drawn.set_width(SIZES.0).set_height(height).set_alt_text(&chart.description);
+    let values = match chart.shape {
+        Shape::Lying => {
+            // The first bar stands above the others, as in the table.
+            drawn.y_axis().set_reverse();
+            drawn.x_axis()
+        }
+        Shape::Standing => drawn.y_axis(),
+    };
+    values.set_min(0).set_hidden(true).set_major_gridlines(false);
+    if chart.most > 0 {
+        values.set_max(u32::try_from(chart.most).unwrap_or(u32::MAX));
+    }
+    let series = drawn.add_series();
+    series.set_categories((name, first, 0, last, 0)).set_values((name, first, 1, last, 1));
+    // Of many days not every one has room for its number.
+    if bars <= 12 {
+        series.set_data_label(ChartDataLabel::new().show_value());
+    }
+    series.set_name(&chart.title).set_gap(60).set_format(
+        ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0x0017_4A86))),
+    );
+    sheet.insert_chart(first - 1, 4, &drawn)?;
+    Ok(height.div_ceil(ROW))
 }
 
 fn minutes(sheet: &mut Worksheet, paint: &mut Paint, report: &Report) -> Result<(), XlsxError> {

@@ -14,6 +14,8 @@ use crate::store::StoreError;
 pub struct Standings {
     /// How many stand where.
     pub status: Status,
+    /// What they are counted from.
+    pub figures: Figures,
     /// Who.
     pub lines: Vec<Line>,
 }
@@ -32,7 +34,7 @@ impl Engine {
             let idle_after = world.policy.idle_after();
             let date = |at| world.days.date(at);
             let figures = Figures::of(&evaluation.verdicts, date(world.now), date, idle_after);
-            Standings { status: figures.status(), lines: lines(&evaluation.verdicts, idle_after) }
+            Standings { status: figures.status(), lines: lines(&evaluation.verdicts, idle_after), figures }
         })
         .await
     }

@@ -3,7 +3,8 @@
 
 use super::super::review::find_change;
 use super::super::{Code, print_json, who, words};
-use crate::model::ids::{CaseId, hex};
+use crate::model::ids::{AgencyCode, CaseId, Login, hex};
+use crate::model::operator::Operator;
 use crate::model::{Time, rfc3339};
 use crate::store::{Arrival, CaseFiles};
 use crate::worker::engine::Engine;
@@ -19,10 +20,52 @@ type Pack = BTreeMap<String, Vec<u8>>;
 /// What a roster or a document may be in size.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
+/// A pack with what it says of itself.
+struct Packed {
+    pack: Pack,
+    manifest: serde_json::Value,
+    missing: Vec<String>,
+}
+
 /// Gathers the case that `id` names, or that the change `id` belongs to, into a folder or a .zip file.
 pub async fn run(engine: &Engine, id: &str, out: &Path, as_json: bool) -> Result<Code> {
     // Rosters hold whole citizen IDs: whoever takes them out is known and on record.
     let operator = who::operator(engine).await?;
+    let Some((case, files)) = found(engine, id).await? else {
+        bail!("there is no case {id:?}: `rosterd plan --json` and `rosterd review show --json` name them");
+    };
+    if let Some(agency) = outside(&files, &operator) {
+        bail!("agency {agency} is not in your scope");
+    }
+    if out.exists() {
+        bail!("{} is there already: name another with --out", out.display());
+    }
+    let place = out.display().to_string();
+    let Packed { pack, manifest, missing } = packed(engine, &case, &files, &operator.login, &place).await?;
+    write(out, &pack).with_context(|| place.clone())?;
+    if as_json {
+        print_json(&manifest)?;
+    } else {
+        crate::cli::line!("{place}: {} files", pack.len());
+        for one in &missing {
+            eprintln!("missing: {one}");
+        }
+    }
+    Ok(u8::from(!missing.is_empty()))
+}
+
+/// The same as a .zip file, for the page; `None` where there is no such case within the operator's scope. What is missing
+/// stands in its manifest.
+pub async fn archive(engine: &Engine, id: &str, operator: &Operator) -> Result<Option<Vec<u8>>> {
+    let Some((case, files)) = found(engine, id).await? else { return Ok(None) };
+    if outside(&files, operator).is_some() {
+        return Ok(None);
+    }
+    let packed = packed(engine, &case, &files, &operator.login, "page").await?;
+    Ok(Some(zipped(&packed.pack)?))
+}
+
+async fn found(engine: &Engine, id: &str) -> Result<Option<(CaseId, CaseFiles)>> {
     let mut case = CaseId::new(id);
     let mut files = engine.store.case(&case).await?;
     if files.changes.is_empty()
@@ -31,36 +74,34 @@ pub async fn run(engine: &Engine, id: &str, out: &Path, as_json: bool) -> Result
         case = stored.change.case;
         files = engine.store.case(&case).await?;
     }
-    if files.changes.is_empty() {
-        bail!("there is no case {id:?}: `rosterd plan --json` and `rosterd review show --json` name them");
-    }
-    if let Some(one) = files.changes.iter().find(|one| !operator.may_see(&one.stored.change.agency)) {
-        bail!("agency {} is not in your scope", one.stored.change.agency);
-    }
-    if out.exists() {
-        bail!("{} is there already: name another with --out", out.display());
-    }
+    Ok((!files.changes.is_empty()).then_some((case, files)))
+}
+
+/// An agency of the case that the operator does not see.
+fn outside<'a>(files: &'a CaseFiles, operator: &Operator) -> Option<&'a AgencyCode> {
+    files.changes.iter().map(|one| &one.stored.change.agency).find(|agency| !operator.may_see(agency))
+}
+
+/// Writes down who takes the pack where, then gathers it.
+async fn packed(
+    engine: &Engine,
+    case: &CaseId,
+    files: &CaseFiles,
+    by: &Login,
+    place: &str,
+) -> Result<Packed> {
     engine
         .store
         .write(engine.now(), async |mut tx| {
-            tx.audit(operator.login.as_str(), "case.pack", case.as_str(), &out.display().to_string());
+            tx.audit(by.as_str(), "case.pack", case.as_str(), place);
             tx.commit(()).await
         })
         .await?;
-    let (mut pack, missing) = gather(engine, &case, &files).await?;
-    let documents = documents(&files, &pack);
-    let manifest = manifest(&case, &pack, &documents, &missing, engine.now(), operator.login.as_str());
+    let (mut pack, missing) = gather(engine, case, files).await?;
+    let documents = documents(files, &pack);
+    let manifest = manifest(case, &pack, &documents, &missing, engine.now(), by.as_str());
     pack.insert("MANIFEST.json".into(), serde_json::to_vec_pretty(&manifest)?);
-    write(out, &pack).with_context(|| out.display().to_string())?;
-    if as_json {
-        print_json(&manifest)?;
-    } else {
-        crate::cli::line!("{}: {} files", out.display(), pack.len());
-        for one in &missing {
-            eprintln!("missing: {one}");
-        }
-    }
-    Ok(u8::from(!missing.is_empty()))
+    Ok(Packed { pack, manifest, missing })
 }
 
 /// Everything that belongs to the case, and what ought to be there and is not.
@@ -213,13 +254,7 @@ fn readme(engine: &Engine, case: &CaseId, files: &CaseFiles, documents: &BTreeMa
 
 fn write(out: &Path, pack: &Pack) -> Result<()> {
     if out.extension().is_some_and(|ending| ending == "zip") {
-        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        for (name, bytes) in pack {
-            archive.start_file(name.as_str(), options)?;
-            archive.write_all(bytes)?;
-        }
-        crate::files::write(out, &archive.finish()?.into_inner(), 0o600)?;
+        crate::files::write(out, &zipped(pack)?, 0o600)?;
         return Ok(());
     }
     crate::files::private_folder(out)?;
@@ -227,4 +262,14 @@ fn write(out: &Path, pack: &Pack) -> Result<()> {
         crate::files::write(&out.join(name), bytes, 0o600)?;
     }
     Ok(())
+}
+
+fn zipped(pack: &Pack) -> Result<Vec<u8>> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in pack {
+        archive.start_file(name.as_str(), options)?;
+        archive.write_all(bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }

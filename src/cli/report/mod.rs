@@ -3,7 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod adoption;
-mod case;
+pub mod case;
 pub mod review;
 pub mod rotation;
 

@@ -2,11 +2,12 @@
 
 use super::{Made, directory};
 use crate::model::adoption::Standing;
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::roster::RosterKind;
 use crate::model::{Lang, Time};
 use crate::reconcile::row_result::kind_phrase;
 use crate::report::review::{Period, Service, Subject, Work, report, review};
+use crate::rotation::figures::Figures;
 use crate::store::Filter;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
@@ -46,6 +47,9 @@ pub async fn make(
             done: *done,
         })
         .collect();
+    // As the last pass found them: rows of the review are of the directory now, and ages move by the day.
+    let figures: Option<Figures> = engine.store.rotation_figures().await?;
+    let figures = figures.map(|figures| figures.within(|one| one == code));
     let rosters = engine.store.rosters().await?;
     let full = rosters.iter().filter(|one| one.agency == *code && one.kind == Some(RosterKind::Full));
     let subject = Subject {
@@ -54,6 +58,7 @@ pub async fn make(
         standing: adoption.agencies.get(code).unwrap_or(&nothing),
         last_full: full.map(|one| one.age(|time| engine.local(time)).0).max(),
         review: review(&listed, period, service, today),
+        spread: figures.map(|figures| figures.spread(&TargetId::mail())),
         contacts: agency.contacts.iter().map(|contact| contact.name.clone()).collect(),
     };
     let report = report(&subject, &|kind| kind_phrase(kind, lang), &config.sender.agency, today, lang);

@@ -4,7 +4,7 @@ use super::{Made, directory};
 use crate::model::Lang;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::rotation::CampaignState;
-use crate::report::rotation::{Rotation, report};
+use crate::report::rotation::{Rotation, Running, report};
 use crate::report::say;
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
@@ -24,13 +24,16 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
     for campaign in engine.store.campaigns().await? {
         if campaign.state == CampaignState::Running {
             let progress = engine.campaign_progress(&directory, &campaign).await?;
-            campaigns.push((campaign.plan.name, progress));
+            let (opened, closes) = (campaign.plan.opens.date(), campaign.plan.closes.date());
+            campaigns.push(Running { name: campaign.plan.name, opened, closes, rows: progress });
         }
     }
     let config = engine.config();
+    let shown = |code: &AgencyCode| agencies.is_empty() || agencies.contains(code);
     let rotation = Rotation {
         status: &standings.status,
         lines: &standings.lines,
+        spread: &standings.figures.clone().within(shown).spread(&TargetId::mail()),
         campaigns: &campaigns,
         only: agencies,
         agencies: &engine.site.agencies,
@@ -41,7 +44,6 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
     };
     let today = engine.local(engine.now());
     let report = report(&rotation, &config.sender.agency, today, lang);
-    let shown = |code: &AgencyCode| agencies.is_empty() || agencies.contains(code);
     let lines: Vec<_> = standings.lines.iter().filter(|line| shown(&line.agency)).collect();
     let by_agency: BTreeMap<_, _> =
         standings.status.agencies.iter().filter(|(code, _)| shown(code)).collect();

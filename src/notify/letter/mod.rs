@@ -175,6 +175,11 @@ pub enum ReadAs {
         /// The name they first had.
         name: String,
     },
+    /// It counts, and an operator has rejected some of what it asks for.
+    Rejected {
+        /// How many rows, those included that were told before.
+        count: usize,
+    },
     /// It could not be read.
     Refused {
         /// Why, as a sentence in the letter's language.

@@ -57,6 +57,7 @@ pub fn samples() -> Vec<Letter> {
         lookups(Period::Day, 3, true),
         after_default(),
         not_received(),
+        rejected(),
     ]
 }
 
@@ -134,6 +135,12 @@ fn older() -> Letter {
 fn again() -> Letter {
     let counts = Counts { ok: 42, warnings: 0, errors: 0 };
     let read = ReadAs::Again { first: day(11, 1), name: "danh-sach.xlsx".into() };
+    feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
+}
+
+fn rejected() -> Letter {
+    let counts = Counts { ok: 40, warnings: 2, errors: 0 };
+    let read = ReadAs::Rejected { count: 2 };
     feedback(read, counts, "done/skhcn/2026-11-20/danh-sach-cong-chuc.ketqua.xlsx")
 }
 

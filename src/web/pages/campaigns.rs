@@ -5,10 +5,9 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rotation::{figures, shown};
-use crate::model::ids::AgencyCode;
 use crate::model::operator::Right;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
-use crate::report::chart::{Bar, Chart};
+use crate::report::progress;
 use crate::rotation::campaign::{course, delete_on};
 use crate::rotation::ladder::Stage;
 use crate::rotation::policy::Audience;
@@ -18,14 +17,9 @@ use crate::words;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::NaiveDate;
 use minijinja::{Value, context};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// So many agencies stand in the chart; the table has all of them.
-const CHARTED: usize = 15;
 
 /// Campaigns are for who answers for the whole province.
 pub(super) fn require(signed: &Signed) -> Result<(), PageError> {
@@ -50,7 +44,7 @@ pub(in super::super) async fn list(
         .await?
         .iter()
         .map(|Campaign { plan, state, started_by, since: _ }| {
-            let whole = figures.campaigns.get(&plan.name).map(sum);
+            let whole = figures.campaigns.get(&plan.name).map(|table| progress::sum(table.values()));
             context! {
                 name => plan.name, document => plan.document, state, by => started_by,
                 opens => moment(plan.opens), closes => moment(plan.closes),
@@ -62,20 +56,6 @@ pub(in super::super) async fn list(
     let more =
         context! { campaigns, rules => desk.site.rotation.is_some(), may_start => require(&signed).is_ok() };
     signed.view.page(&desk, "campaigns.html", more)
-}
-
-/// All agencies together.
-fn sum(table: &BTreeMap<AgencyCode, Progress>) -> Progress {
-    let mut whole = Progress::default();
-    for Progress { accounts, changed, locked, days } in table.values() {
-        whole.accounts += accounts;
-        whole.changed += changed;
-        whole.locked += locked;
-        for (day, count) in days {
-            *whole.days.entry(*day).or_default() += count;
-        }
-    }
-    whole
 }
 
 async fn campaign(desk: &Desk, name: &str) -> Result<Campaign, PageError> {
@@ -134,20 +114,22 @@ pub(in super::super) async fn page(
     let one = campaign(&desk, &name).await?;
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let table = figures.campaigns.get(&name);
-    let whole = table.map(sum).unwrap_or_default();
+    let whole = table.map(|table| progress::sum(table.values())).unwrap_or_default();
     let mut rows: Vec<_> = table.into_iter().flatten().collect();
     rows.sort_by(|(a, one), (b, other)| other.percent().cmp(&one.percent()).then(a.cmp(b)));
     let league: Vec<_> = rows
         .iter()
         .map(|(agency, row)| context! { agency, accounts => row.accounts, changed => row.changed, locked => row.locked, percent => row.percent() })
         .collect();
+    let lang = signed.view.lang;
     let last = desk.today().min(one.plan.closes.date());
     let charts = if rows.is_empty() {
         Vec::new()
     } else {
+        let named = rows.iter().map(|(agency, row)| (desk.agency_name(agency), *row));
         vec![
-            by_day(&signed, &whole, one.plan.opens.date(), last),
-            by_agency(&signed, &rows, |agency| desk.agency_name(agency)),
+            shown(&progress::by_day(&whole, one.plan.opens.date(), last, lang), &[]),
+            shown(&progress::by_agency(named, lang), &[]),
         ]
     };
     let login = &signed.operator.login;
@@ -168,48 +150,6 @@ pub(in super::super) async fn page(
         day => figures.day.to_string(),
     };
     signed.view.page(&desk, "campaign.html", more)
-}
-
-/// The share that had changed at the end of each day, by the days on which holders changed last.
-fn by_day(signed: &Signed, whole: &Progress, opens: NaiveDate, last: NaiveDate) -> Value {
-    let mut changed = 0;
-    let bar = |day: NaiveDate| {
-        changed += whole.days.get(&day).copied().unwrap_or(0);
-        let percent = changed * 100 / whole.accounts.max(1);
-        Bar { label: day.format("%d/%m").to_string(), value: percent, shown: format!("{percent} %") }
-    };
-    let bars: Vec<Bar> = opens.iter_days().take_while(|day| *day <= last).map(bar).collect();
-    let text = signed.view.t(
-        "Tỷ lệ tài khoản trong đợt đã được chủ tài khoản đổi mật khẩu, tính đến hết mỗi ngày.",
-        "The share of accounts in the campaign whose holders have changed, at the end of each day.",
-    );
-    let title = signed.view.t("Tiến độ theo ngày", "Progress by day");
-    let chart = Chart { id: "days", title, description: text, bars: &bars, most: 100 };
-    shown(&chart, chart.standing())
-}
-
-/// The agencies that have come furthest.
-fn by_agency(
-    signed: &Signed,
-    rows: &[(&AgencyCode, &Progress)],
-    name: impl Fn(&AgencyCode) -> String,
-) -> Value {
-    let bars: Vec<Bar> = rows
-        .iter()
-        .take(CHARTED)
-        .map(|(agency, row)| Bar {
-            label: name(agency),
-            value: row.percent(),
-            shown: format!("{} % ({}/{})", row.percent(), row.changed, row.accounts),
-        })
-        .collect();
-    let text = signed.view.t(
-        "Những cơ quan có tỷ lệ đổi mật khẩu cao nhất; bảng xếp hạng bên dưới có tất cả.",
-        "The agencies that have come furthest; the table below has all of them.",
-    );
-    let title = signed.view.t("Tiến độ theo cơ quan", "Progress by agency");
-    let chart = Chart { id: "units", title, description: text, bars: &bars, most: 100 };
-    shown(&chart, chart.lying())
 }
 
 /// Asks for a campaign, or agrees to it; what is said of that.

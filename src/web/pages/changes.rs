@@ -3,14 +3,14 @@
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange};
+use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange, words};
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
 use crate::model::name::{PersonName, ascii};
 use crate::model::operator::Operator;
-use crate::store::{Place, Query};
+use crate::store::{Place, Query, Waiter};
 use axum::extract::State;
 use axum::response::Response;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -31,8 +31,10 @@ pub(in super::super) struct Asked {
     pub gate: String,
     pub target: String,
     pub text: String,
-    /// `today`: only what is due.
+    /// The word of a [`Due`].
     pub due: String,
+    /// Only what waits for the very operator who looks.
+    pub mine: String,
     /// Only what waits since so many days or more.
     pub age: String,
     /// `today`: only what was decided or carried out today.
@@ -56,6 +58,7 @@ impl Asked {
             None => operator.agencies.iter().cloned().collect(),
         };
         let today = desk.today();
+        let due = parsed(&self.due, Due::parse)?;
         let days = parsed(&self.age, |text| text.parse::<u16>().ok())?;
         Ok(Query {
             kind: parsed(&self.kind, ChangeKind::parse)?,
@@ -66,7 +69,9 @@ impl Asked {
             roster: parsed(&self.roster, |text| Some(RosterId::new(text)))?,
             text: parsed(self.text.trim(), |text| Some(text.to_owned()))?,
             proposed_before: days.map(|days| desk.midnight(today) - TimeDelta::days(i64::from(days) - 1)),
-            due_by: (self.due == "today").then_some(today),
+            due_by: due.and_then(|due| due.span(today).1),
+            due_from: due.and_then(|due| due.span(today).0),
+            waits_for: (!self.mine.is_empty()).then(|| waiter(desk, operator)),
             decided_since: (self.decided == "today").then(|| desk.midnight(today)),
             ..Query::of(parsed(&self.state, ChangeState::parse)?.unwrap_or(ChangeState::Proposed), agencies)
         })
@@ -91,6 +96,7 @@ impl Asked {
             target,
             text,
             due,
+            mine,
             age,
             decided,
             roster,
@@ -99,10 +105,56 @@ impl Asked {
             after: _,
             before: _,
         } = self;
-        [agency, kind, risk, gate, target, text, due, age, decided, roster, brake]
+        [agency, kind, risk, gate, target, text, due, mine, age, decided, roster, brake]
             .iter()
             .any(|one| !one.is_empty())
     }
+}
+
+words!(
+    /// When something is due, seen from today.
+    Due {
+        /// Today, or before.
+        Today = "today",
+        /// Before today.
+        Overdue = "overdue",
+        /// On this very day.
+        OnDay = "on-day",
+        /// Within the seven days after it.
+        Week = "week",
+        /// After those.
+        Later = "later",
+    }
+);
+
+impl Due {
+    /// Those that have nothing in common and leave nothing out, by date.
+    pub const APART: [Self; 4] = [Self::Overdue, Self::OnDay, Self::Week, Self::Later];
+
+    /// The first and the last day of it, where it has one.
+    pub fn span(self, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let day = |days| Some(today + TimeDelta::days(days));
+        match self {
+            Self::Today => (None, day(0)),
+            Self::Overdue => (None, day(-1)),
+            Self::OnDay => (day(0), day(0)),
+            Self::Week => (day(1), day(7)),
+            Self::Later => (day(8), None),
+        }
+    }
+
+    /// Whether a day lies in it.
+    pub fn holds(self, day: NaiveDate, today: NaiveDate) -> bool {
+        let (from, to) = self.span(today);
+        from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
+    }
+}
+
+/// An operator as one whose approval may be waited for: not that of what the own agency put in.
+pub(super) fn waiter(desk: &Desk, operator: &Operator) -> Waiter {
+    let login = operator.login.clone();
+    let own = desk.site.agencies.keys().filter(|code| desk.forbidden(code).contains(&login));
+    Waiter { not_of: own.cloned().collect(), login }
 }
 
 fn parsed<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, PageError> {
@@ -240,6 +292,7 @@ pub(in super::super) async fn page(
         kinds => Value::from_serialize(ChangeKind::ALL),
         risks => Value::from_serialize(Risk::ALL),
         gates => Value::from_serialize(Gate::ALL),
+        dues => Value::from_serialize(Due::ALL),
         states => Value::from_serialize(SHOWN),
         most => COUNTED,
     };

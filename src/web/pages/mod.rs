@@ -1,6 +1,7 @@
 //! The pages: each reads what it shows and hands what is decided to the store.
 
 mod account;
+mod accounts;
 mod agencies;
 mod audit;
 mod brakes;
@@ -12,6 +13,7 @@ mod changes;
 mod departures;
 mod holds;
 mod incidents;
+mod mails;
 mod operators;
 mod overview;
 mod pause;
@@ -77,6 +79,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/slips/{id}/print", post(slips::print))
         .route("/slips/{id}/confirm", post(slips::confirm))
         .route("/rotation", get(rotation::page))
+        .route("/rotation/accounts", get(accounts::page))
         .route("/rotation/list", get(rotation::list))
         .route("/rotation/handed", post(rotation::handed))
         .route("/rotation/campaigns", get(campaigns::list))
@@ -84,12 +87,16 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/rotation/campaigns/{name}", get(campaigns::page))
         .route("/rotation/campaigns/{name}/approve", post(campaigns::approve))
         .route("/rotation/campaigns/{name}/stop", post(campaigns::stop))
+        .route("/mails", get(mails::list))
+        .route("/mails/{id}/retry", post(mails::retry))
+        .route("/mails/{id}/dismiss", post(mails::dismiss))
         .route("/incidents", get(incidents::list).post(incidents::open))
         .route("/incidents/{id}", get(incidents::page))
         .route("/incidents/{id}/close", post(incidents::close))
         .route("/tips", post(tips::take))
         .route("/tips/{id}/dismiss", post(tips::dismiss))
         .route("/reports", get(reports::page).post(reports::make))
+        .route("/reports/case", post(reports::pack))
         .route("/audit", get(audit::page))
         .route("/audit/export", get(audit::export))
         .route("/audit/verify", post(audit::verify))

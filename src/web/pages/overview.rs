@@ -5,7 +5,8 @@ use super::super::decide::sees_brake;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use super::{agencies, rotation};
+use super::changes::{Due, waiter};
+use super::{agencies, mails, rotation};
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::operator::Right;
 use crate::model::rotation::CampaignState;
@@ -40,9 +41,8 @@ pub(in super::super) async fn page(
         .collect();
     let mut questions = desk.store.questions().await?;
     questions.retain(|one| signed.operator.may_see(&one.question.agency));
-    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, 1000).await?;
-    let arrived = arrivals.len();
-    let refused = arrivals.iter().filter(|one| one.state == crate::store::RosterState::Refused).count();
+    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, SHOWN).await?;
+    let (arrived, refused) = desk.store.count_arrivals(&scope, midnight).await?;
     let standings = agencies::standings(&desk, &signed.operator).await?;
     let late: Vec<_> = standings.iter().filter(|one| one.late).collect();
     let incidents = incidents(&desk, &signed).await?;
@@ -56,6 +56,8 @@ pub(in super::super) async fn page(
             paused.push(context! { what => what.as_str(), by => pause.by, reason => pause.reason, at => crate::model::rfc3339(pause.at) });
         }
     }
+    let stands_in = desk.store.stands_in_for(&signed.operator.login, desk.now()).await?;
+    let stands_in: Vec<_> = stands_in.into_iter().map(|one| one.name).collect();
     let kinds: Vec<_> = figures.by_kind.iter().map(|(kind, count)| context! { kind, count }).collect();
     let more = context! {
         due => figures.due,
@@ -74,13 +76,17 @@ pub(in super::super) async fn page(
         kinds,
         brakes,
         questions => questions.len(),
-        arrivals => Value::from_serialize(&arrivals[..arrived.min(SHOWN)]),
+        arrivals => Value::from_serialize(&arrivals),
         arrived,
         refused,
         late_count => late.len(),
         late => Value::from_serialize(&late[..late.len().min(SHOWN)]),
-        mail_failed => outbox.failed + outbox.returned,
-        mail_queued => outbox.queued,
+        mails => mails::may_see(&signed).then(|| context! {
+            undelivered => outbox.failed + outbox.returned,
+            queued => outbox.queued + outbox.sending,
+        }),
+        mine => mine(&desk, &signed).await?,
+        stands_in,
         pass => pass.map(|pass| context! {
             started => crate::model::rfc3339(pass.started),
             ended => pass.ended.map(crate::model::rfc3339),
@@ -89,6 +95,20 @@ pub(in super::super) async fn page(
         paused,
     };
     signed.view.page(&desk, "overview.html", more)
+}
+
+/// What waits for this very operator's approval, by due date; none for who approves nothing.
+async fn mine(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
+    if !signed.operator.role.may(Right::Approve) {
+        return Ok(Value::from(()));
+    }
+    let today = desk.today();
+    let waiting = desk.store.waiting_by_due(&signed.scope(), &waiter(desk, &signed.operator)).await?;
+    let count = |due: Due| -> u64 {
+        waiting.iter().filter(|(day, _)| due.holds(**day, today)).map(|(_, count)| count).sum()
+    };
+    let rows = Due::APART.iter().map(|due| (due, count(*due))).filter(|(_, count)| *count > 0);
+    Ok(rows.map(|(due, count)| context! { due, count }).collect())
 }
 
 /// Open incidents, and those of them that are not over with.

@@ -3,12 +3,13 @@
 use super::super::back_office::{Wanted, WantedReport};
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::view::Signed;
+use super::super::view::{Signed, query_value};
 use super::rosters::download;
 use crate::model::ids::{AgencyCode, Login};
+use crate::model::operator::Right;
 use crate::report::html;
 use crate::workbook;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Form, http::HeaderValue, http::header::CONTENT_TYPE};
 use chrono::NaiveDate;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
+    Query(asked): Query<Case>,
 ) -> Result<Response, PageError> {
     let agencies: Vec<_> =
         desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
@@ -30,8 +32,37 @@ pub(in super::super) async fn page(
     signed.view.page(
         &desk,
         "reports.html",
-        context! { agencies, systems, rules => desk.site.rotation.is_some() },
+        context! { agencies, systems, rules => desk.site.rotation.is_some(), case => asked.case },
     )
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Case {
+    /// Its id, or that of one of its changes.
+    case: String,
+}
+
+/// The evidence of a case. Its rosters hold whole citizen IDs: it is for who may see them, and the password is asked for.
+pub(in super::super) async fn pack(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Form(asked): Form<Case>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Reveal)?;
+    let id = asked.case.trim();
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password(&format!("/reports?case={}", query_value(id)));
+    }
+    let Some(bytes) = desk.back.case_pack(id, &signed.operator).await? else {
+        return Err(PageError::Bad(
+            format!("Không có vụ việc hoặc thay đổi nào có mã “{id}” trong phạm vi của bạn."),
+            format!("There is no case and no change with the id “{id}” within your scope."),
+        ));
+    };
+    let mut response = download(&format!("ho-so-{id}.zip"), bytes)?;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    Ok(response)
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,11 +3,15 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::view::Signed;
+use super::super::view::{Signed, query_value};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
-use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Listed};
+use crate::report::spread;
+use crate::rotation::figures::{Figures, Listed};
+use crate::rotation::policy::Audience;
+use crate::rotation::row::{AHEAD, Number};
+use crate::rotation::status::{Ahead, Status};
 use crate::rotation::verdict::Standing;
 use crate::store::Handed;
 use axum::Form;
@@ -38,11 +42,12 @@ pub(in super::super) async fn figures(
     Ok(Some(figures))
 }
 
-/// A chart with the rows of the table beside it.
-pub(super) fn shown(chart: &Chart<'_>, svg: String) -> Value {
-    let rows: Vec<_> =
-        chart.bars.iter().map(|bar| context! { label => bar.label, shown => bar.shown }).collect();
-    context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(svg) }
+/// A chart with the rows of the table beside it; each number opens the list at its place in `lists`, where there is one.
+pub(super) fn shown(chart: &Chart, lists: &[String]) -> Value {
+    let row =
+        |(at, bar): (usize, &Bar)| context! { label => bar.label, shown => bar.shown, list => lists.get(at) };
+    let rows: Vec<_> = chart.bars.iter().enumerate().map(row).collect();
+    context! { id => chart.id, title => chart.title, text => chart.description, rows, svg => Value::from_safe_string(chart.svg()) }
 }
 
 #[derive(Deserialize)]
@@ -121,7 +126,7 @@ pub(in super::super) async fn page(
         system,
         total => Value::from_serialize(&status.total),
         sum => status.total.sum(),
-        ahead => vec![(7, Value::from_serialize(status.next_7_days)), (30, Value::from_serialize(status.next_30_days))],
+        ahead => ahead(&status),
         charts => charts(&signed, &figures, system),
         listed => figures.listed.len(),
         waiting,
@@ -129,94 +134,40 @@ pub(in super::super) async fn page(
     signed.view.page(&desk, "rotation.html", more)
 }
 
-/// Age, first passwords, use.
+/// What the next days bring, each number with the word of its list.
+fn ahead(status: &Status) -> Vec<Value> {
+    let row = |(days, Ahead { reminders, contacts, department, locks }): (u32, Ahead)| {
+        let counted = [
+            (reminders, Audience::Holder),
+            (contacts, Audience::Contact),
+            (department, Audience::Department),
+            (locks, Audience::Lock),
+        ];
+        let counts: Vec<_> = counted
+            .into_iter()
+            .map(|(count, to)| context! { count, of => Number::Ahead(to, days).word() })
+            .collect();
+        context! { days, counts }
+    };
+    AHEAD.into_iter().zip([status.next_7_days, status.next_30_days]).map(row).collect()
+}
+
+/// Age, first passwords, use; each number opens its list.
 fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
-    let spread = figures.spread(system);
-    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
-    let days = |bands: &[i64]| -> Vec<String> {
-        let unit = t("ngày", "days");
-        let mut from = 0;
-        let mut names = Vec::new();
-        for last in bands {
-            names.push(if from == 0 {
-                format!("{} {last} {unit}", t("đến", "up to"))
-            } else {
-                format!("{from}–{last} {unit}")
-            });
-            from = last + 1;
-        }
-        names.push(format!("{} {} {unit}", t("trên", "over"), from - 1));
-        names
+    let list = |number: &Number| {
+        format!("/rotation/accounts?system={}&of={}", query_value(system.as_str()), number.word())
     };
-    let whole = spread.ages.iter().chain(&spread.first).sum::<u64>() + spread.unknown;
-    let used = spread.idle.iter().sum::<u64>() + spread.idle_unknown;
-    let made = |id, (title, text): (&str, &str), named: Vec<(String, u64)>, of: u64| {
-        let bar = |(label, value): (String, u64)| {
-            let percent = (value * 100 + of / 2) / of.max(1);
-            Bar { label, value, shown: format!("{value} ({percent} %)") }
-        };
-        let bars: Vec<Bar> = named.into_iter().map(bar).collect();
-        let description = match bars.iter().max_by_key(|bar| bar.value).filter(|bar| bar.value > 0) {
-            Some(most) => format!("{text} {}: {}, {}.", t("Nhiều nhất", "Most"), most.label, most.shown),
-            None => text.to_owned(),
-        };
-        let chart = Chart { id, title, description: &description, bars: &bars, most: 0 };
-        shown(&chart, chart.lying())
-    };
-    let first: u64 = spread.first.iter().sum();
-    let ages = days(&AGE_BANDS).into_iter().zip(spread.ages).chain([
-        (t("mật khẩu lần đầu, chưa đổi", "first password, never changed").to_owned(), first),
-        (t("không rõ", "unknown").to_owned(), spread.unknown),
-    ]);
-    let firsts = days(&FIRST_BANDS).into_iter().zip(spread.first);
-    let idle = days(&IDLE_BANDS)
-        .into_iter()
-        .zip(spread.idle)
-        .chain([(t("không rõ", "unknown").to_owned(), spread.idle_unknown)]);
-    vec![
-        made(
-            "age",
-            (
-                t("Tuổi mật khẩu", "Age of passwords"),
-                t(
-                    "Số tài khoản đang mở theo thời gian từ lần chủ tài khoản tự đổi mật khẩu gần nhất.",
-                    "Open accounts by the time since their holders last changed the password.",
-                ),
-            ),
-            ages.collect(),
-            whole,
-        ),
-        made(
-            "first",
-            (
-                t("Mật khẩu mặc định, mật khẩu lần đầu chưa đổi", "Default and first passwords"),
-                t(
-                    "Số tài khoản đang mở còn dùng mật khẩu do người khác đặt, theo thời gian từ lúc đặt.",
-                    "Open accounts with a password that somebody else set, by the time since then.",
-                ),
-            ),
-            firsts.collect(),
-            whole,
-        ),
-        made(
-            "idle",
-            (
-                t("Thời gian không sử dụng", "Dormancy"),
-                t(
-                    "Số tài khoản đang mở theo thời gian từ lần đăng nhập gần nhất.",
-                    "Open accounts by the time since the last sign-in.",
-                ),
-            ),
-            idle.collect(),
-            used,
-        ),
-    ]
+    let charts = spread::charts(&figures.spread(system), signed.view.lang).into_iter();
+    charts.map(|(chart, numbers)| shown(&chart, &numbers.iter().map(list).collect::<Vec<_>>())).collect()
 }
 
 #[derive(Deserialize)]
 pub(in super::super) struct Whose {
     #[serde(default)]
     agency: String,
+    /// Only what was not handed over.
+    #[serde(default)]
+    waiting: String,
 }
 
 /// The printed lists: accounts that no reminder reached, by agency.
@@ -231,7 +182,11 @@ pub(in super::super) async fn list(
     }
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let mut by_agency: BTreeMap<&AgencyCode, Vec<&Listed>> = BTreeMap::new();
-    for one in figures.listed.iter().filter(|one| only.as_ref().is_none_or(|code| *code == one.agency)) {
+    let is_asked = |one: &&Listed| {
+        only.as_ref().is_none_or(|code| *code == one.agency)
+            && (asked.waiting.is_empty() || one.handed.is_none())
+    };
+    for one in figures.listed.iter().filter(is_asked) {
         by_agency.entry(&one.agency).or_default().push(one);
     }
     let lists: Vec<_> = by_agency

@@ -10,6 +10,7 @@ mod decisions;
 mod deputies;
 mod holds;
 mod leaks;
+mod lists;
 mod lookups;
 mod open;
 mod plans;

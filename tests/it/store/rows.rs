@@ -33,7 +33,7 @@ fn record() -> Record<CitizenId> {
     }
 }
 
-fn arrival(id: &str, sha256: &str) -> Arrival {
+pub(super) fn arrival(id: &str, sha256: &str) -> Arrival {
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"k");
     let block = Block {
         sheet: "Sheet1".into(),
@@ -77,7 +77,7 @@ fn arrival(id: &str, sha256: &str) -> Arrival {
     }
 }
 
-async fn insert(site: &Site, arrival: &Arrival) -> Inserted {
+pub(super) async fn insert(site: &Site, arrival: &Arrival) -> Inserted {
     let work = async |mut tx: WriteTx| {
         let inserted = tx.insert_arrival(arrival).await?;
         tx.commit(inserted).await

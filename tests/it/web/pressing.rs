@@ -89,7 +89,7 @@ async fn the_page_shows_what_the_terminal_counts_and_each_scope_its_own() {
     let states = status["total"]["states"].as_object().unwrap();
     assert!(!states.is_empty());
     for (standing, count) in states {
-        let wanted = counted(&format!("/rotation?standing={standing}"), count.as_u64().unwrap());
+        let wanted = counted(&format!("/rotation/accounts?standing={standing}"), count.as_u64().unwrap());
         assert!(shown.contains(&wanted), "{wanted}: {shown}");
     }
     let paper = an.post("/reports", &[("report", "rotation"), ("as_file", "html")]);

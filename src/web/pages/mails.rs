@@ -1,0 +1,128 @@
+//! Mails that wait, and mails that did not arrive: to whom, about what, why; sent once more or put aside.
+
+use super::super::decide::said_why;
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::view::Signed;
+use crate::model::operator::Right;
+use crate::store::MailList;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Mails a page.
+const PER_PAGE: usize = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Asked {
+    /// `waiting`; else those that did not arrive.
+    list: String,
+    after: String,
+}
+
+/// Whether the operator may see the list: an outbox is the whole province's.
+pub(super) fn may_see(signed: &Signed) -> bool {
+    signed.operator.may(Right::See, None)
+}
+
+/// The list.
+pub(in super::super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    if !may_see(&signed) {
+        return Err(PageError::NotFound);
+    }
+    let waiting = match asked.list.as_str() {
+        "" => false,
+        "waiting" => true,
+        _ => return Err(PageError::NotFound),
+    };
+    let list = if waiting { MailList::Waiting } else { MailList::Undelivered };
+    let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
+    let mut mails = desk.store.mails(list, after, PER_PAGE + 1).await?;
+    let more_follow = mails.len() > PER_PAGE;
+    mails.truncate(PER_PAGE);
+    let ends = mails.last().filter(|_| more_follow).map(|mail| mail.id.clone());
+    let counts = desk.store.outbox_counts().await?;
+    let lines: Vec<Value> = mails
+        .iter()
+        .map(|mail| {
+            context! {
+                id => mail.id,
+                to => mail.notice.to,
+                to_name => mail.notice.to_name,
+                subject => mail.notice.subject,
+                returned => mail.returned,
+                attempts => mail.attempts,
+                at => crate::model::rfc3339(mail.at),
+                why => mail.why,
+            }
+        })
+        .collect();
+    let more = context! {
+        waiting,
+        lines,
+        last => ends,
+        first => after.is_none(),
+        queued => counts.queued + counts.sending,
+        undelivered => counts.failed + counts.returned,
+        may_act => signed.operator.may(Right::Administer, None),
+    };
+    signed.view.page(&desk, "mails.html", more)
+}
+
+/// Sends one once more.
+pub(in super::super) async fn retry(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Administer)?;
+    let by = &signed.operator.login;
+    let done = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let done = tx.retry_mail(&id, by).await?;
+            tx.commit(done).await
+        })
+        .await?;
+    if !done {
+        return Err(PageError::NotFound);
+    }
+    desk.wake();
+    signed.view.go(&desk, "/mails", signed.view.t("Thư sẽ được gửi lại.", "The mail is sent once more."))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Reasoned {
+    reason: String,
+}
+
+/// Puts one aside.
+pub(in super::super) async fn dismiss(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(given): Form<Reasoned>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Administer)?;
+    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
+    let done = desk
+        .store
+        .write(desk.now(), async |mut tx| {
+            let done = tx.dismiss_mail(&id, by, reason).await?;
+            tx.commit(done).await
+        })
+        .await?;
+    if !done {
+        return Err(PageError::NotFound);
+    }
+    signed.view.go(&desk, "/mails", signed.view.t("Đã bỏ qua thư này.", "The mail was put aside."))
+}
