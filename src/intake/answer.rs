@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// How the summary of what was rejected ends, where the file it is about is gone.
+const REJECTED: &str = ".khongduyet.xlsx";
+
 /// What a roster may be in size: it was read before, within the site's own limit.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
@@ -79,18 +82,21 @@ impl Answerer<'_> {
     ) -> Result<PathBuf, AnswerError> {
         let arrival = &due.arrival;
         let place = arrival.done_path.as_ref().map_or_else(PathBuf::new, PathBuf::from);
-        let path = files::with_ending(&place, ENDING);
-        let notes = self.annotations(due, agency);
+        // A file that is gone by now, because it held passwords or by the agency's own hand, is not marked up again: what
+        // lies there stays, and a summary beside it says the rest.
+        let apart = due.written.is_some() && !is_there(arrival);
+        let path = files::with_ending(&place, if apart { REJECTED } else { ENDING });
+        let notes = self.annotations(due, agency, apart);
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| AnswerError::File { path, source }
         };
-        // A file that is gone by now, because it held passwords or by the agency's own hand, is marked up no more: what
-        // lies there stays, and the letter says the rest.
-        if due.written.is_none() || is_there(arrival) {
-            let workbook = self.workbook(due, notes, reader).await?;
-            files::write(&path, &workbook, 0o640).map_err(io(&path))?;
-        }
+        let workbook = if apart {
+            summary::for_unreadable(&notes.summary, self.lang)?
+        } else {
+            self.workbook(due, notes, reader).await?
+        };
+        files::write(&path, &workbook, 0o640).map_err(io(&path))?;
         reached(KillPoint::AfterFeedback);
         let notices = self.notices(due, agency, &path)?;
         let text = path.to_string_lossy();
@@ -131,7 +137,8 @@ impl Answerer<'_> {
         }
     }
 
-    fn annotations(&self, due: &Feedback, agency: &Agency) -> Annotations {
+    /// What is said of an arrival; `apart`: rejected rows in the summary, for there are no rows beside it.
+    fn annotations(&self, due: &Feedback, agency: &Agency, apart: bool) -> Annotations {
         let arrival = &due.arrival;
         let mut notes = Annotations::of(&arrival.notes, self.lang, self.about(arrival, agency));
         for result in &due.results {
@@ -147,9 +154,19 @@ impl Answerer<'_> {
         }
         for Rejection { place, kind, label, reason } in &due.rejections {
             let text = rejected(*kind, label, reason, self.lang);
-            let Some(place) = place else {
-                notes.summary.about.push(text);
-                continue;
+            let place = match place {
+                Some(place) if !apart => place,
+                Some((sheet, row)) => {
+                    notes.summary.about.push(match self.lang {
+                        Lang::Vi => format!("Trang “{sheet}”, dòng {row}: {text}"),
+                        Lang::En => format!("Sheet “{sheet}”, row {row}: {text}"),
+                    });
+                    continue;
+                }
+                None => {
+                    notes.summary.about.push(text);
+                    continue;
+                }
             };
             let row = notes
                 .results

@@ -4,7 +4,7 @@ use super::pressing::{age, idle, pressed};
 use super::{approvals, waiting};
 use crate::support::desk;
 use crate::support::page::{Browser, PASSWORD, Page};
-use rosterd::model::change::{Gate, Risk, State};
+use rosterd::model::change::{Gate, Risk, State, StoredChange};
 use rosterd::model::ids::Login;
 use rosterd::model::notice::Notice;
 use rosterd::model::operator::OperatorRole;
@@ -261,6 +261,28 @@ async fn why_something_was_rejected_stands_in_the_workbook_that_the_agency_gets(
     std::fs::write(page.site.path("spool/wake"), b"").unwrap();
     idle(&page).await;
     assert_eq!(letters().await.len(), told.len());
+
+    // The agency has taken its file away: what lies there stays, and the reason comes beside it.
+    let of_it = |one: &&StoredChange| {
+        one.id != change.id && one.change.evidence.iter().any(|evidence| evidence.roster() == Some(&roster))
+    };
+    let next = changes.iter().find(of_it).expect("the roster asks for two changes");
+    let (arrival, _) = page.store.arrival(&roster).await.unwrap().unwrap();
+    std::fs::remove_file(page.site.path(&arrival.arrival.done_path.unwrap())).unwrap();
+    let why = "người này do cơ quan khác quản lý";
+    let fields = [("key", next.key.as_str()), ("reason", why)];
+    assert_eq!(an.post(&format!("/changes/{}/reject", next.id), &fields).status, 303);
+    let kept = std::fs::read(&path).unwrap();
+    let apart = path.to_string_lossy().replace(".ketqua.xlsx", ".khongduyet.xlsx");
+    let until = Instant::now() + Duration::from_mins(1);
+    while !std::fs::read(&apart).is_ok_and(|bytes| desk::holds(&bytes, why)) {
+        assert!(Instant::now() < until, "no summary with the reason");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), kept);
+    idle(&page).await;
+    let last = letters().await;
+    assert!(last.len() > told.len() && last.iter().any(|one| one.contains(".khongduyet.xlsx")), "{last:?}");
 }
 
 #[tokio::test]
