@@ -147,6 +147,7 @@ impl IntoResponse for ApiError {
                 (StatusCode::FORBIDDEN, "the token or its operator's role does not allow this".to_owned())
             }
             PageError::Bad(_, why) => (StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
+            PageError::SignIn(status, _, why) => (*status, why.clone()),
             PageError::Store(StoreError::Busy { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy, try again".to_owned())
             }

@@ -6,7 +6,7 @@ use crate::support::scim::{Scim, TOKEN, Which};
 use hyper::Method;
 use rosterd::model::intent::WriteError;
 use rosterd::model::secret::Secret;
-use rosterd::systems::http::{Http, Settings};
+use rosterd::http::{Http, Settings};
 use rosterd::systems::{Newcomer, ReadError, System, Write};
 use serde_json::{Value, json};
 use std::io::Write as _;

@@ -3,6 +3,7 @@
 mod attacks;
 mod browser;
 mod decisions;
+mod openid;
 mod pressing;
 mod programs;
 mod signing_in;
