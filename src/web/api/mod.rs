@@ -112,7 +112,10 @@ impl FromRequestParts<Arc<Desk>> for Caller {
             None => Ok(None),
         };
         match holder {
-            Ok(Some((operator, scope))) => Ok(Self { operator, scope }),
+            Ok(Some((operator, scope))) => match desk.with_mandates(operator).await {
+                Ok(operator) => Ok(Self { operator, scope }),
+                Err(error) => Err(ApiError(error.into()).into_response()),
+            },
             Ok(None) => {
                 let mut response =
                     (StatusCode::UNAUTHORIZED, Json(shapes::Problem::new("a token is needed")))

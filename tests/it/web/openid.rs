@@ -1,8 +1,9 @@
 //! Signing in through a provider of OpenID Connect: the whole way over HTTP, and what an attacker, a mistake or a provider
 //! that is down comes to.
 
+use crate::support::browser::{Answer, Browser, parse};
 use crate::support::openid::{Provider, SECRET, Signer};
-use crate::support::page::{Answer, Browser, PASSWORD, Page, parse};
+use crate::support::page::{PASSWORD, Page};
 use crate::support::webdriver::{Manner, Window};
 use rosterd::model::ids::Login;
 use rosterd::model::operator::OperatorRole;
