@@ -30,7 +30,6 @@ async fn tie(page: &Page, provider: &Provider, login: &str, id: &str) -> Result<
             tx.commit(()).await
         })
         .await
-        .map(|_| ())
 }
 
 /// A redirect followed to the provider: where it sends the person back to.
