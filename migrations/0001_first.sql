@@ -30,13 +30,18 @@ CREATE TABLE operator (
     CHECK (role <> 'contact' OR agencies <> '[]')
 );
 
--- How an operator signs in to the page: an argon2id hash, and a sealed TOTP secret with the last step that was used.
+-- How an operator signs in to the page: an argon2id hash, a sealed TOTP secret with the last step that was used, and who
+-- he or she is at the provider of OpenID Connect.
 CREATE TABLE credential (
     login TEXT NOT NULL PRIMARY KEY REFERENCES operator (login),
     password TEXT,
     totp TEXT,
     totp_step BIGINT NOT NULL,
-    at TEXT NOT NULL
+    issuer TEXT,
+    subject TEXT,
+    at TEXT NOT NULL,
+    UNIQUE (issuer, subject),
+    CHECK ((issuer IS NULL) = (subject IS NULL))
 );
 
 -- A one-time sign-in, by the hash of its code.
@@ -47,7 +52,8 @@ CREATE TABLE invitation (
     used_at TEXT
 );
 
--- A signed-in browser, by the hash of its cookie. `confirmed` is when the password was last given.
+-- A signed-in browser, by the hash of its cookie. `confirmed` is when the password was last given, here or at the
+-- provider.
 CREATE TABLE web_session (
     id TEXT NOT NULL PRIMARY KEY,
     login TEXT NOT NULL REFERENCES operator (login),
@@ -57,9 +63,20 @@ CREATE TABLE web_session (
     confirmed TEXT,
     address TEXT NOT NULL,
     browser TEXT NOT NULL,
+    means TEXT NOT NULL CHECK (means IN ('password', 'invitation', 'openid')),
     ended TEXT
 );
 CREATE INDEX web_session_login ON web_session (login);
+
+-- Somebody is at the provider of OpenID Connect, to sign in, or to confirm `session`; by the hash of a cookie. The answer
+-- takes the row away, so that it is good once.
+CREATE TABLE openid_attempt (
+    id TEXT NOT NULL PRIMARY KEY,
+    session TEXT REFERENCES web_session (id),
+    next TEXT NOT NULL,
+    made TEXT NOT NULL,
+    expires TEXT NOT NULL
+);
 
 -- Attempts to sign in, by login and by network address: each is counted before its password is looked at.
 CREATE TABLE sign_in_attempt (

@@ -38,6 +38,8 @@ pub mod directory;
 pub mod dsn;
 /// Files written whole or not at all.
 pub mod files;
+/// An HTTP client: JSON over TLS, bounded.
+pub mod http;
 /// The drop folder: claim, spool, read, move, answer.
 pub mod intake;
 /// Kill points for the crash tests.
@@ -46,6 +48,8 @@ pub mod kill;
 pub mod ldap;
 /// Mail: templates, outbox rules, transport.
 pub mod notify;
+/// OpenID Connect: who somebody is, by the word of a provider.
+pub mod openid;
 /// The invented province of `rosterd demo`.
 pub mod sample;
 /// What must outlive the process; one file a group of tables.

@@ -14,6 +14,7 @@ use crate::model::lookup::Period;
 use crate::notify::paper::Papers;
 use crate::notify::templates::Templates;
 use crate::notify::transport::Transport;
+use crate::openid::Provider;
 use crate::rotation::compare::compare;
 use crate::store::Store;
 use crate::systems::{self, Look, LookForLookups, ReadSystem, System};
@@ -104,6 +105,11 @@ fn lists(site: &Site) -> anyhow::Result<String> {
     })
 }
 
+/// Whether operators can sign in through the provider.
+async fn openid(settings: &crate::openid::Settings) -> Result<String, String> {
+    Provider::open(settings).map_err(text)?.probe().await.map_err(text)
+}
+
 async fn everything(site: &Site, report: &mut Report) {
     let config = &site.config;
     report.note("mappings", lists(site).map_err(text));
@@ -169,6 +175,9 @@ async fn everything(site: &Site, report: &mut Report) {
     let papers = Papers::load(config.mappings.as_deref()).map_err(text);
     report.note("papers", papers.map(|_| "each can be printed".into()));
     mail(site, report).await;
+    if let Some(settings) = config.web.as_ref().and_then(|web| web.openid.as_ref()) {
+        report.note("web.openid", openid(settings).await);
+    }
 }
 
 fn folders(site: &Site, report: &mut Report) {

@@ -14,10 +14,14 @@ use serde_json::json;
 /// Runs `rosterd operator`.
 pub async fn run(engine: &Engine, action: OperatorAction, as_json: bool) -> Result<Code> {
     match action {
-        OperatorAction::Add { login, name, role, agency, contact, page_only } => {
+        OperatorAction::Add { login, name, role, agency, contact, page_only, openid } => {
             let agencies = agency.iter().map(|code| AgencyCode::parse(code)).collect::<Result<_, _>>()?;
             let role = if contact { OperatorRole::Contact } else { role.0 };
-            add(engine, Operator { login: Login::new(login), name, role, agencies }, page_only).await
+            let operator = Operator { login: Login::new(login), name, role, agencies };
+            add(engine, operator, page_only, openid.as_deref()).await
+        }
+        OperatorAction::Openid { login, subject, remove: _ } => {
+            sign_in::openid(engine, &Login::new(login), subject.as_deref()).await
         }
         OperatorAction::Delegate { deputy, from, until, absent } => {
             delegate(engine, deputy, (from, until), absent).await
@@ -34,7 +38,7 @@ pub async fn run(engine: &Engine, action: OperatorAction, as_json: bool) -> Resu
     }
 }
 
-async fn add(engine: &Engine, operator: Operator, page_only: bool) -> Result<Code> {
+async fn add(engine: &Engine, operator: Operator, page_only: bool, openid: Option<&str>) -> Result<Code> {
     if !page_only && nix::unistd::User::from_name(operator.login.as_str())?.is_none() {
         bail!(
             "{} is no login of this system; an operator who signs in to the page alone: --page-only",
@@ -48,10 +52,14 @@ async fn add(engine: &Engine, operator: Operator, page_only: bool) -> Result<Cod
         bail!("agency {code} is not in {}", engine.config().agencies.display());
     }
     let by = who::acting(engine).await?;
+    let subject = openid.map(|id| sign_in::subject(engine, id)).transpose()?;
     engine
         .store
         .write(engine.now(), async |mut tx| {
-            tx.add_operator(&operator, &by).await?;
+            match subject {
+                Some(subject) => tx.add_operator_at_provider(&operator, subject, &by).await?,
+                None => tx.add_operator(&operator, &by).await?,
+            }
             tx.commit(()).await
         })
         .await?;
@@ -119,7 +127,7 @@ async fn list(engine: &Engine, as_json: bool) -> Result<Code> {
             .map(|one| {
                 let Operator { login, name, role, agencies } = &one.operator;
                 json!({ "login": login, "name": name, "role": role, "agencies": agencies,
-                    "removed": one.removed.is_some() })
+                    "openid": one.subject, "removed": one.removed.is_some() })
             })
             .collect();
         let stand_ins: Vec<_> = delegations

@@ -4,7 +4,7 @@ use super::args::TokenAction;
 use super::{Code, print_json, who};
 use crate::model::ids::Login;
 use crate::model::secret::Secret;
-use crate::store::TokenScope;
+use crate::store::{Subject, TokenScope};
 use crate::web::{account, secret, totp};
 use crate::worker::engine::Engine;
 use anyhow::{Result, bail};
@@ -73,11 +73,42 @@ pub async fn invite(engine: &Engine, login: &Login, lasts: TimeDelta) -> Result<
     let Some(page) = &engine.config().web else {
         bail!("there is no page: the configuration has no [web] table");
     };
+    if page.openid.as_ref().is_some_and(|openid| !openid.leaves_password(login)) {
+        bail!("{login} signs in through the provider alone (web.openid.passwords_only_for)");
+    }
     let code = account::invite(&engine.store, engine.now(), login, lasts, &by).await?;
     let address =
         page.public.as_ref().map_or_else(|| format!("http://{}/", page.listen), ToString::to_string);
     eprintln!("good once, for {} minutes", lasts.num_minutes());
     crate::cli::line!("{address}sign-in?once={}", code.reveal());
+    Ok(0)
+}
+
+/// Somebody at the configured provider.
+pub fn subject<'a>(engine: &'a Engine, id: &'a str) -> Result<Subject<'a>> {
+    let openid = engine.config().web.as_ref().and_then(|page| page.openid.as_ref());
+    match openid {
+        Some(openid) if !id.is_empty() => Ok(Subject { issuer: &openid.issuer, id }),
+        Some(_) => bail!("the subject is empty; it is the provider's `sub` of the person"),
+        None => bail!("there is no provider: the configuration has no [web.openid] table"),
+    }
+}
+
+/// Ties an operator to somebody at the provider, or unties.
+pub async fn openid(engine: &Engine, login: &Login, id: Option<&str>) -> Result<Code> {
+    let by = who::operator(engine).await?.login;
+    let subject = id.map(|id| subject(engine, id)).transpose()?;
+    engine
+        .store
+        .write(engine.now(), async |mut tx| {
+            tx.set_subject(login, subject, &by).await?;
+            tx.commit(()).await
+        })
+        .await?;
+    match id {
+        Some(id) => eprintln!("{login} signs in as {id}; his or her sessions have ended"),
+        None => eprintln!("{login} is tied to nobody at the provider; his or her sessions have ended"),
+    }
     Ok(0)
 }
 

@@ -52,6 +52,17 @@ impl WriteTx {
         Ok(None)
     }
 
+    /// Gives back the attempt that was just let through: it was right. A crowd that signs in rightly never has to wait,
+    /// and who guesses gains nothing by being right elsewhere: the guesses stay counted.
+    pub async fn attempt_was_right(&mut self, what: &str) -> Result<(), StoreError> {
+        let update = sql(
+            "attempt",
+            "UPDATE sign_in_attempt SET attempts = attempts - 1, wait_until = last
+             WHERE what = $1 AND attempts > 0",
+        );
+        self.execute(update.text(what)).await.map(|_| ())
+    }
+
     /// Forgets the attempts by `what`: one was right.
     pub async fn attempts_ended(&mut self, what: &str) -> Result<(), StoreError> {
         let delete = sql("attempt", "DELETE FROM sign_in_attempt WHERE what = $1").text(what);

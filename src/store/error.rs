@@ -94,6 +94,14 @@ pub enum StoreError {
          enrol another for the whole province first with `rosterd operator add LOGIN --name NAME`"
     )]
     NoProvinceOperator(Login),
+    /// One person at the provider is one operator.
+    #[error(
+        "{subject:?} is tied to another operator already; untie it there first: `rosterd operator openid LOGIN --remove`"
+    )]
+    SubjectTaken {
+        /// The subject.
+        subject: String,
+    },
     /// A contact confirms, and never approves.
     #[error("{0} is enrolled as a contact: a contact may confirm for the agency, and never approves")]
     OnlyContact(Login),

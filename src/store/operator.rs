@@ -17,6 +17,8 @@ pub struct Enrolled {
     pub at: Time,
     /// When he or she was removed, if so: the login stays known for the trail.
     pub removed: Option<Time>,
+    /// Who he or she is at the provider of OpenID Connect.
+    pub subject: Option<String>,
 }
 
 impl WriteTx {
@@ -117,7 +119,8 @@ impl Store {
     pub async fn operators(&self) -> Result<Vec<Enrolled>, StoreError> {
         let query = sql(
             "operators",
-            "SELECT login, name, role, agencies, enrolled_by, at, removed_at FROM operator ORDER BY login",
+            "SELECT o.login, o.name, o.role, o.agencies, o.enrolled_by, o.at, o.removed_at, c.subject
+             FROM operator o LEFT JOIN credential c ON c.login = o.login ORDER BY o.login",
         );
         let enrolled = |row: &Row| {
             Ok(Enrolled {
@@ -125,6 +128,7 @@ impl Store {
                 by: row.text("enrolled_by")?,
                 at: row.time("at")?,
                 removed: row.maybe_time("removed_at")?,
+                subject: row.maybe("subject")?,
             })
         };
         self.rows(query).await?.iter().map(enrolled).collect()

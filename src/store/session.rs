@@ -5,9 +5,22 @@ use super::operator;
 use super::statement::{Row, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
+use crate::model::change::words;
 use crate::model::ids::Login;
 use crate::model::operator::{Operator, Right};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+words!(
+    /// How a session begins.
+    Means {
+        /// With a password of ours.
+        Password = "password",
+        /// With a one-time sign-in.
+        Invitation = "invitation",
+        /// With the word of the provider of OpenID Connect.
+        Openid = "openid",
+    }
+);
 
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +33,10 @@ pub struct Session {
     pub seen: Time,
     /// When its time is over.
     pub expires: Time,
-    /// When the password was last given; never, in one that began with a one-time sign-in.
+    /// When the password was last given, here or at the provider, or the session began with a one-time sign-in.
     pub confirmed: Option<Time>,
+    /// How it began.
+    pub means: Means,
 }
 
 /// A session as listed.
@@ -50,8 +65,10 @@ pub struct NewSession<'a> {
     pub login: &'a Login,
     /// When its time is over.
     pub expires: Time,
-    /// Whether the password was given.
-    pub confirmed: bool,
+    /// When the password was given, if it is known.
+    pub confirmed: Option<Time>,
+    /// How it begins.
+    pub means: Means,
     /// From where.
     pub address: &'a str,
     /// What the browser says it is.
@@ -61,19 +78,20 @@ pub struct NewSession<'a> {
 impl WriteTx {
     /// Opens a session.
     pub async fn open_session(&mut self, session: &NewSession<'_>) -> Result<(), StoreError> {
-        let NewSession { id, login, expires, confirmed, address, browser } = *session;
+        let NewSession { id, login, expires, confirmed, means, address, browser } = *session;
         self.require(login, Right::See, None).await?;
         let insert = sql(
             "session",
-            "INSERT INTO web_session (id, login, opened, seen, expires, confirmed, address, browser)
-             VALUES ($1, $2, $3, $3, $4, $5, $6, $7)",
+            "INSERT INTO web_session (id, login, opened, seen, expires, confirmed, address, browser, means)
+             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)",
         );
         let now = self.now;
-        let confirmed = confirmed.then(|| crate::model::rfc3339(now));
+        let confirmed = confirmed.map(crate::model::rfc3339);
         let insert = insert.text(id).text(login.as_str()).time(now).time(expires);
         let browser: String = browser.chars().filter(|c| !c.is_control()).take(200).collect();
-        self.execute(insert.maybe(confirmed.as_deref()).text(address).text(&browser)).await?;
-        self.audit(login.as_str(), "session.open", login.as_str(), address);
+        let insert = insert.maybe(confirmed.as_deref()).text(address).text(&browser).text(means.as_str());
+        self.execute(insert).await?;
+        self.audit(login.as_str(), "session.open", login.as_str(), &format!("{means} {address}"));
         Ok(())
     }
 
@@ -131,7 +149,7 @@ impl Store {
     ) -> Result<Option<Session>, StoreError> {
         let query = sql(
             "session",
-            "SELECT s.seen, s.expires, s.confirmed, o.login, o.name, o.role, o.agencies
+            "SELECT s.seen, s.expires, s.confirmed, s.means, o.login, o.name, o.role, o.agencies
              FROM web_session s JOIN operator o ON o.login = s.login
              WHERE s.id = $1 AND s.ended IS NULL AND s.expires > $2 AND s.seen > $3 AND o.removed_at IS NULL",
         );
@@ -142,6 +160,7 @@ impl Store {
             seen: row.time("seen")?,
             expires: row.time("expires")?,
             confirmed: row.maybe_time("confirmed")?,
+            means: row.word("means", Means::parse)?,
         }))
     }
 

@@ -5,7 +5,6 @@
 //! created, closed or opened.
 
 pub mod handoff;
-pub mod http;
 pub mod keycloak;
 pub mod ldap_groups;
 mod lookups;
@@ -64,7 +63,7 @@ pub enum ReadError {
     Search(#[from] SearchError),
     /// An HTTP interface.
     #[error(transparent)]
-    Http(#[from] http::HttpError),
+    Http(#[from] crate::http::HttpError),
     /// What came cannot be the whole, or is not what was asked for.
     #[error("{0}")]
     Content(String),

@@ -7,9 +7,10 @@ use crate::config::Site;
 use crate::config::keys::SiteKey;
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::Operator;
+use crate::model::operator::{Operator, Right};
 use crate::notify::paper::{PaperError, Papers};
-use crate::store::Store;
+use crate::openid::{OpenidError, Provider};
+use crate::store::{Store, StoreError};
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use minijinja::Environment;
 use ring::hmac;
@@ -32,6 +33,7 @@ pub struct Desk {
     pub(super) program: PathBuf,
     pub(super) back: Box<dyn BackOffice>,
     pub(super) papers: Papers,
+    pub(super) provider: Option<Provider>,
     /// Hashing passwords takes memory and a core: so many at once.
     pub(super) hashing: Semaphore,
     /// Set when the process is to stop.
@@ -50,6 +52,9 @@ pub enum DeskError {
     /// A paper of the site's own, or one of ours.
     #[error(transparent)]
     Paper(#[from] PaperError),
+    /// The provider of OpenID Connect.
+    #[error("web.openid: {0}")]
+    Openid(#[from] OpenidError),
 }
 
 impl Desk {
@@ -67,6 +72,7 @@ impl Desk {
         let papers = Papers::load(site.config.mappings.as_deref())?;
         Ok(Self {
             templates: templates::environment(&site)?,
+            provider: settings.openid.as_ref().map(Provider::open).transpose()?,
             form_key: hmac::Key::new(hmac::HMAC_SHA256, &keys.page()),
             hashing: Semaphore::new(2),
             site,
@@ -87,6 +93,29 @@ impl Desk {
             Some(public) => public.to_string(),
             None => format!("http://{}/", self.settings.listen),
         }
+    }
+
+    /// Whether this operator may sign in with a password, or once with a link, beside the provider.
+    pub(super) fn leaves_password(&self, login: &Login) -> bool {
+        self.settings.openid.as_ref().is_none_or(|openid| openid.leaves_password(login))
+    }
+
+    /// An operator with the agencies of those for whom he or she stands in just now: a deputy sees what the absent one
+    /// sees. They are named one by one, so that a deputy is never taken for an operator for the whole province; what may
+    /// be decided about them is the store's to say.
+    pub(super) async fn with_mandates(&self, operator: Operator) -> Result<Operator, StoreError> {
+        let mut operator = operator;
+        if operator.agencies.is_empty() || !operator.role.may(Right::Approve) {
+            return Ok(operator);
+        }
+        for absent in self.store.stands_in_for(&operator.login, self.now()).await? {
+            if absent.agencies.is_empty() {
+                operator.agencies.extend(self.site.agencies.keys().cloned());
+            } else {
+                operator.agencies.extend(absent.agencies);
+            }
+        }
+        Ok(operator)
     }
 
     /// The moment.

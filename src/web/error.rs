@@ -21,6 +21,9 @@ pub(super) enum PageError {
     /// What was sent cannot be understood; the sentence says what, in both languages.
     #[error("{1}")]
     Bad(String, String),
+    /// Nobody is signed in, or not so; the sentence says why, in both languages.
+    #[error("{2}")]
+    SignIn(StatusCode, String, String),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,6 +64,14 @@ impl PageError {
                 "The form is old, or was not made by this page. Open the page again and repeat.",
             ),
             Self::Bad(vi, en) => told(StatusCode::UNPROCESSABLE_ENTITY, vi, en),
+            Self::SignIn(status, vi, en) => told(*status, vi, en),
+            Self::Store(StoreError::SubjectTaken { subject }) => told(
+                StatusCode::CONFLICT,
+                &format!(
+                    "Mã định danh “{subject}” đã gắn với một quản trị viên khác. Hãy gỡ liên kết ở người đó trước."
+                ),
+                &format!("The subject “{subject}” is tied to another operator. Untie it there first."),
+            ),
             Self::Store(StoreError::Missing { .. } | StoreError::OutOfScope { .. }) => Self::NotFound.told(),
             Self::Store(StoreError::NotEnrolled(_) | StoreError::NotAllowed { .. }) => Self::Forbidden.told(),
             Self::Store(StoreError::Busy { .. }) => told(

@@ -123,6 +123,9 @@ async fn view(
         let (now, id) = (desk.now(), secret::hash(cookie));
         let idle = TimeDelta::minutes(i64::from(desk.settings.idle_minutes));
         session = desk.store.session(&id, now, now - idle).await?;
+        if let Some(session) = &mut session {
+            session.operator = desk.with_mandates(session.operator.clone()).await?;
+        }
         if session.as_ref().is_some_and(|session| now - session.seen > TimeDelta::minutes(1)) {
             desk.store
                 .write(now, async |mut tx| {

@@ -11,6 +11,7 @@ mod error;
 mod guard;
 mod listen;
 mod metrics;
+mod openid;
 mod pages;
 mod paper;
 pub mod password;

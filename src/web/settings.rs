@@ -1,5 +1,6 @@
 //! Where the page is, and how long a sign-in lasts.
 
+use crate::openid;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub late_after_days: u32,
     /// A workbook larger than this many MB is not taken by upload.
     pub upload_mb: u32,
+    /// The provider through which operators sign in; without it they do with passwords alone.
+    pub openid: Option<openid::Settings>,
 }
 
 /// Who needs one-time codes (TOTP).
@@ -62,6 +65,7 @@ impl Default for Settings {
             bulk_typed_above: 20,
             late_after_days: 35,
             upload_mb: 32,
+            openid: None,
         }
     }
 }
@@ -109,6 +113,9 @@ impl Settings {
             if number == 0 {
                 return Err(format!("{name} = 0: expected at least 1"));
             }
+        }
+        if let Some(openid) = &self.openid {
+            openid.check().map_err(|why| format!("openid: {why}"))?;
         }
         Ok(())
     }

@@ -4,15 +4,15 @@ use super::account::open_totp;
 use super::desk::Desk;
 use super::error::PageError;
 use super::settings::Codes;
-use super::view::{Cookie, Signed, View, own_path, redirect};
+use super::view::{Cookie, Signed, View, own_path, query_value, redirect};
 use super::{guard, password, secret, totp};
 use crate::model::ids::Login;
 use crate::model::secret::Secret;
-use crate::store::{NewSession, Patience};
+use crate::store::{Means, NewSession, Patience};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::header::{SET_COOKIE, USER_AGENT};
-use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use chrono::TimeDelta;
 use minijinja::context;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 const OF_A_LOGIN: Patience =
     Patience { free: 5, first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
 /// A whole office may sit behind one address.
-const OF_AN_ADDRESS: Patience =
+pub(super) const OF_AN_ADDRESS: Patience =
     Patience { free: 30, first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
 
 #[derive(Deserialize)]
@@ -74,7 +74,11 @@ fn show(
     status: StatusCode,
 ) -> Result<Response, PageError> {
     let codes = desk.settings.codes == Codes::Required;
-    let more = context! { next => own_path(next), once, wrong, codes };
+    let openid = desk.settings.openid.as_ref();
+    let alone = openid.is_some_and(|openid| openid.passwords_only_for.is_some());
+    let provider = openid.map(crate::openid::Settings::shown);
+    let next = own_path(next);
+    let more = context! { next, next_query => query_value(next), once, wrong, codes, provider, alone };
     let mut response = view.page(desk, "sign_in.html", more)?;
     *response.status_mut() = status;
     Ok(response)
@@ -92,12 +96,8 @@ pub(super) async fn sign_in(
     // The session that was there, if any, is none of this one's; the page shows nobody's name.
     let view = View { session: None, ..view };
     if let Some(until) = attempt(&desk, &given.login, &address).await? {
-        let until = until.with_timezone(&desk.site.config.time_zone).format("%H:%M:%S");
-        let wrong = match view.lang {
-            crate::model::Lang::Vi => format!("Đã thử quá nhiều lần. Hãy thử lại sau {until}."),
-            crate::model::Lang::En => format!("Too many attempts. Try again after {until}."),
-        };
-        return show(&desk, &view, &given.next, "", &wrong, StatusCode::TOO_MANY_REQUESTS);
+        let (vi, en) = too_often(&desk, until);
+        return show(&desk, &view, &given.next, "", view.t(&vi, &en), StatusCode::TOO_MANY_REQUESTS);
     }
     let signed =
         if given.once.is_empty() { known(&desk, &given).await? } else { invited(&desk, &given).await? };
@@ -116,7 +116,29 @@ pub(super) async fn sign_in(
         };
         return show(&desk, &view, &given.next, "", wrong, StatusCode::UNAUTHORIZED);
     };
-    open(&desk, &login, &headers, &address, &given.next).await
+    if !desk.leaves_password(&login) {
+        let wrong = view.t(
+            "Tài khoản này chỉ đăng nhập qua nhà cung cấp định danh.",
+            "This account signs in through the provider alone.",
+        );
+        return show(&desk, &view, &given.next, "", wrong, StatusCode::FORBIDDEN);
+    }
+    let means = if given.once.is_empty() { Means::Password } else { Means::Invitation };
+    // A one-time sign-in is as fresh a proof as a password.
+    let began = Began { login: &login, means, confirmed: Some(desk.now()) };
+    let cookie = open(&desk, &began, &headers, &address).await?;
+    let mut response = redirect(own_path(&given.next))?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// What is said to whom has to wait, in both languages.
+pub(super) fn too_often(desk: &Desk, until: crate::model::Time) -> (String, String) {
+    let until = until.with_timezone(&desk.site.config.time_zone).format("%H:%M:%S");
+    (
+        format!("Đã thử quá nhiều lần. Hãy thử lại sau {until}."),
+        format!("Too many attempts. Try again after {until}."),
+    )
 }
 
 /// Counts the attempt; the time to wait for, if it comes too early.
@@ -192,23 +214,31 @@ async fn invited(desk: &Desk, given: &Given) -> Result<Option<Login>, PageError>
     }
 }
 
+/// How somebody has signed in.
+pub(super) struct Began<'a> {
+    pub login: &'a Login,
+    pub means: Means,
+    /// When the password was given, if it is known.
+    pub confirmed: Option<crate::model::Time>,
+}
+
 /// Opens a session under a new cookie: one that was there before the sign-in is worth nothing.
-async fn open(
+pub(super) async fn open(
     desk: &Desk,
-    login: &Login,
+    began: &Began<'_>,
     headers: &HeaderMap,
     address: &str,
-    next: &str,
-) -> Result<Response, PageError> {
+) -> Result<HeaderValue, PageError> {
     let (cookie, now) = (secret::fresh()?, desk.now());
+    let Began { login, means, confirmed } = *began;
     let id = secret::hash(cookie.reveal());
     let browser = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let session = NewSession {
         id: &id,
         login,
         expires: now + TimeDelta::hours(i64::from(desk.settings.session_hours)),
-        // A one-time sign-in is as fresh a proof as a password.
-        confirmed: true,
+        confirmed,
+        means,
         address,
         browser,
     };
@@ -216,12 +246,11 @@ async fn open(
         .write(now, async |mut tx| {
             tx.open_session(&session).await?;
             tx.attempts_ended(&attempts_of(login.as_str())).await?;
+            tx.attempt_was_right(&format!("address {address}")).await?;
             tx.commit(()).await
         })
         .await?;
-    let mut response = redirect(own_path(next))?;
-    response.headers_mut().append(SET_COOKIE, Cookie::Session.set(desk, Some(cookie.reveal()))?);
-    Ok(response)
+    Cookie::Session.set(desk, Some(cookie.reveal()))
 }
 
 /// The operator leaves.
@@ -233,7 +262,12 @@ pub(super) async fn sign_out(State(desk): State<Arc<Desk>>, signed: Signed) -> R
             tx.commit(ended).await
         })
         .await?;
-    let mut response = redirect("/sign-in")?;
+    let mut response = match super::openid::way_out(&desk, &signed).await {
+        Some(out) => {
+            super::openid::onward(&desk, &signed.view, &out, signed.view.t("Đăng xuất", "Sign out"))?
+        }
+        None => redirect("/sign-in")?,
+    };
     response.headers_mut().append(SET_COOKIE, Cookie::Session.set(&desk, None)?);
     Ok(response)
 }
@@ -252,9 +286,21 @@ pub(super) async fn confirm_form(
     signed: Signed,
     Query(asked): Query<Again>,
 ) -> Result<Response, PageError> {
-    let has_password = desk.store.credential(&signed.operator.login).await?.password.is_some();
-    let more = context! { next => own_path(&asked.next), has_password, wrong => false };
-    signed.view.page(&desk, "confirm.html", more)
+    show_confirm(&desk, &signed, &asked.next, false).await
+}
+
+async fn show_confirm(desk: &Desk, signed: &Signed, next: &str, wrong: bool) -> Result<Response, PageError> {
+    let login = &signed.operator.login;
+    let has_password = desk.store.credential(login).await?.password.is_some() && desk.leaves_password(login);
+    let mut provider = None;
+    if let Some(openid) = &desk.settings.openid
+        && desk.store.is_at_provider(login, &openid.issuer).await?
+    {
+        provider = Some(openid.shown());
+    }
+    let next = own_path(next);
+    let more = context! { next, next_query => query_value(next), has_password, provider, wrong };
+    signed.view.page(desk, "confirm.html", more)
 }
 
 /// The password again.
@@ -264,8 +310,7 @@ pub(super) async fn confirm(
     Form(given): Form<Again>,
 ) -> Result<Response, PageError> {
     if !is_own_password(&desk, &signed, &given.password).await? {
-        let more = context! { next => own_path(&given.next), has_password => true, wrong => true };
-        let mut response = signed.view.page(&desk, "confirm.html", more)?;
+        let mut response = show_confirm(&desk, &signed, &given.next, true).await?;
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         return Ok(response);
     }
@@ -289,7 +334,7 @@ pub(super) async fn is_own_password(desk: &Desk, signed: &Signed, text: &str) ->
             tx.commit(wait).await
         })
         .await?;
-    if wait.is_some() || !is_password(desk, login, text).await? {
+    if wait.is_some() || !desk.leaves_password(login) || !is_password(desk, login, text).await? {
         return Ok(false);
     }
     desk.store

@@ -29,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "error.html",
     "sign_in.html",
     "confirm.html",
+    "onward.html",
     "overview.html",
     "changes.html",
     "change.html",

@@ -30,6 +30,8 @@ pub(super) enum Cookie {
     Lang,
     /// What the last act came to, shown once.
     Said,
+    /// Ties a sign-in at the provider of OpenID Connect to its browser. It must come back from there, from another site.
+    Openid,
 }
 
 impl Cookie {
@@ -38,6 +40,7 @@ impl Cookie {
             Self::Session => "rosterd",
             Self::Lang => "rosterd-lang",
             Self::Said => "rosterd-said",
+            Self::Openid => "rosterd-openid",
         };
         if desk.settings.is_secure() {
             format!("__Host-{name}")
@@ -63,11 +66,13 @@ impl Cookie {
             (None, _) => "; Max-Age=0",
             (Some(_), Self::Lang) => "; Max-Age=31536000",
             (Some(_), Self::Said) => "; Max-Age=60",
+            (Some(_), Self::Openid) => "; Max-Age=600",
             // A session's cookie ends with the browser, and the session itself in the store.
             (Some(_), Self::Session) => "",
         };
+        let site = if self == Self::Openid { "Lax" } else { "Strict" };
         let text = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Strict{secure}{age}",
+            "{}={}; Path=/; HttpOnly; SameSite={site}{secure}{age}",
             self.name(desk),
             value.unwrap_or("")
         );

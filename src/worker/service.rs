@@ -6,7 +6,7 @@ use super::schedule::{Schedule, ScheduleError};
 use crate::intake::scan::look;
 use crate::model::Time;
 use crate::model::ids::TargetId;
-use crate::store::Token;
+use crate::store::{LaneHead, Token};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::process::Stdio;
@@ -222,6 +222,7 @@ impl Engine {
                 let ending = summary.ending();
                 let text = serde_json::to_string(&summary).unwrap_or_default();
                 tracing::info!(ending = ending.as_str(), summary = %text, "pass ended");
+                self.note_heads().await;
                 if ending == Ending::Failed {
                     let lines: Vec<_> = summary
                         .errors
@@ -239,6 +240,18 @@ impl Engine {
                 tracing::error!(%error, "the pass broke off");
                 self.alert(&format!("rosterd: a pass broke off\n{error}\n")).await;
             }
+        }
+    }
+
+    /// Notes in the log where the audit trail ends: who cuts it would have to cut the log too.
+    async fn note_heads(&self) {
+        match self.store.audit_heads().await {
+            Ok(heads) => {
+                for LaneHead { lane, seq, hash } in heads {
+                    tracing::info!(lane, seq, hash, "the audit trail ends");
+                }
+            }
+            Err(error) => tracing::error!(%error, "the end of the audit trail cannot be read"),
         }
     }
 

@@ -25,6 +25,20 @@ pub enum OperatorAction {
         /// He or she signs in to the page alone and has no login on this system.
         #[arg(long)]
         page_only: bool,
+        /// Who he or she is at the provider of OpenID Connect (`[web.openid]`): its `sub`.
+        #[arg(long, visible_alias = "oidc", value_name = "SUBJECT")]
+        openid: Option<String>,
+    },
+    /// Tie an operator to somebody at the provider of OpenID Connect, by the provider's `sub`.
+    Openid {
+        /// The login.
+        login: String,
+        /// The subject.
+        #[arg(required_unless_present = "remove")]
+        subject: Option<String>,
+        /// Untie instead.
+        #[arg(long, conflicts_with = "subject")]
+        remove: bool,
     },
     /// Name a deputy who decides what only you may, while you are away; the approvals are recorded as given for you.
     Delegate {

@@ -5,8 +5,10 @@ use crate::config::{Config, agencies};
 use crate::model::agency::{Agency, Contact, KeptMailbox};
 use crate::reconcile::policy::{Naming, Policy, Retention, RoleMap};
 use crate::systems::handoff::{self, Columns, DeadlineDays, Step};
-use crate::systems::{Shrink, http, keycloak, ldap_groups, scim, sql};
-use crate::{directory, intake, notify, plan, rotation, store, telemetry, web, workbook, worker};
+use crate::systems::{Shrink, keycloak, ldap_groups, scim, sql};
+use crate::{
+    directory, http, intake, notify, openid, plan, rotation, store, telemetry, web, workbook, worker,
+};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -60,7 +62,7 @@ fn config(text: &str) -> Config {
 #[test]
 fn it_can_be_used_as_it_is_and_in_each_other_way() {
     let variants = variants();
-    assert_eq!(variants.len(), 1 + 22, "the file, fourteen tables and eight settings");
+    assert_eq!(variants.len(), 1 + 23, "the file, fifteen tables and eight settings");
     for text in &variants {
         config(text).directory.tree().unwrap();
     }
@@ -171,6 +173,7 @@ fn it_says_every_setting() {
     missing(&["worker"], settings::<worker::Settings>());
     missing(&["reader"], settings::<workbook::Limits>());
     missing(&["web"], settings::<web::Settings>());
+    missing(&["web", "openid"], settings::<openid::Settings>());
 }
 
 #[tokio::test]

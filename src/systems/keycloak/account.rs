@@ -1,8 +1,8 @@
 //! Users: created, closed with their sessions, opened again, their sessions ended; never deleted.
 
 use super::realm::Realm;
+use crate::http::HttpError;
 use crate::model::intent::WriteError;
-use crate::systems::http::HttpError;
 use crate::systems::{Newcomer, ReadError, Write, precondition, unread};
 use hyper::Method;
 use serde_json::{Value, json};

@@ -7,10 +7,10 @@ mod write;
 
 pub use write::KeycloakWriter;
 
-use super::http;
 use super::settings::target;
 use super::shrink::Shrink;
 use super::{Look, ReadError, ReadSystem, Write, snapshot_of};
+use crate::http;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::role::{Can, Holding, RoleSnapshot, SystemAccount};
 use realm::{Realm, User};

@@ -1,9 +1,9 @@
 //! A realm as it answers: signing in, lists page by page, who holds what.
 
 use super::{Place, Role, Settings};
+use crate::http::{Call, Http, HttpError, secret};
 use crate::model::role::SystemAccount;
 use crate::model::secret::Secret;
-use crate::systems::http::{Call, Http, HttpError, secret};
 use crate::systems::{ReadError, Seat, Write, nobody, several};
 use hyper::Method;
 use serde::Deserialize;

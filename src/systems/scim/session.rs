@@ -2,8 +2,8 @@
 
 use super::protocol::{Group, Page, Provider, Resource, User, equal};
 use super::{RolesAre, Settings};
+use crate::http::{Answer, Call, Http, HttpError, secret};
 use crate::model::secret::Secret;
-use crate::systems::http::{Answer, Call, Http, HttpError, secret};
 use crate::systems::{ReadError, Seat, Write, nobody, several};
 use hyper::Method;
 use hyper::header::HeaderValue;

@@ -112,7 +112,10 @@ impl FromRequestParts<Arc<Desk>> for Caller {
             None => Ok(None),
         };
         match holder {
-            Ok(Some((operator, scope))) => Ok(Self { operator, scope }),
+            Ok(Some((operator, scope))) => match desk.with_mandates(operator).await {
+                Ok(operator) => Ok(Self { operator, scope }),
+                Err(error) => Err(ApiError(error.into()).into_response()),
+            },
             Ok(None) => {
                 let mut response =
                     (StatusCode::UNAUTHORIZED, Json(shapes::Problem::new("a token is needed")))
@@ -147,6 +150,7 @@ impl IntoResponse for ApiError {
                 (StatusCode::FORBIDDEN, "the token or its operator's role does not allow this".to_owned())
             }
             PageError::Bad(_, why) => (StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
+            PageError::SignIn(status, _, why) => (*status, why.clone()),
             PageError::Store(StoreError::Busy { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "busy, try again".to_owned())
             }

@@ -38,6 +38,7 @@ async fn show(desk: &Desk, signed: &Signed) -> Result<Response, PageError> {
     let secret = hex(&offered);
     let more = context! {
         has_password => credential.password.is_some(),
+        passwords => desk.leaves_password(login),
         has_codes => credential.totp.is_some(),
         shortest => super::super::password::SHORTEST,
         sessions => Value::from_serialize(&sessions),

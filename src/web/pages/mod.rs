@@ -28,7 +28,7 @@ mod undo;
 pub(super) use changes::Asked;
 
 use super::desk::Desk;
-use super::{api, assets, guard, metrics, sign_in};
+use super::{api, assets, guard, metrics, openid, sign_in};
 use crate::store::OutboxCounts;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -45,8 +45,11 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/assets/rosterd.css", get(assets::style))
         .route("/assets/rosterd.js", get(assets::script))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-in/openid", get(openid::sign_in))
+        .route(openid::BACK, get(openid::back))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/confirm", get(sign_in::confirm_form).post(sign_in::confirm))
+        .route("/confirm/openid", get(openid::confirm))
         .route("/language", post(sign_in::language))
         .route("/", get(overview::page))
         .route("/changes", get(changes::page))
@@ -102,6 +105,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/audit/verify", post(audit::verify))
         .route("/operators", get(operators::list).post(operators::add))
         .route("/operators/remove", post(operators::remove))
+        .route("/operators/openid", post(operators::tie))
         .route("/operators/invite", post(operators::invite))
         .route("/operators/end-session", post(operators::end_session))
         .route("/operators/tokens", post(operators::add_token))

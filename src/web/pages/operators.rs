@@ -8,7 +8,7 @@ use super::super::view::Signed;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::name::PersonName;
 use crate::model::operator::{Operator, OperatorRole, Right};
-use crate::store::{Enrolled, TokenScope};
+use crate::store::{Enrolled, Subject, TokenScope};
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
@@ -43,12 +43,13 @@ async fn show(desk: &Desk, signed: &Signed, secret: Value) -> Result<Response, P
     });
     let operators: Vec<_> = operators
         .iter()
-        .map(|Enrolled { operator, by, at, removed }| {
+        .map(|Enrolled { operator, by, at, removed, subject }| {
             context! {
                 operator => Value::from_serialize(operator),
                 by,
                 at => crate::model::rfc3339(*at),
                 removed => removed.map(crate::model::rfc3339),
+                subject,
             }
         })
         .collect();
@@ -65,6 +66,7 @@ async fn show(desk: &Desk, signed: &Signed, secret: Value) -> Result<Response, P
         roles => Value::from_serialize(OperatorRole::ALL),
         agencies,
         own => signed.session.id,
+        provider => desk.settings.openid.as_ref().map(crate::openid::Settings::shown),
         secret,
     };
     signed.view.page(desk, "operators.html", more)
@@ -171,10 +173,49 @@ pub(in super::super) async fn invite(
         return signed.ask_password("/operators");
     }
     let (login, now) = (Login::new(named.login), desk.now());
+    if !desk.leaves_password(&login) {
+        return Err(PageError::Bad(
+            "Người này chỉ đăng nhập qua nhà cung cấp định danh; liên kết một lần không dùng được.".into(),
+            "He or she signs in through the provider alone; a one-time sign-in would not let them in.".into(),
+        ));
+    }
     let code = make_invitation(&desk.store, now, &login, INVITED_FOR, &signed.operator.login).await?;
     let address = format!("{}sign-in?once={}", desk.address(), code.reveal());
     let expires = crate::model::rfc3339(now + INVITED_FOR);
     show(&desk, &signed, context! { what => "invitation", login, text => address, expires }).await
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Tie {
+    login: String,
+    #[serde(default)]
+    subject: String,
+}
+
+/// Ties an operator to somebody at the provider; without a subject, unties.
+pub(in super::super) async fn tie(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Form(tie): Form<Tie>,
+) -> Result<Response, PageError> {
+    require(&signed)?;
+    let Some(openid) = &desk.settings.openid else { return Err(PageError::NotFound) };
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password("/operators");
+    }
+    let (login, by, id) = (Login::new(tie.login.trim()), &signed.operator.login, tie.subject.trim());
+    let subject = (!id.is_empty()).then_some(Subject { issuer: &openid.issuer, id });
+    desk.store
+        .write(desk.now(), async |mut tx| {
+            tx.set_subject(&login, subject, by).await?;
+            tx.commit(()).await
+        })
+        .await?;
+    let said = match subject {
+        Some(_) => signed.view.t("Đã gắn liên kết.", "The operator is tied."),
+        None => signed.view.t("Đã gỡ liên kết.", "The operator is untied."),
+    };
+    signed.view.go(&desk, "/operators", said)
 }
 
 #[derive(Deserialize)]

@@ -36,13 +36,19 @@ pub enum Said {
 
 /// A running server; its thread ends with the test process.
 pub struct Server {
+    host: &'static str,
     port: u16,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Server {
     pub fn start(answer: impl FnMut(&Asked) -> Said + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at("127.0.0.1", answer)
+    }
+
+    /// At an address of its own: for a browser another one is another site.
+    pub fn start_at(host: &'static str, answer: impl FnMut(&Asked) -> Said + Send + 'static) -> Self {
+        let listener = TcpListener::bind((host, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let answer = Arc::new(Mutex::new(answer));
@@ -53,11 +59,11 @@ impl Server {
                 std::thread::spawn(move || serve(stream.unwrap(), &answer, &kept));
             }
         });
-        Self { port, asked }
+        Self { host, port, asked }
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}:{}", self.host, self.port)
     }
 
     /// Every request so far.

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod desk;
 pub mod http;
 pub mod keycloak;
+pub mod openid;
 pub mod page;
 pub mod port;
 pub mod postgres;

@@ -2,7 +2,7 @@
 
 use crate::support::tls::{Certificates, certificates};
 use hyper::Method;
-use rosterd::systems::http::{Http, HttpError, Settings};
+use rosterd::http::{Http, HttpError, Settings};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

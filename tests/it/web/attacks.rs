@@ -103,6 +103,21 @@ async fn guessing_is_slowed_down_and_the_right_password_waits_too() {
 }
 
 #[tokio::test]
+async fn an_office_behind_one_address_signs_in_rightly_as_often_as_it_likes() {
+    let page = Page::with("", |_| {}).await;
+    for _ in 0..35 {
+        assert_eq!(page.browser().sign_in("an", PASSWORD).status, 303);
+    }
+    // Who guesses gains nothing by being right in between: thirty wrong ones are still thirty.
+    let mut statuses = Vec::new();
+    for guess in 0..32 {
+        statuses.push(page.browser().sign_in(&format!("khong.co.{guess}"), "sai mật khẩu").status);
+        page.browser().sign_in("an", PASSWORD);
+    }
+    assert_eq!((statuses[28], statuses[31]), (401, 429), "{statuses:?}");
+}
+
+#[tokio::test]
 async fn another_agency_s_change_is_not_there() {
     let page = Page::of_province().await;
     let change = waiting(&page, Risk::Low, Gate::One).await;

@@ -8,7 +8,7 @@ use rosterd::model::change::{Gate, Risk, State, StoredChange};
 use rosterd::model::ids::{ChangeId, Login};
 use rosterd::model::operator::OperatorRole;
 use rosterd::model::question::QuestionKind;
-use rosterd::store::{Paused, Query};
+use rosterd::store::{Delegation, Paused, Query, TokenScope};
 
 /// Keeps the worker from carrying out what a test approves.
 async fn pause(page: &Page) {
@@ -75,6 +75,57 @@ async fn two_approvers_at_once_are_two_or_one_is_told_so() {
         assert_eq!(state(&page, &change).await, after);
     }
     page.store.audit_verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deputy_sees_and_approves_what_the_absent_operator_does_and_no_more() {
+    let page = Page::of_province().await;
+    pause(&page).await;
+    let change = waiting(&page, Risk::Low, Gate::One).await;
+    let other = if change.change.agency.as_str() == "snv" { "skhcn" } else { "snv" };
+    page.enrol("dung", OperatorRole::Approver, &[other]).await;
+    let mut dung = page.signed_in("dung");
+    let mut program = page.browser();
+    let token = page.token("dung", TokenScope::Read).await;
+    program.more.push(("Authorization".into(), format!("Bearer {token}")));
+    let (path, read) = (format!("/changes/{}", change.id), format!("/api/v1/changes/{}", change.id));
+    assert_eq!((dung.get(&path).status, program.get(&read).status), (404, 404));
+
+    // `binh` is for the whole province: the deputy sees all of it, and is no operator for the whole province.
+    let (binh, day) = (Login::new("binh"), chrono::TimeDelta::days(1));
+    let now = chrono::Utc::now();
+    let delegation = Delegation {
+        id: String::new(),
+        operator: binh.clone(),
+        deputy: Login::new("dung"),
+        since: now - day,
+        until: now + day,
+    };
+    let id = page
+        .store
+        .write(now, async |mut tx| {
+            let id = tx.delegate(&delegation, &binh).await?;
+            tx.commit(id).await
+        })
+        .await
+        .unwrap();
+    assert_eq!((dung.get(&path).status, program.get(&read).status), (200, 200));
+    let label = change.change.label.split(" <").next().unwrap().to_owned();
+    assert!(dung.get(&format!("/changes?agency={}", change.change.agency)).body.contains(&label));
+    for province in ["/operators", "/audit", "/rotation/campaigns/new"] {
+        assert_eq!(dung.get(province).status, 403, "{province}");
+    }
+    assert_eq!(dung.post(&format!("{path}/approve"), &[("key", change.key.as_str())]).status, 303);
+    assert_eq!(approvals(&page, &change).await.len(), 1);
+
+    page.store
+        .write(chrono::Utc::now(), async |mut tx| {
+            let ended = tx.recall(&id, &binh).await?;
+            tx.commit(ended).await
+        })
+        .await
+        .unwrap();
+    assert_eq!((dung.get(&path).status, program.get(&read).status), (404, 404));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod attacks;
 mod browser;
 mod decisions;
 mod numbers;
+mod openid;
 mod pressing;
 mod programs;
 mod signing_in;

@@ -1,11 +1,13 @@
 //! Signing in: passwords, one-time codes, one-time sign-ins, sessions and their end.
 
+use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
 use crate::support::tls::certificates;
 use rosterd::config::keys::SiteKey;
 use rosterd::model::ids::Login;
 use rosterd::model::operator::OperatorRole;
 use rosterd::web::{account, totp};
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn nobody_sees_anything_without_a_sign_in() {
@@ -156,7 +158,7 @@ async fn where_codes_are_required_a_password_alone_lets_nobody_in() {
 #[tokio::test]
 async fn an_invitation_is_made_on_the_page_and_by_command() {
     let page = Page::with("", |_| {}).await;
-    crate::support::desk::enrol(&page.site).await;
+    desk::enrol(&page.site).await;
     let printed = page.site.expect(&["operator", "invite", "an"], 0);
     let path = printed.trim().strip_prefix(&format!("http://127.0.0.1:{}", page.port)).unwrap().to_owned();
     let mut browser = page.browser();
@@ -229,4 +231,24 @@ async fn figures_stand_on_a_listener_of_their_own() {
     assert_eq!(answer.status, 200);
     assert!(answer.body.contains("rosterd_changes{state=\"proposed\"} 0"), "{}", answer.body);
     assert_eq!(collector.get("/changes").status, 404);
+}
+
+#[tokio::test]
+async fn the_log_notes_after_each_pass_where_the_audit_trail_ends() {
+    let page = Page::with("", |site| {
+        desk::edit_config(site, "level = \"warn\"", "level = \"info\"");
+    })
+    .await;
+    std::fs::write(page.site.path("spool/wake"), b"").unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    let noted = loop {
+        let log = std::fs::read_to_string(page.site.path("page.log")).unwrap();
+        if let Some(line) = log.lines().find(|line| line.contains("the audit trail ends")) {
+            break line.to_owned();
+        }
+        assert!(Instant::now() < until, "{log}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let rows = page.store.audit_export("", 0, 1_000).await.unwrap();
+    assert!(rows.iter().any(|row| noted.contains(&row.hash)), "{noted}");
 }

@@ -1,11 +1,12 @@
-//! An HTTP client for the interfaces of systems: JSON over TLS, every wait and every body bounded, no redirect followed.
+//! An HTTP client for the interfaces of other servers: JSON over TLS, every wait and every body bounded, no redirect
+//! followed.
 //!
 //! It tells apart what was refused, what was never sent and what cannot be known, as the directory's connection does.
 
-use super::settings::timeout_seconds;
 use crate::model::intent::WriteError;
 use crate::model::secret::Secret;
 use crate::tls;
+use base64::Engine as _;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
@@ -43,6 +44,10 @@ pub struct Settings {
     /// How long to wait for each answer.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u32,
+}
+
+fn timeout_seconds() -> u32 {
+    30
 }
 
 /// A request without a usable answer.
@@ -133,9 +138,14 @@ impl Settings {
         if !named || url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
             return Err("url: expected https://host/path and nothing else: no user, password, ? or #".into());
         }
+        self.may_reach(&url).map(|()| url)
+    }
+
+    /// Refuses an address that is neither TLS nor, where that is permitted, loopback.
+    fn may_reach(&self, url: &Url) -> Result<(), String> {
         match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.allow_plaintext && is_loopback(&url) => Ok(url),
+            "https" => Ok(()),
+            "http" if self.allow_plaintext && is_loopback(url) => Ok(()),
             "http" if self.allow_plaintext => {
                 Err("allow_plaintext: is for a loopback address only, 127.0.0.1 or [::1]; use https://"
                     .into())
@@ -167,6 +177,7 @@ pub fn secret(field: &'static str, path: &Path) -> Result<Secret, HttpError> {
 /// A client of one interface.
 pub struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    settings: Settings,
     base: Url,
     wait: Duration,
 }
@@ -227,7 +238,7 @@ impl Http {
             .pool_idle_timeout(Duration::from_secs(5))
             .pool_max_idle_per_host(1)
             .build(connector);
-        Ok(Self { client, base, wait })
+        Ok(Self { client, settings: settings.clone(), base, wait })
     }
 
     /// A request for `path` below the base; each part of it is one segment, whatever it holds.
@@ -237,6 +248,18 @@ impl Http {
             segments.pop_if_empty().extend(path);
         }
         Call { http: self, method, url, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// A request for an address that the interface itself names; the rules for the base hold for it too.
+    pub fn call_at(&self, method: Method, address: &Url) -> Result<Call<'_>, HttpError> {
+        self.may_reach(address)?;
+        let (url, headers) = (address.clone(), HeaderMap::new());
+        Ok(Call { http: self, method, url, headers, body: Bytes::new() })
+    }
+
+    /// Refuses an address that is neither TLS nor, where that is permitted, loopback.
+    pub fn may_reach(&self, address: &Url) -> Result<(), HttpError> {
+        self.settings.may_reach(address).map_err(|why| HttpError::Settings { field: "connection", why })
     }
 }
 
@@ -264,6 +287,20 @@ impl Call<'_> {
                 self.header(AUTHORIZATION, value)
             }
             // No header can hold it, so that no server can have given it: the answer will be 401.
+            Err(_) => self,
+        }
+    }
+
+    /// Signs in with a name and a secret (RFC 7617).
+    #[must_use]
+    pub fn basic(self, name: &str, secret: &str) -> Self {
+        let text = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
+        match HeaderValue::from_str(&format!("Basic {text}")) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.header(AUTHORIZATION, value)
+            }
+            // Base64 fits into any header.
             Err(_) => self,
         }
     }
@@ -400,6 +437,7 @@ mod tests {
                     .enable_http1()
                     .build(),
             ),
+            settings: settings("https://a.vn/auth/", false),
             base: "https://a.vn/auth/".parse().unwrap(),
             wait: Duration::from_secs(1),
         };
