@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Changes of a group at most.
-const MOST: usize = 32;
+const MOST: usize = 64;
 /// What a group should take. A pause, an incident or a stop waits for the group under way, and whatever crashes leaves
 /// one open.
 const WITHIN: Duration = Duration::from_secs(1);

@@ -122,7 +122,7 @@ struct Served {
 impl Served {
     fn start(site: &Site, port: u16) -> Self {
         let (login, password) = (Login::new("an"), "lúa chín ngoài đồng xa");
-        site.run(&["operator", "add", login.as_str(), "--name", "Quản trị viên"]);
+        site.run(&["operator", "add", login.as_str(), "--name", "Quản trị viên", "--page-only"]);
         wait(async {
             let engine = Engine::open(config::load(&site.configuration()).await.unwrap()).await.unwrap();
             let secret = Secret::new(password);
