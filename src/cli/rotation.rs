@@ -89,13 +89,13 @@ async fn status(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<
         states(counts, lang);
     }
     for (days, ahead) in [(7, status.next_7_days), (30, status.next_30_days)] {
-        let Ahead { reminders, contacts, department, locks } = ahead;
+        let Ahead { reminders, contacts, department, forced, locks } = ahead;
         match lang {
             Lang::Vi => crate::cli::line!(
-                "{days} ngày tới: {reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {locks} tài khoản bị khóa"
+                "{days} ngày tới: {reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {forced} lượt buộc đổi, {locks} tài khoản bị khóa"
             ),
             Lang::En => crate::cli::line!(
-                "next {days} days: {reminders} reminders, {contacts} told to units, {department} to the department, {locks} locks"
+                "next {days} days: {reminders} reminders, {contacts} told to units, {department} to the department, {forced} forced changes, {locks} locks"
             ),
         }
     }
@@ -113,6 +113,7 @@ fn states(counts: &Counts, lang: Lang) {
             "protected and overdue (never locked)",
         ),
         (counts.idle, "lâu không sử dụng", "not used for long"),
+        (counts.never_used, "trong đó chưa sử dụng lần nào", "of these never used"),
         (counts.nearly_full, "hộp thư gần đầy", "mailboxes nearly full"),
         (counts.default_passwords, "đang dùng mật khẩu mặc định", "with a default password"),
     ];

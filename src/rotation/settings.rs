@@ -31,6 +31,9 @@ pub struct Settings {
     /// The same for systems beside the mailbox, by name.
     #[serde(default)]
     pub sign_in_at_systems: BTreeMap<TargetId, String>,
+    /// The address that holders type by hand to see whether an address of theirs has leaked, without a scheme.
+    #[serde(default)]
+    pub leak_check_at: Option<String>,
     /// When accounts may be locked, on working days.
     #[serde(default)]
     pub lock_hours: LockHours,
@@ -150,11 +153,14 @@ impl Settings {
         if let Some(one) = self.exemptions.iter().find(|one| one.reason.trim().is_empty()) {
             return Err(format!("exempt {}: reason is empty; expected the document and why", one.account));
         }
-        let at = self.sign_in_at.trim();
-        if at.is_empty() || at.contains("://") || at.contains(char::is_whitespace) {
-            return Err(format!(
-                "sign_in_at = {at:?}: expected the address as it is typed by hand, as in \"mail.tinh.gov.vn\""
-            ));
+        let of_systems = self.sign_in_at_systems.values().map(|at| ("sign_in_at_systems", at));
+        let typed = [("sign_in_at", &self.sign_in_at)].into_iter().chain(of_systems);
+        for (name, at) in typed.chain(self.leak_check_at.iter().map(|at| ("leak_check_at", at))) {
+            if at.trim().is_empty() || at.contains("://") || at.trim().contains(char::is_whitespace) {
+                return Err(format!(
+                    "{name} = {at:?}: expected the address as it is typed by hand, as in \"mail.tinh.gov.vn\""
+                ));
+            }
         }
         if self.default_passwords.seconds_per_pass == 0 {
             return Err("default_passwords.seconds_per_pass = 0: expected at least 1".into());

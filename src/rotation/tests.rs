@@ -1,4 +1,5 @@
 mod forced;
+mod steps;
 
 use super::days::LockHours;
 use super::verdict::{Standing, What};

@@ -25,7 +25,7 @@ use crate::rotation::status::progress;
 use crate::rotation::unlocked::unlocked;
 use crate::rotation::verdict::{Act, Cause, Verdict, What};
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
-use crate::rotation::{guess, leak};
+use crate::rotation::{force, guess, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,13 +89,17 @@ impl Engine {
 
     async fn round(&self) -> Result<Round, StoreError> {
         let mut memories = self.store.memories().await?;
-        let opened = self.store.unlocked().await?;
+        let opened = self.store.last_done(ChangeKind::UnlockAccount).await?;
+        let forced = self.store.last_done(ChangeKind::ForcePasswordChange).await?;
         let mail = TargetId::mail();
         for (account, memory) in
             memories.iter_mut().filter(|((target, _), _)| *target == mail).flat_map(|one| one.1)
         {
             if let Some(at) = opened.get(account) {
                 unlocked(memory, self.local(*at));
+            }
+            if let Some(at) = forced.get(account) {
+                force::done(memory, self.local(*at));
             }
         }
         let taken = memories.values().flat_map(BTreeMap::values).flat_map(|memory| memory.runs.values());
@@ -393,7 +397,8 @@ fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>, world: &World
         Cause::MaxAge => Reason::PasswordOverdue,
         Cause::FirstPassword => Reason::FirstLoginOverdue,
         Cause::Campaign => Reason::Campaign,
-        Cause::Idle => Reason::Dormant,
+        // Nothing is done to a mailbox for being full.
+        Cause::Idle | Cause::Quota => Reason::Dormant,
         Cause::Leak => Reason::Leak,
         Cause::DefaultPassword => Reason::DefaultPassword,
     };
@@ -462,6 +467,6 @@ pub(super) fn led_by<'a>(world: &World<'a>, subject: &Subject<'_>, memory: &Memo
 pub(super) fn is_digest(to: Audience) -> bool {
     match to {
         Audience::Contact | Audience::Department => true,
-        Audience::Holder | Audience::Lock => false,
+        Audience::Holder | Audience::ForceChange | Audience::Lock => false,
     }
 }

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use safety::{
-    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, NotReceived, NotReceivedMail,
-    OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, MailboxFull, NotReceived,
+    NotReceivedMail, OverdueAccount, RotationDigest, RotationReminder,
 };
 
 /// Every letter there is. None carries a password, a link or an attachment.
@@ -41,6 +41,8 @@ pub enum Letter {
     LookupsExceeded(LookupsExceeded),
     /// To a holder: the password is to be changed.
     RotationReminder(RotationReminder),
+    /// To a holder: the mailbox is nearly full.
+    MailboxFull(MailboxFull),
     /// To a unit's contact, the department or the chief: whose password is not changed.
     RotationDigest(RotationDigest),
     /// To the agency's contacts, those above, the department and those on duty: an account was taken over.
@@ -67,6 +69,7 @@ impl Letter {
             Self::OrderLate(_) => "order_late",
             Self::LookupsExceeded(_) => "lookups_exceeded",
             Self::RotationReminder(_) => "rotation_reminder",
+            Self::MailboxFull(_) => "mailbox_full",
             Self::RotationDigest(_) => "rotation_digest",
             Self::IncidentOpened(_) => "incident_opened",
             Self::IncidentClosed(_) => "incident_closed",
