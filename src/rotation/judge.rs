@@ -7,6 +7,7 @@ use super::force::forcing;
 use super::ladder::{self, Course};
 use super::policy::{Audience, Rule};
 use super::quota;
+use super::room::Room;
 use super::verdict::{Act, Cause, Issue, Standing, Verdict, What};
 use super::warned::{Warned, warned};
 use super::{AFTER_SILENCE, Subject, World};
@@ -23,7 +24,7 @@ pub fn judge<'a>(
     subject: &Subject<'a>,
     remembered: &Memory,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
 ) -> Verdict<'a> {
     let days = &world.days;
     let today = days.date(world.now);
@@ -47,7 +48,7 @@ pub fn judge<'a>(
         never_used,
         nearly_full: quota::is_nearly_full(subject.facts.quota, rule.and_then(|rule| rule.quota.as_ref())),
         unreached: false,
-        postponed: false,
+        postponed: None,
     };
     settle(world, subject, rule, idle, tracks_logins, room, &mut verdict);
     verdict.news = verdict.memory != *remembered;
@@ -69,7 +70,7 @@ fn settle<'a>(
     rule: Option<&'a Rule>,
     idle: Option<NaiveDate>,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
     verdict: &mut Verdict<'a>,
 ) {
     let today = world.days.date(world.now);
@@ -121,7 +122,7 @@ fn pursue<'a>(
     demand: &Demand<'a>,
     mut run: Run,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
     verdict: &mut Verdict<'a>,
 ) -> Run {
     let days = &world.days;
@@ -176,12 +177,9 @@ fn pursue<'a>(
             run.taken.push(Taken { step: stage.name, on: today, notice: None });
             continue;
         }
-        if stage.to == Audience::Holder {
-            if *room == 0 {
-                verdict.postponed = true;
-                break;
-            }
-            *room -= 1;
+        if stage.to == Audience::Holder && !room.take(demand.cause) {
+            verdict.postponed = Some(demand.cause);
+            break;
         }
         let key =
             format!("rotation:{}:{}:{}:{}", subject.target, subject.id, cycle_of(course, &run), stage.name);

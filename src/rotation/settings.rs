@@ -1,6 +1,7 @@
 //! What a site decides beside the written rules: since when they bind whom, who is exempt, who is told.
 
 use super::days::{LockHours, clock};
+use super::room::MailBrake;
 use crate::model::ids::{AgencyCode, TargetId};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -43,6 +44,9 @@ pub struct Settings {
     /// The most reminders that one pass writes; the rest follow in the next.
     #[serde(default = "per_pass")]
     pub reminders_per_pass: usize,
+    /// How many letters steps may bring due at once before two operators let them go.
+    #[serde(default)]
+    pub mail_brake: MailBrake,
     /// Domains that reminders may go to; empty means the domain of the naming policy.
     #[serde(default)]
     pub recipient_domains: BTreeSet<String>,

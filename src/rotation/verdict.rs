@@ -147,6 +147,6 @@ pub struct Verdict<'a> {
     pub nearly_full: bool,
     /// Whether its reminders were not accepted: the unit's list has it.
     pub unreached: bool,
-    /// Whether a reminder had to wait for the next pass.
-    pub postponed: bool,
+    /// Why a reminder was due that had to wait for the next pass.
+    pub postponed: Option<Cause>,
 }

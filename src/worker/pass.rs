@@ -84,7 +84,7 @@ impl Summary {
         let mail = self.mailed.waiting + self.mailed.failed > 0;
         if !self.errors.is_empty() || !self.applied.errors.is_empty() || mail {
             Ending::Failed
-        } else if self.held > 0 || self.applied.braked > 0 {
+        } else if self.held > 0 || self.applied.braked > 0 || self.reminded.braked.is_some() {
             Ending::Held
         } else {
             Ending::Done

@@ -251,7 +251,7 @@ impl Engine {
         self.site.agencies.get(agency).map_or_else(|| agency.to_string(), |one| one.name.clone())
     }
 
-    fn system_title(&self, target: &TargetId) -> String {
+    pub(super) fn system_title(&self, target: &TargetId) -> String {
         let system = self.config().systems.iter().find(|system| *system.name() == *target);
         match (system, self.config().language) {
             (Some(system), _) => system.title().to_owned(),

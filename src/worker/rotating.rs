@@ -20,6 +20,7 @@ use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
 use crate::rotation::figures::{Figures, Listed};
 use crate::rotation::policy::{Audience, Holder};
+use crate::rotation::room::MailBraked;
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
 use crate::rotation::unlocked::unlocked;
@@ -49,6 +50,8 @@ pub struct Rotated {
     memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
+    /// The mail brake, where it is on.
+    pub braked: Option<MailBraked>,
     /// Accounts whose stored password is to be held against the known default ones, agency by agency.
     pub(super) unguessed: Vec<AccountId>,
 }
@@ -69,6 +72,9 @@ pub struct Reminded {
     pub queued: u64,
     /// Reminders left for the next pass.
     pub postponed: u64,
+    /// The mail brake, where it is on: the letters that it stops wait for two operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub braked: Option<MailBraked>,
 }
 
 /// What a round of the rules is made from, loaded from the store.
@@ -79,6 +85,7 @@ pub(super) struct Round {
     passes: Vec<crate::model::Time>,
     pub(super) campaigns: Vec<Campaign>,
     leak_lists: Vec<LeakList>,
+    mail_released: bool,
 }
 
 impl Engine {
@@ -111,6 +118,7 @@ impl Engine {
             passes: self.store.passes_since(self.now() - SILENCE * 5).await?,
             campaigns: self.store.campaigns().await?,
             leak_lists: self.store.leak_lists().await?,
+            mail_released: self.store.mail_released(self.local(self.now())).await?,
             memories,
         })
     }
@@ -144,6 +152,7 @@ impl Engine {
                 letters: self.letters(world, verdicts),
                 memories: news(verdicts, &round.memories),
                 postponed: evaluation.postponed,
+                braked: evaluation.braked,
                 unguessed: self.unguessed(verdicts, world.now),
             }
         })
@@ -194,6 +203,7 @@ impl Engine {
             handed: &round.handed,
             leaks: &leaks,
             resumed: resumed(&round.passes, now),
+            mail_released: round.mail_released,
         };
         let mail = TargetId::mail();
         let holders: BTreeMap<&AccountId, &PersonId> =
@@ -251,7 +261,7 @@ impl Engine {
                 .await?;
             reached(KillPoint::BetweenReminders);
         }
-        Ok(Reminded { queued, postponed: rotated.postponed as u64 })
+        Ok(Reminded { queued, postponed: rotated.postponed as u64, braked: rotated.braked })
     }
 
     /// Lays down how everybody stands, for the page.

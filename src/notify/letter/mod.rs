@@ -288,8 +288,19 @@ pub struct AttestationAsked {
     pub contacts: Vec<Named>,
     /// Its unit mailboxes.
     pub mailboxes: Vec<KeptMailbox>,
+    /// Systems that do not say when its people changed their passwords.
+    pub systems: Vec<UnagedSystem>,
     /// The last day to answer.
     pub answer_by: NaiveDate,
+}
+
+/// A system that does not say how old the passwords of an agency's people are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnagedSystem {
+    /// The system, as its users call it.
+    pub system: String,
+    /// How many accounts of the agency.
+    pub accounts: u64,
 }
 
 /// A person with an address.

@@ -10,7 +10,7 @@ use crate::notify::letter::{
     CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter,
     LookupsExceeded, MadeChange, MailboxFull, Missing, Named, NotReceived, NotReceivedMail, OrderLate,
     OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting,
-    SuspicionsWaiting, WaitingSlip,
+    SuspicionsWaiting, UnagedSystem, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -248,6 +248,10 @@ fn attestation(step: Option<Step>) -> Letter {
             mailbox("vanthu.skhcn@example.vn", Some("Nguyễn Văn An")),
             mailbox("tiepdan.skhcn@example.vn", None),
         ],
+        systems: match step {
+            None => vec![UnagedSystem { system: "Hệ thống một cửa".into(), accounts: 12 }],
+            Some(_) => Vec::new(),
+        },
         answer_by: day(12, 18),
     })
 }

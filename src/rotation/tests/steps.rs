@@ -82,3 +82,26 @@ fn a_full_mailbox_is_told_of_beside_whatever_else_is_asked_and_locks_nobody() {
     );
     assert_eq!(age, LADDER);
 }
+
+#[test]
+fn the_mail_brake_holds_the_letters_and_every_step_behind_them_until_it_is_released() {
+    let mut stage = Stage::new();
+    stage.settings.mail_brake = super::super::room::MailBrake { count: 0, percent: 0 };
+    stage.days("2026-01-05", "2026-04-30");
+    assert_eq!(stage.said(), [""; 0], "nobody is told of, and nobody locked");
+    stage.released = true;
+    stage.days("2026-05-04", "2026-05-29");
+    stage.released = false;
+    stage.days("2026-05-30", "2026-06-30");
+    let said = stage.said();
+    assert_eq!(
+        said[..3],
+        ["2026-05-04 holder nhac-1", "2026-05-11 holder nhac-2", "2026-05-15 holder nhac-3"]
+    );
+    assert!(said.last().unwrap().ends_with("LOCK none"), "{said:?}");
+
+    let mut campaign = in_gia_lai();
+    campaign.settings.mail_brake = super::super::room::MailBrake { count: 0, percent: 0 };
+    hours(&mut campaign, "2020-01-08", "2020-01-10");
+    assert_eq!(campaign.said(), ["2020-01-09 holder mo-dot"], "two operators have started it");
+}

@@ -8,6 +8,7 @@ use rosterd::config;
 use rosterd::config::keys::SiteKey;
 use rosterd::model::change::{ChangeKind, State};
 use rosterd::model::ids::Login;
+use rosterd::model::leak::{LeakEntry, LeakKind, LeakList};
 use rosterd::model::notice::Notice;
 use rosterd::model::operator::{Operator, OperatorRole};
 use rosterd::model::rotation::CampaignPlan;
@@ -278,6 +279,31 @@ impl Town {
     /// The logins of the accounts that a filter finds.
     pub fn found(&self, filter: &str) -> Vec<String> {
         self.logins(filter).into_iter().collect()
+    }
+
+    /// An operator takes in a list of addresses that leaked on a day.
+    pub async fn leaked(&self, source: &str, on: &str, addresses: &[&str]) {
+        let entry = |address: &&str| LeakEntry {
+            kind: LeakKind::Address,
+            value: (*address).to_owned(),
+            leaked: None,
+            site: None,
+        };
+        let list = LeakList {
+            id: format!("l-{source}"),
+            source: source.into(),
+            document: None,
+            leaked: Some(on.parse().unwrap()),
+            imported: self.engine.now(),
+            by: Some(Login::new("an")),
+            agency: None,
+            entries: addresses.iter().map(entry).collect(),
+        };
+        let imported = self.engine.store.write(self.engine.now(), async |mut tx| {
+            let new = tx.import_leak(&list, &Login::new("an")).await?;
+            tx.commit(new).await
+        });
+        assert!(imported.await.unwrap());
     }
 
     /// Two operators start a campaign.
