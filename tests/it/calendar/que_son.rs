@@ -50,6 +50,7 @@ async fn que_son_2020_a_taken_over_mailbox_is_shut_at_once_told_upwards_and_open
         town.said(),
         [
             "2020-10-05 22:16 daumoi.so incident_opened",
+            "2020-10-05 22:16 daumoi.tt changes_made",
             "2020-10-05 22:16 daumoi.tt incident_opened",
             "2020-10-05 22:16 hatang incident_opened",
             "2020-10-05 22:16 em LOCKED",
