@@ -568,6 +568,15 @@ CREATE TABLE rotation_rows (
     PRIMARY KEY (agency, target)
 );
 
+-- An operator let go for a day what the mail brake stops; two must.
+CREATE TABLE mail_release (
+    day TEXT NOT NULL,
+    operator TEXT NOT NULL REFERENCES operator (login),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (day, operator)
+);
+
 -- The printed list with an account whose warnings were not accepted was handed to its unit.
 CREATE TABLE rotation_handed (
     account TEXT NOT NULL,

@@ -237,6 +237,9 @@ pub fn audience(to: Audience, lang: Lang) -> &'static str {
         Audience::Holder => ("nhắc chủ tài khoản chưa đổi", "reminder to holders who have not changed"),
         Audience::Contact => ("báo đầu mối của cơ quan, đơn vị", "the agency’s contacts are told"),
         Audience::Department => ("báo Sở quản lý", "the department is told"),
+        Audience::ForceChange => {
+            ("buộc đổi mật khẩu ở lần đăng nhập tới", "a change is forced at the next sign-in")
+        }
         Audience::Lock => ("khóa tài khoản chưa đổi", "accounts that are unchanged are locked"),
     };
     if lang == Lang::Vi { vi } else { en }
@@ -248,6 +251,7 @@ pub fn next_step(to: Audience, lang: Lang) -> &'static str {
         Audience::Holder => ("nhắc chủ tài khoản", "the holder is reminded"),
         Audience::Contact => ("báo đầu mối của đơn vị", "the agency’s contacts are told"),
         Audience::Department => ("báo Sở quản lý", "the department is told"),
+        Audience::ForceChange => ("buộc đổi mật khẩu", "a change is forced"),
         Audience::Lock => ("khóa", "it is locked"),
     };
     if lang == Lang::Vi { vi } else { en }

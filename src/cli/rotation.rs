@@ -7,9 +7,11 @@ use crate::model::Lang;
 use crate::model::ids::AgencyCode;
 use crate::model::rotation::{Campaign, CampaignPlan};
 use crate::rotation::campaign::check;
+use crate::rotation::room::MailBraked;
 use crate::rotation::status::{Ahead, Counts};
 use crate::store::{Handed, Start};
 use crate::worker::engine::{Engine, Gripped};
+use crate::worker::pass::Ending;
 use crate::worker::rotating::Rotated;
 use anyhow::{Result, anyhow, bail};
 use serde_json::json;
@@ -31,6 +33,7 @@ pub async fn run(engine: &Engine, action: Rotation, as_json: bool) -> Result<Cod
     match action {
         Rotation::Status { agency } => status(engine, agency.as_deref(), as_json).await,
         Rotation::Remind => remind(engine, as_json).await,
+        Rotation::ReleaseMail { reason } => release_mail(engine, &reason).await,
         Rotation::List { agency } => list(engine, agency.as_deref(), as_json).await,
         Rotation::Handed { agency } => handed(engine, &agency).await,
         Rotation::Campaign { action } => match action.unwrap_or(CampaignAction::List) {
@@ -89,13 +92,13 @@ async fn status(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<
         states(counts, lang);
     }
     for (days, ahead) in [(7, status.next_7_days), (30, status.next_30_days)] {
-        let Ahead { reminders, contacts, department, locks } = ahead;
+        let Ahead { reminders, contacts, department, forced, locks } = ahead;
         match lang {
             Lang::Vi => crate::cli::line!(
-                "{days} ngày tới: {reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {locks} tài khoản bị khóa"
+                "{days} ngày tới: {reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {forced} lượt buộc đổi, {locks} tài khoản bị khóa"
             ),
             Lang::En => crate::cli::line!(
-                "next {days} days: {reminders} reminders, {contacts} told to units, {department} to the department, {locks} locks"
+                "next {days} days: {reminders} reminders, {contacts} told to units, {department} to the department, {forced} forced changes, {locks} locks"
             ),
         }
     }
@@ -113,6 +116,7 @@ fn states(counts: &Counts, lang: Lang) {
             "protected and overdue (never locked)",
         ),
         (counts.idle, "lâu không sử dụng", "not used for long"),
+        (counts.never_used, "trong đó chưa sử dụng lần nào", "of these never used"),
         (counts.nearly_full, "hộp thư gần đầy", "mailboxes nearly full"),
         (counts.default_passwords, "đang dùng mật khẩu mặc định", "with a default password"),
     ];
@@ -150,7 +154,35 @@ async fn remind(engine: &Engine, as_json: bool) -> Result<Code> {
     for error in &mailed.errors {
         eprintln!("error: {error}");
     }
+    if let Some(MailBraked { due, limit }) = reminded.braked {
+        eprintln!(
+            "{due} reminders are due at once, more than {limit}: none leaves before two operators run rosterd rotation \
+             release-mail; rosterd rotation status shows whom they are for"
+        );
+        return Ok(Ending::Held.code());
+    }
     Ok(u8::from(mailed.waiting + mailed.failed > 0))
+}
+
+async fn release_mail(engine: &Engine, reason: &str) -> Result<Code> {
+    let operator = who::operator(engine).await?;
+    if reason.trim().is_empty() {
+        bail!("--reason is empty");
+    }
+    let today = engine.local(engine.now());
+    let said = engine
+        .store
+        .write(engine.now(), async |mut tx| {
+            let said = tx.release_mail(today, &operator.login, reason).await?;
+            tx.commit(said).await
+        })
+        .await?;
+    if said > 1 {
+        eprintln!("the reminders of today leave with the next pass");
+    } else {
+        eprintln!("a second operator must let them go too, today");
+    }
+    Ok(0)
 }
 
 async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Code> {

@@ -13,6 +13,7 @@ pub mod starter;
 use crate::model::Lang;
 use crate::model::account::Attr;
 use crate::model::agency::{Agencies, Contact};
+use crate::model::ids::TargetId;
 use crate::model::operator::Operator;
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{DirectoryCan, Policy, RoleMap};
@@ -280,6 +281,9 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         }
         None => None,
     };
+    let rules = rotation.iter().flat_map(|policy: &rotation::policy::Policy| &policy.rules);
+    let aged = rules.filter(|rule| rule.max_age.is_some() && rule.system != TargetId::mail());
+    config.policy.aged = aged.map(|rule| rule.system.clone()).collect();
     let stored = tree.dialect.password.stored.as_deref();
     let guesses = guesses::allowed(config.rotation.as_ref(), stored, path)?;
     Ok(Site { config, agencies, rotation, guesses })

@@ -24,6 +24,9 @@ pub struct Memory {
     /// Since when its ladders rest: the holder is on leave or seconded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub away: Option<NaiveDate>,
+    /// Since when its mailbox is nearly full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full: Option<NaiveDate>,
     /// What came of holding the stored password against the known default ones, where the site does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guessed: Option<Guessed>,
@@ -73,7 +76,20 @@ pub struct Run {
     /// The day on which the account was first seen locked by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<NaiveDate>,
+    /// What became of the step that forces a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forced: Option<Forced>,
 }
+
+words!(
+    /// How far a step that forces a change of the password has come: it is done once.
+    Forced {
+        /// The step was taken: the mark is to be set.
+        Asked = "asked",
+        /// The mark was set, or was there; whoever takes it off has the last word.
+        Done = "done",
+    }
+);
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(number: &u32) -> bool {

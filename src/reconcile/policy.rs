@@ -38,6 +38,9 @@ pub struct Policy {
     /// What the directory can do.
     #[serde(skip)]
     pub directory: DirectoryCan,
+    /// The systems whose passwords the written rules age.
+    #[serde(skip)]
+    pub aged: BTreeSet<TargetId>,
     /// The map of old to new agencies, where some were merged, split or renamed.
     pub reorganisation: Option<Reorganisation>,
     /// Where accounts lie in the directory.
@@ -71,6 +74,7 @@ impl Default for Policy {
             directory: DirectoryCan::default(),
             layout: Layout::default(),
             naming: Naming::default(),
+            aged: BTreeSet::new(),
             reorganisation: None,
             roles: Vec::new(),
         }

@@ -1,9 +1,9 @@
 //! Unit mailboxes (hộp thư đơn vị): who keeps each, and who has to say so anew. A unit mailbox is nobody's own, so nothing
 //! that becomes of a person becomes of it: where its custodian goes, another is asked for, and it stays open.
 
-use super::Scene;
 use super::correlate::{Resolved, RowRef, goes, place};
 use super::draft::{Draft, on_nobodys};
+use super::{Scene, World};
 use crate::model::account::{Account, AccountKind, Attr, Values};
 use crate::model::agency::Agency;
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk};
@@ -11,8 +11,9 @@ use crate::model::custodian::fits;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AccountId, AgencyCode, Fingerprint};
 use crate::model::question::{Candidate, Question, QuestionKind};
+use crate::model::role::RoleSnapshot;
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The agencies are asked over so many days of a half-year, not all on one.
 const SPREAD_DAYS: u64 = 100;
@@ -216,20 +217,43 @@ fn attest<'a>(
         }
         let own: Vec<&Account> =
             mailboxes.values().copied().filter(|one| one.agency.as_ref() == Some(&agency.code)).collect();
-        if own.is_empty() && agency.contacts.is_empty() {
+        let unaged = unaged(world, &agency.code);
+        if own.is_empty() && agency.contacts.is_empty() && unaged.is_empty() {
             continue;
         }
         let fresh = |one: &&Account| {
             stated.get(&one.id).is_some_and(|said| world.local(place(world, said.row).0.arrived) >= asked)
         };
-        if !own.is_empty() && own.iter().all(fresh) {
+        // No roster says that passwords were changed.
+        if !own.is_empty() && own.iter().all(fresh) && unaged.is_empty() {
             continue;
         }
-        if out.ask(world, question(agency, &period, &own)) == Some(CHANGED) {
+        if out.ask(world, question(agency, &period, &own, unaged)) == Some(CHANGED) {
             changed.insert(&agency.code, period);
         }
     }
     changed
+}
+
+/// Of the systems that the rules age, those that do not say when people of the agency changed their passwords there, with
+/// how many those are: the agency vouches for them.
+fn unaged(world: &World<'_>, agency: &AgencyCode) -> Vec<Evidence> {
+    let silent = |system: &RoleSnapshot| {
+        let told: BTreeSet<String> = system
+            .accounts
+            .iter()
+            .filter(|one| one.password_changed.is_some())
+            .map(|one| one.login.to_lowercase())
+            .collect();
+        let own = system.holdings.iter().filter(|one| one.agency.as_ref() == Some(agency));
+        let silent: BTreeSet<String> =
+            own.map(|one| one.login.to_lowercase()).filter(|login| !told.contains(login)).collect();
+        (!silent.is_empty()).then(|| Evidence::Snapshot {
+            target: system.target.to_string(),
+            entry: silent.len().to_string(),
+        })
+    };
+    world.systems.iter().filter(|one| world.policy.aged.contains(&one.target)).filter_map(silent).collect()
 }
 
 /// The half-year of `today`, and the day in it on which `agency` is asked.
@@ -242,7 +266,7 @@ fn half_year(today: NaiveDate, agency: &AgencyCode) -> (String, NaiveDate) {
     (format!("{}-{half}", today.year()), day)
 }
 
-fn question(agency: &Agency, period: &str, mailboxes: &[&Account]) -> Question {
+fn question(agency: &Agency, period: &str, mailboxes: &[&Account], unaged: Vec<Evidence>) -> Question {
     let answer = |answer: &str| Candidate { answer: answer.into(), label: answer.into(), fields: Vec::new() };
     Question {
         kind: QuestionKind::Attestation,
@@ -250,7 +274,7 @@ fn question(agency: &Agency, period: &str, mailboxes: &[&Account]) -> Question {
         about: period.to_owned(),
         label: agency.name.clone(),
         candidates: vec![answer(CHANGED), answer(CONFIRMED)],
-        evidence: mailboxes.iter().copied().map(entry).collect(),
+        evidence: mailboxes.iter().copied().map(entry).chain(unaged).collect(),
     }
 }
 

@@ -134,12 +134,12 @@ fn facts(rotation: &Rotation<'_>, lines: &[&Line], lang: Lang) -> Vec<(String, S
     ];
     if rotation.only.is_empty() {
         for (days, ahead) in [(7, rotation.status.next_7_days), (30, rotation.status.next_30_days)] {
-            let Ahead { reminders, contacts, department, locks } = ahead;
+            let Ahead { reminders, contacts, department, forced, locks } = ahead;
             let vi = format!(
-                "{reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {locks} tài khoản bị khóa"
+                "{reminders} thư nhắc, {contacts} lượt báo đơn vị, {department} lượt báo Sở, {forced} lượt buộc đổi, {locks} tài khoản bị khóa"
             );
             let en = format!(
-                "{reminders} reminders, {contacts} to units, {department} to the department, {locks} locks"
+                "{reminders} reminders, {contacts} to units, {department} to the department, {forced} forced changes, {locks} locks"
             );
             facts.push((
                 say(lang, &format!("Trong {days} ngày tới"), &format!("Next {days} days")),
@@ -283,7 +283,12 @@ fn list(
 ) -> Table {
     let note = |line: &Line| {
         let idle = line.idle_days.map(|days| {
-            say(lang, &format!("{days} ngày không sử dụng"), &format!("not used for {days} days"))
+            let never = if line.never_used {
+                say(lang, ", chưa sử dụng lần nào", ", never used")
+            } else {
+                String::new()
+            };
+            say(lang, &format!("{days} ngày không sử dụng"), &format!("not used for {days} days")) + &never
         });
         let full = line.nearly_full.then(|| say(lang, "hộp thư gần đầy", "mailbox nearly full"));
         let cause = line.cause.map(|cause| cause_words(cause, lang).to_owned());
@@ -331,6 +336,7 @@ pub fn cause_words(cause: Cause, lang: Lang) -> &'static str {
         Cause::Campaign => ("đợt đổi mật khẩu", "campaign"),
         Cause::Idle => ("lâu không sử dụng", "not used"),
         Cause::Leak => ("lộ mật khẩu", "leak"),
+        Cause::Quota => ("hộp thư gần đầy", "mailbox nearly full"),
         Cause::DefaultPassword => ("mật khẩu mặc định", "default password"),
     };
     if lang == Lang::Vi { vi } else { en }

@@ -4,6 +4,7 @@
 use crate::model::Time;
 use crate::model::password::PasswordFacts;
 use crate::model::rotation::Memory;
+use crate::rotation::verdict::Cause;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
@@ -43,7 +44,7 @@ fn is_own(facts: &PasswordFacts, changed: Time) -> bool {
 /// The age by what is remembered and shown, [`observe`] done.
 pub fn age(memory: &Memory, facts: &PasswordFacts) -> Age {
     match (memory.seen, memory.own) {
-        (Some(seen), Some(own)) if seen == own && !facts.must_change => Age::Own(own),
+        (Some(seen), Some(own)) if seen == own && (!facts.must_change || is_forced(memory)) => Age::Own(own),
         // Set by somebody else since the holder's last change, or marked to be changed.
         (Some(seen), _) => Age::First(seen),
         // A server that stopped showing it: what it showed last holds.
@@ -53,6 +54,12 @@ pub fn age(memory: &Memory, facts: &PasswordFacts) -> Age {
             None => Age::Unknown,
         },
     }
+}
+
+/// Whether a step of the ladder by age asked for the mark: then it says nothing of who set the password.
+fn is_forced(memory: &Memory) -> bool {
+    let by_age = |cycle: &str| cycle.split(':').next() == Some(Cause::MaxAge.as_str());
+    memory.runs.iter().any(|(cycle, run)| run.forced.is_some() && by_age(cycle))
 }
 
 /// Whether the holder has changed the password after `moment`; a reset since takes nothing back.

@@ -1,5 +1,5 @@
 //! What is asked of one account: by a leak list, by a campaign, by a default password, by the password's age, by its not
-//! being used. One at a time, but for the last.
+//! being used, by a mailbox that is nearly full. One at a time, but for the last two.
 
 use super::age::{self, Age, age};
 use super::campaign;
@@ -8,7 +8,7 @@ use super::ladder::{self, Course};
 use super::policy::{Audience, Dormancy, DormantStep, Limit, Rule, Step};
 use super::verdict::{Cause, Standing, What};
 use super::{Subject, World};
-use super::{guess, leak};
+use super::{guess, leak, quota};
 use crate::model::ids::Fingerprint;
 use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
@@ -35,6 +35,13 @@ pub struct Demand<'a> {
     pub afterwards: Vec<(What, NaiveDate, &'a str)>,
 }
 
+impl Demand<'_> {
+    /// Whether strangers may have the password: the change is forced at once, whether or not the holder is there.
+    pub fn is_urgent(&self) -> bool {
+        matches!(self.cause, Cause::Leak | Cause::DefaultPassword)
+    }
+}
+
 /// What is asked of the account, the strongest first, and where it stands if nothing is.
 pub fn demands<'a>(
     world: &World<'a>,
@@ -43,11 +50,28 @@ pub fn demands<'a>(
     idle: Option<NaiveDate>,
     memory: &Memory,
 ) -> (Vec<Demand<'a>>, Standing) {
-    let days = &world.days;
-    let today = days.date(world.now);
+    let today = world.days.date(world.now);
     if exempt(world, subject, today) {
         return (Vec::new(), Standing::Exempt);
     }
+    let active = world.settings.active_from(subject.agency).filter(|from| *from <= today);
+    let (mut demands, standing) = of_use(world, subject, rule, (idle, active), memory);
+    // A full mailbox takes no reminder, whatever the reminder is about.
+    demands.extend(
+        rule.filter(|_| active.is_some()).and_then(|rule| quota::demand(world, subject, rule, memory)),
+    );
+    (demands, standing)
+}
+
+/// What is asked of the password and of whoever does not use the account. `active` is the day from which the rules bind.
+fn of_use<'a>(
+    world: &World<'a>,
+    subject: &Subject<'a>,
+    rule: Option<&'a Rule>,
+    (idle, active): (Option<NaiveDate>, Option<NaiveDate>),
+    memory: &Memory,
+) -> (Vec<Demand<'a>>, Standing) {
+    let days = &world.days;
     if let Some(demand) = leaked(world, subject, rule, memory) {
         return (vec![demand], if subject.away { Standing::Away } else { Standing::Fresh });
     }
@@ -69,7 +93,6 @@ pub fn demands<'a>(
         return (vec![demand], if subject.away { Standing::Away } else { Standing::Fresh });
     }
     let Some(rule) = rule else { return (Vec::new(), Standing::NoRule) };
-    let active = world.settings.active_from(subject.agency).filter(|from| *from <= today);
     let Some(active) = active else { return (Vec::new(), Standing::Inactive) };
     if subject.away {
         // Nothing is taken and nothing forgotten.

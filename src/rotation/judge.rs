@@ -3,8 +3,11 @@
 use super::age;
 use super::campaign;
 use super::demand::{Demand, demands};
+use super::force::forcing;
 use super::ladder::{self, Course};
 use super::policy::{Audience, Rule};
+use super::quota;
+use super::room::Room;
 use super::verdict::{Act, Cause, Issue, Standing, Verdict, What};
 use super::warned::{Warned, warned};
 use super::{AFTER_SILENCE, Subject, World};
@@ -21,16 +24,15 @@ pub fn judge<'a>(
     subject: &Subject<'a>,
     remembered: &Memory,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
 ) -> Verdict<'a> {
     let days = &world.days;
     let today = days.date(world.now);
-    let mut memory = remembered.clone();
-    age::observe(&mut memory, &subject.facts, days.zone);
     let rule = world.policy.rule(subject.target, subject.holder);
+    let memory = observed(world, subject, rule, remembered);
     let idle = memory.login.or_else(|| subject.facts.created.map(|made| days.date(made)));
     let idle = idle.filter(|_| tracks_logins);
-    let quota = rule.and_then(|rule| rule.quota.as_ref());
+    let never_used = tracks_logins && memory.login.is_none();
     let mut verdict = Verdict {
         subject: *subject,
         standing: Standing::Fresh,
@@ -43,17 +45,23 @@ pub fn judge<'a>(
         ahead: Vec::new(),
         cycle: None,
         idle_days: idle.map(|last| (today - last).num_days()),
-        nearly_full: subject
-            .facts
-            .quota
-            .zip(quota)
-            .is_some_and(|(quota, rule)| quota.percent() >= rule.percent),
+        never_used,
+        nearly_full: quota::is_nearly_full(subject.facts.quota, rule.and_then(|rule| rule.quota.as_ref())),
         unreached: false,
-        postponed: false,
+        postponed: None,
     };
     settle(world, subject, rule, idle, tracks_logins, room, &mut verdict);
     verdict.news = verdict.memory != *remembered;
     verdict
+}
+
+/// What is remembered, with what a read shows now.
+fn observed(world: &World<'_>, subject: &Subject<'_>, rule: Option<&Rule>, remembered: &Memory) -> Memory {
+    let mut memory = remembered.clone();
+    age::observe(&mut memory, &subject.facts, world.days.zone);
+    let rule = rule.and_then(|rule| rule.quota.as_ref());
+    quota::observe(&mut memory, subject.facts.quota, rule, world.days.date(world.now));
+    memory
 }
 
 fn settle<'a>(
@@ -62,7 +70,7 @@ fn settle<'a>(
     rule: Option<&'a Rule>,
     idle: Option<NaiveDate>,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
     verdict: &mut Verdict<'a>,
 ) {
     let today = world.days.date(world.now);
@@ -114,7 +122,7 @@ fn pursue<'a>(
     demand: &Demand<'a>,
     mut run: Run,
     tracks_logins: bool,
-    room: &mut usize,
+    room: &mut Room,
     verdict: &mut Verdict<'a>,
 ) -> Run {
     let days = &world.days;
@@ -145,39 +153,33 @@ fn pursue<'a>(
         verdict.deadline = Some(course.deadline);
         verdict.cycle = Some(cycle_of(course, &run));
     }
-    let forces = matches!(demand.cause, Cause::Leak | Cause::DefaultPassword);
-    if forces && subject.lockable && !subject.facts.must_change {
-        verdict.acts.push(Act {
-            what: What::ForceChange,
-            cause: demand.cause,
-            basis: demand.basis,
-            document: demand.document,
-            gate: Gate::None,
-            deadline: course.deadline,
-            due: course.stages.first().map_or(today, |stage| stage.at.date()),
-        });
-    }
     if subject.away && demand.cause != Cause::Campaign {
+        verdict.acts.extend(forcing(world, subject, demand, &mut run).filter(|_| demand.is_urgent()));
         return run;
     }
-    let lock_on = lock.and_then(|_| lock_day(course, &run, subject, world));
+    let lock_on = lock.and_then(|_| day_of(Audience::Lock, course, &run, subject, world));
+    let force_on = day_of(Audience::ForceChange, course, &run, subject, world);
     let due: Vec<_> = ladder::due(course, &run, days.clock(world.now), days).into_iter().cloned().collect();
     let last_word = due.iter().rposition(|stage| stage.to == Audience::Holder);
     for (at, stage) in due.into_iter().enumerate() {
-        if stage.to == Audience::Lock {
-            break;
+        match stage.to {
+            Audience::Lock => break,
+            // A clock that ran ahead forces nobody, as it locks nobody.
+            Audience::ForceChange if is_after_silence(world) => break,
+            Audience::ForceChange => {
+                run.taken.push(Taken { step: stage.name, on: today, notice: None });
+                continue;
+            }
+            Audience::Holder | Audience::Contact | Audience::Department => {}
         }
         // Over Tết two reminders can fall on one day: one mail says it all.
         if stage.to == Audience::Holder && Some(at) != last_word {
             run.taken.push(Taken { step: stage.name, on: today, notice: None });
             continue;
         }
-        if stage.to == Audience::Holder {
-            if *room == 0 {
-                verdict.postponed = true;
-                break;
-            }
-            *room -= 1;
+        if stage.to == Audience::Holder && !room.take(demand.cause) {
+            verdict.postponed = Some(demand.cause);
+            break;
         }
         let key =
             format!("rotation:{}:{}:{}:{}", subject.target, subject.id, cycle_of(course, &run), stage.name);
@@ -198,12 +200,15 @@ fn pursue<'a>(
                     course.deadline
                 },
                 lock_on,
+                force_on,
                 number: number(course, &stage.name),
             });
         }
         run.taken.push(Taken { step: stage.name, on: today, notice });
     }
-    if verdict.standing == Standing::Fresh && !run.taken.is_empty() && demand.cause != Cause::Idle {
+    verdict.acts.extend(forcing(world, subject, demand, &mut run));
+    let is_about_it = !matches!(demand.cause, Cause::Idle | Cause::Quota);
+    if verdict.standing == Standing::Fresh && !run.taken.is_empty() && is_about_it {
         verdict.standing = if course.deadline < today { Standing::Overdue } else { Standing::Warned };
     }
     verdict.unreached |= demand.needs_receipts
@@ -215,7 +220,9 @@ fn pursue<'a>(
     verdict.ahead.extend(
         ladder::ahead(course, &run, today, days)
             .into_iter()
-            .filter(|(stage, _)| stage.to != Audience::Lock || subject.lockable)
+            .filter(|(stage, _)| {
+                subject.lockable || !matches!(stage.to, Audience::Lock | Audience::ForceChange)
+            })
             .map(|(stage, at)| (at.date().max(today), stage.to)),
     );
     run
@@ -238,8 +245,14 @@ fn number(course: &Course, step: &str) -> (usize, usize) {
     (at + 1, holder.count())
 }
 
-/// The day of the lock if nothing changes; a protected account has none.
-fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>) -> Option<NaiveDate> {
+/// The day of the lock, or of the forced change, if nothing changes; a protected account has none.
+fn day_of(
+    what: Audience,
+    course: &Course,
+    run: &Run,
+    subject: &Subject<'_>,
+    world: &World<'_>,
+) -> Option<NaiveDate> {
     if !subject.lockable {
         return None;
     }
@@ -250,7 +263,14 @@ fn lock_day(course: &Course, run: &Run, subject: &Subject<'_>, world: &World<'_>
         tried.taken.push(Taken { step: stage.name.clone(), on: today, notice: None });
     }
     let ahead = ladder::ahead(course, &tried, today, &world.days);
-    ahead.into_iter().find(|(stage, _)| stage.to == Audience::Lock).map(|(_, at)| at.date())
+    ahead.into_iter().find(|(stage, _)| stage.to == what).map(|(_, at)| at.date())
+}
+
+/// Whether the worker has only just begun again.
+fn is_after_silence(world: &World<'_>) -> bool {
+    let days = &world.days;
+    let until = world.resumed.map(|at| days.working_days_after(days.date(at), AFTER_SILENCE));
+    until.is_some_and(|until| days.date(world.now) < until)
 }
 
 /// The lock, where it is due and nothing stands against it.
@@ -284,8 +304,7 @@ fn locking<'a>(
     if due > today || waits {
         return None;
     }
-    let silent = world.resumed.map(|at| days.working_days_after(days.date(at), AFTER_SILENCE));
-    if silent.is_some_and(|until| today < until) {
+    if is_after_silence(world) {
         return None;
     }
     let warned = demand.needs_receipts.then(|| warned(world, run, &verdict.memory, tracks_logins));
@@ -346,9 +365,8 @@ pub fn preview<'a>(
     remembered: &Memory,
     step: &str,
 ) -> Result<Issue<'a>, Vec<String>> {
-    let mut memory = remembered.clone();
-    age::observe(&mut memory, &subject.facts, world.days.zone);
     let rule = world.policy.rule(subject.target, subject.holder);
+    let memory = observed(world, subject, rule, remembered);
     let (demands, _) = demands(world, subject, rule, None, &memory);
     let mut names = Vec::new();
     for demand in demands {
@@ -365,7 +383,8 @@ pub fn preview<'a>(
                     campaign: demand.campaign,
                     key: "preview".to_owned(),
                     deadline: course.deadline,
-                    lock_on: lock_day(&course, &run, subject, world),
+                    lock_on: day_of(Audience::Lock, &course, &run, subject, world),
+                    force_on: day_of(Audience::ForceChange, &course, &run, subject, world),
                     number: number(&course, &stage.name),
                 });
             }

@@ -11,12 +11,15 @@ pub mod compare;
 pub mod days;
 pub mod demand;
 pub mod figures;
+pub mod force;
 pub mod guess;
 pub mod judge;
 pub mod ladder;
 pub mod leak;
 pub mod lookups;
 pub mod policy;
+pub mod quota;
+pub mod room;
 pub mod row;
 pub mod settings;
 pub mod span;
@@ -36,6 +39,7 @@ use crate::model::rotation::{Campaign, Memory, Receipt};
 use chrono::{NaiveDate, TimeDelta};
 use days::Days;
 use policy::{Holder, Policy};
+use room::{MailBraked, Room};
 use settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use verdict::Verdict;
@@ -70,6 +74,8 @@ pub struct World<'a> {
     pub leaks: &'a Leaks,
     /// When the worker last began again after a silence.
     pub resumed: Option<Time>,
+    /// Whether two operators let go today what the mail brake stops.
+    pub mail_released: bool,
 }
 
 /// An account of a target, whichever it is.
@@ -111,6 +117,8 @@ pub struct Evaluation<'a> {
     pub verdicts: Vec<Verdict<'a>>,
     /// Reminders that wait for the next pass: this one has written as many as it may.
     pub postponed: usize,
+    /// The mail brake, where it is on: none of the letters that count was written.
+    pub braked: Option<MailBraked>,
 }
 
 /// When the worker last began again, by the moments at which it began passes before `now`.
@@ -130,19 +138,32 @@ pub fn evaluate<'a>(
     subjects: &[Subject<'a>],
     memories: &BTreeMap<(TargetId, AccountId), Memory>,
 ) -> Evaluation<'a> {
+    let free = judged(world, subjects, memories, false);
+    match world.settings.mail_brake.stops(&free.verdicts).filter(|_| !world.mail_released) {
+        None => free,
+        braked => Evaluation { braked, ..judged(world, subjects, memories, true) },
+    }
+}
+
+fn judged<'a>(
+    world: &World<'a>,
+    subjects: &[Subject<'a>],
+    memories: &BTreeMap<(TargetId, AccountId), Memory>,
+    braked: bool,
+) -> Evaluation<'a> {
     let mut evaluation = Evaluation::default();
     // Where nobody was ever seen signing in, the server does not say, and no mailbox counts as never opened.
     let mut tracks: BTreeSet<&TargetId> = BTreeSet::new();
     tracks.extend(subjects.iter().filter(|one| one.facts.last_login.is_some()).map(|one| one.target));
     tracks
         .extend(memories.iter().filter(|(_, memory)| memory.login.is_some()).map(|((target, _), _)| target));
-    let mut room = world.settings.reminders_per_pass;
+    let mut room = Room { left: world.settings.reminders_per_pass, braked };
     let none = Memory::default();
     evaluation.verdicts.reserve(subjects.len());
     for subject in subjects {
         let memory = memories.get(&(subject.target.clone(), subject.id.clone())).unwrap_or(&none);
         let verdict = judge::judge(world, subject, memory, tracks.contains(subject.target), &mut room);
-        evaluation.postponed += usize::from(verdict.postponed);
+        evaluation.postponed += usize::from(verdict.postponed.is_some());
         evaluation.verdicts.push(verdict);
     }
     evaluation

@@ -165,6 +165,8 @@ pub enum Audience {
     Contact,
     /// The department that answers for the province's accounts.
     Department,
+    /// Nobody: the holder must change the password at the next sign-in.
+    ForceChange,
     /// Nobody: the account is locked.
     Lock,
 }
@@ -176,6 +178,7 @@ impl Audience {
             Self::Holder => "holder",
             Self::Contact => "contact",
             Self::Department => "department",
+            Self::ForceChange => "force-change",
             Self::Lock => "lock",
         }
     }
@@ -220,7 +223,7 @@ pub enum DormantStep {
     Delete,
 }
 
-/// From how full on a mailbox is reported.
+/// From how full on a mailbox is pressed for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuotaRule {
@@ -228,6 +231,9 @@ pub struct QuotaRule {
     pub percent: u64,
     /// The article it rests on.
     pub basis: String,
+    /// The steps; `days` are working days after it was first seen so full, 0 at once. Nobody is locked for it.
+    #[serde(default = "super::quota::short")]
+    pub ladder: Vec<Step>,
 }
 
 /// What a password must be like.
@@ -244,6 +250,21 @@ pub struct Form {
     pub history: u32,
     /// The article it rests on.
     pub basis: String,
+}
+
+impl QuotaRule {
+    fn check(&self) -> Result<(), String> {
+        if !(1..=100).contains(&self.percent) {
+            return Err(format!("percent = {}: expected 1 to 100", self.percent));
+        }
+        if self.ladder.is_empty() || self.ladder.iter().any(|step| step.days < 0) {
+            return Err("ladder: expected steps with days from 0 on, counted from the day it was seen".into());
+        }
+        if self.ladder.iter().any(|step| matches!(step.to, Audience::Lock | Audience::ForceChange)) {
+            return Err("ladder: nobody is locked or made to change a password for a full mailbox".into());
+        }
+        Ok(())
+    }
 }
 
 impl Policy {
@@ -275,6 +296,9 @@ impl Policy {
                     "{name}: expected steps with days from 0 on, counted from the import or the find"
                 ));
             }
+            if ladder.iter().any(|step| step.to == Audience::ForceChange) {
+                return Err(format!("{name}: no step forces the change: it is forced at once"));
+            }
             ladders.push((name.to_owned(), ladder));
         }
         for (number, rule) in self.rules.iter().enumerate() {
@@ -289,7 +313,11 @@ impl Policy {
                 }
             }
             basis.extend(rule.dormancy.iter().map(|one| (format!("{at}: dormancy.basis"), &one.basis)));
-            basis.extend(rule.quota.iter().map(|one| (format!("{at}: quota.basis"), &one.basis)));
+            if let Some(quota) = &rule.quota {
+                quota.check().map_err(|why| format!("{at}: quota: {why}"))?;
+                basis.push((format!("{at}: quota.basis"), &quota.basis));
+                ladders.push((format!("{at}: quota.ladder"), &quota.ladder));
+            }
             basis.extend(rule.password.iter().map(|one| (format!("{at}: password.basis"), &one.basis)));
             let of = |then| rule.dormancy.iter().find(|one| one.then == then);
             let later = [DormantStep::Close, DormantStep::Delete].into_iter().find_map(of);
@@ -332,8 +360,18 @@ fn check_ladder(at: &str, steps: &[Step]) -> Result<(), String> {
             return Err(format!("{at}: {:?} is no name of a step: use a-z, 0-9 and '-'", step.name));
         }
     }
-    let locks = steps.iter().position(|step| step.to == Audience::Lock);
-    let warned = steps.iter().position(|step| step.to == Audience::Holder);
+    let of = |to| steps.iter().position(|step| step.to == to);
+    let (locks, forces, warned) = (of(Audience::Lock), of(Audience::ForceChange), of(Audience::Holder));
+    if let Some(force) = forces {
+        if warned.is_none_or(|warned| warned > force) {
+            return Err(format!(
+                "{at}: nobody is made to change it without a word: put a step to the holder before"
+            ));
+        }
+        if steps.iter().skip(force + 1).any(|step| step.to == Audience::ForceChange) {
+            return Err(format!("{at}: one step forces the change, not two"));
+        }
+    }
     match (locks, warned) {
         (Some(lock), _) if lock + 1 != steps.len() => Err(format!("{at}: nothing comes after the lock")),
         (Some(lock), warned) if warned.is_none_or(|warned| warned > lock) => {
@@ -382,6 +420,32 @@ mod tests {
         let after = "[[ladder]]\nname = 'nhac'\ndays = 2\nto = 'holder'\n";
         assert!(policy(&format!("{lock}{after}")).check().unwrap_err().contains("after the lock"));
         assert!(policy(&format!("{after}{lock}")).check().unwrap_err().contains("order them"));
+    }
+
+    #[test]
+    fn a_change_is_forced_once_and_after_a_word_to_the_holder() {
+        let step = |name: &str, days: i64, to: &str| {
+            format!("[[ladder]]\nname = '{name}'\ndays = {days}\nto = '{to}'\n")
+        };
+        let (word, force) = (step("nhac", -3, "holder"), step("bat-doi", 0, "force-change"));
+        policy(&format!("{word}{force}")).check().unwrap();
+        assert!(policy(&force).check().unwrap_err().contains("without a word"));
+        let again = step("bat-doi-2", 5, "force-change");
+        assert!(policy(&format!("{word}{force}{again}")).check().unwrap_err().contains("not two"));
+        let leak = "[[after_leak.ladder]]\nname = 'a'\ndays = 0\nto = 'force-change'\n";
+        assert!(policy(leak).check().unwrap_err().contains("forced at once"));
+    }
+
+    #[test]
+    fn a_full_mailbox_locks_nobody() {
+        let quota =
+            |more: &str| policy(&format!("[[rule]]\nbasis = 'a'\n[rule.quota]\nbasis = 'b'\n{more}")).check();
+        quota("percent = 90").unwrap();
+        assert!(quota("percent = 0").unwrap_err().contains("percent"));
+        let step = |to: &str| format!("percent = 90\nladder = [{{ name = 'a', days = 0, to = '{to}' }}]");
+        quota(&step("contact")).unwrap();
+        assert!(quota(&step("lock")).unwrap_err().contains("nobody is locked"));
+        assert!(quota("percent = 90\nladder = []").unwrap_err().contains("ladder"));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Row {
     pub set: Set,
     /// When it was used.
     pub used: Used,
+    /// Whether it never was, as far as is known.
+    pub never_used: bool,
     /// The last day to change the password.
     pub deadline: Option<NaiveDate>,
     /// The steps that lie ahead if nobody changes anything.
@@ -81,6 +83,8 @@ pub enum Number {
     ProtectedOverdue,
     /// Accounts unused for longer than the rules have it.
     Idle,
+    /// Those of them that were never used.
+    NeverUsed,
     /// Mailboxes that are nearly full.
     NearlyFull,
     /// Passwords found to be known default ones.
@@ -109,12 +113,13 @@ impl Number {
         let first = (0..=FIRST_BANDS.len()).map(|at| Self::First(Some(at)));
         let uses = (0..=IDLE_BANDS.len()).map(Self::Use);
         let steps = AHEAD.into_iter().flat_map(|days| {
-            [Audience::Holder, Audience::Contact, Audience::Department, Audience::Lock]
+            [Audience::Holder, Audience::Contact, Audience::Department, Audience::ForceChange, Audience::Lock]
                 .map(|to| Self::Ahead(to, days))
         });
         [
             Self::ProtectedOverdue,
             Self::Idle,
+            Self::NeverUsed,
             Self::NearlyFull,
             Self::DefaultPassword,
             Self::First(None),
@@ -134,6 +139,7 @@ impl Number {
         match self {
             Self::ProtectedOverdue => "protected-overdue".into(),
             Self::Idle => "idle".into(),
+            Self::NeverUsed => "never-used".into(),
             Self::NearlyFull => "nearly-full".into(),
             Self::DefaultPassword => "default-password".into(),
             Self::Age(at) => format!("age-{at}"),
@@ -157,6 +163,7 @@ impl Number {
         match self {
             Self::ProtectedOverdue => counts.protected_overdue,
             Self::Idle => counts.idle,
+            Self::NeverUsed => counts.never_used,
             Self::NearlyFull => counts.nearly_full,
             Self::DefaultPassword => counts.default_passwords,
             Self::Age(at) => spread.ages.get(at).copied().unwrap_or(0),
@@ -171,6 +178,7 @@ impl Number {
                     Audience::Holder => ahead.reminders,
                     Audience::Contact => ahead.contacts,
                     Audience::Department => ahead.department,
+                    Audience::ForceChange => ahead.forced,
                     Audience::Lock => ahead.locks,
                 }
             }
@@ -208,6 +216,7 @@ impl Row {
                 Age::Unknown => Set::Unknown,
             },
             used,
+            never_used: verdict.never_used,
             deadline: verdict.deadline,
             ahead: verdict.ahead.clone(),
             disabled: subject.disabled,
@@ -226,10 +235,12 @@ impl Row {
     fn entries(&self, number: Option<Number>, as_of: AsOf) -> Vec<Option<(NaiveDate, Audience)>> {
         let days_since = |day: NaiveDate| (as_of.day - day).num_days();
         let overdue = matches!(self.standing, Standing::Overdue | Standing::Unreachable);
+        let idle = matches!(self.used, Used::Last(day) if as_of.is_long(days_since(day)));
         let fits = match number {
             None => true,
             Some(Number::ProtectedOverdue) => self.protected && overdue,
-            Some(Number::Idle) => matches!(self.used, Used::Last(day) if as_of.is_long(days_since(day))),
+            Some(Number::Idle) => idle,
+            Some(Number::NeverUsed) => idle && self.never_used,
             Some(Number::NearlyFull) => self.nearly_full,
             Some(Number::DefaultPassword) => self.guessed,
             Some(Number::Ahead(to, days)) => {
@@ -372,6 +383,7 @@ mod tests {
             cause: None,
             set,
             used: Used::Lately,
+            never_used: false,
             deadline: None,
             ahead: Vec::new(),
             disabled: false,
@@ -421,14 +433,17 @@ mod tests {
         ];
         let mut shut = row("B", Set::First(day("2026-11-20")));
         (shut.disabled, shut.used) = (true, Used::Last(day("2026-10-08")));
-        let rows = [own, shut];
+        let mut made = shut.clone();
+        (made.name, made.never_used) = ("C".into(), true);
+        let rows = [own, shut, made];
         assert_eq!(names(&by(Number::Age(0)), &rows), ["A"], "thirty days are the first band's last");
         assert_eq!(names(&by(Number::First(None)), &rows), [""; 0], "nobody signs in to it");
         assert_eq!(
             names(&by(Number::Idle), &rows),
-            ["B"],
+            ["B", "C"],
             "forty-five days are as long as the rules have it"
         );
+        assert_eq!(names(&by(Number::NeverUsed), &rows), ["C"]);
         assert_eq!(names(&by(Number::Ahead(Audience::Holder, 7)), &rows), ["A", "A"]);
         assert_eq!(names(&by(Number::Ahead(Audience::Holder, 30)), &rows).len(), 3);
         assert_eq!(names(&by(Number::Ahead(Audience::Lock, 30)), &rows).len(), 0);

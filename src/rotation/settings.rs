@@ -1,6 +1,7 @@
 //! What a site decides beside the written rules: since when they bind whom, who is exempt, who is told.
 
 use super::days::{LockHours, clock};
+use super::room::MailBrake;
 use crate::model::ids::{AgencyCode, TargetId};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -31,6 +32,9 @@ pub struct Settings {
     /// The same for systems beside the mailbox, by name.
     #[serde(default)]
     pub sign_in_at_systems: BTreeMap<TargetId, String>,
+    /// The address that holders type by hand to see whether an address of theirs has leaked, without a scheme.
+    #[serde(default)]
+    pub leak_check_at: Option<String>,
     /// When accounts may be locked, on working days.
     #[serde(default)]
     pub lock_hours: LockHours,
@@ -40,6 +44,9 @@ pub struct Settings {
     /// The most reminders that one pass writes; the rest follow in the next.
     #[serde(default = "per_pass")]
     pub reminders_per_pass: usize,
+    /// How many letters steps may bring due at once before two operators let them go.
+    #[serde(default)]
+    pub mail_brake: MailBrake,
     /// Domains that reminders may go to; empty means the domain of the naming policy.
     #[serde(default)]
     pub recipient_domains: BTreeSet<String>,
@@ -150,11 +157,14 @@ impl Settings {
         if let Some(one) = self.exemptions.iter().find(|one| one.reason.trim().is_empty()) {
             return Err(format!("exempt {}: reason is empty; expected the document and why", one.account));
         }
-        let at = self.sign_in_at.trim();
-        if at.is_empty() || at.contains("://") || at.contains(char::is_whitespace) {
-            return Err(format!(
-                "sign_in_at = {at:?}: expected the address as it is typed by hand, as in \"mail.tinh.gov.vn\""
-            ));
+        let of_systems = self.sign_in_at_systems.values().map(|at| ("sign_in_at_systems", at));
+        let typed = [("sign_in_at", &self.sign_in_at)].into_iter().chain(of_systems);
+        for (name, at) in typed.chain(self.leak_check_at.iter().map(|at| ("leak_check_at", at))) {
+            if at.trim().is_empty() || at.contains("://") || at.trim().contains(char::is_whitespace) {
+                return Err(format!(
+                    "{name} = {at:?}: expected the address as it is typed by hand, as in \"mail.tinh.gov.vn\""
+                ));
+            }
         }
         if self.default_passwords.seconds_per_pass == 0 {
             return Err("default_passwords.seconds_per_pass = 0: expected at least 1".into());

@@ -19,6 +19,9 @@ pub struct Counts {
     pub protected_overdue: u64,
     /// Accounts that nobody has signed in to for longer than the rules have it.
     pub idle: u64,
+    /// Of them those that nobody has ever signed in to.
+    #[serde(default)]
+    pub never_used: u64,
     /// Mailboxes that are nearly full.
     pub nearly_full: u64,
     /// Accounts whose password a check found to be a default one.
@@ -34,6 +37,9 @@ pub struct Ahead {
     pub contacts: u64,
     /// Accounts told to the department.
     pub department: u64,
+    /// Changes forced at the next sign-in.
+    #[serde(default)]
+    pub forced: u64,
     /// Locks.
     pub locks: u64,
 }
@@ -59,18 +65,20 @@ impl Counts {
         let overdue = matches!(verdict.standing, Standing::Overdue | Standing::Unreachable);
         self.protected_overdue += u64::from(verdict.subject.protected && overdue);
         self.idle += u64::from(idle);
+        self.never_used += u64::from(idle && verdict.never_used);
         self.nearly_full += u64::from(verdict.nearly_full);
         let found = guess::standing(&verdict.memory, &verdict.subject.facts);
         self.default_passwords += u64::from(found.is_some());
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        let Self { states, protected_overdue, idle, nearly_full, default_passwords } = other;
+        let Self { states, protected_overdue, idle, never_used, nearly_full, default_passwords } = other;
         for (standing, count) in states {
             *self.states.entry(*standing).or_default() += count;
         }
         self.protected_overdue += protected_overdue;
         self.idle += idle;
+        self.never_used += never_used;
         self.nearly_full += nearly_full;
         self.default_passwords += default_passwords;
     }
@@ -92,15 +100,17 @@ impl Ahead {
             Audience::Holder => self.reminders += 1,
             Audience::Contact => self.contacts += 1,
             Audience::Department => self.department += 1,
+            Audience::ForceChange => self.forced += 1,
             Audience::Lock => self.locks += 1,
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        let Self { reminders, contacts, department, locks } = other;
+        let Self { reminders, contacts, department, forced, locks } = other;
         self.reminders += reminders;
         self.contacts += contacts;
         self.department += department;
+        self.forced += forced;
         self.locks += locks;
     }
 }
@@ -179,6 +189,8 @@ pub struct Line {
     pub lock_on: Option<NaiveDate>,
     /// Days since the last sign-in, where that is longer than the rules have it.
     pub idle_days: Option<i64>,
+    /// Whether nobody has ever signed in to it.
+    pub never_used: bool,
     /// Whether its mailbox is nearly full.
     pub nearly_full: bool,
 }
@@ -199,6 +211,7 @@ pub fn lines(verdicts: &[Verdict<'_>], idle_after: Option<u32>) -> Vec<Line> {
             deadline: verdict.deadline,
             lock_on: locks.min(),
             idle_days: verdict.idle_days.filter(is_idle),
+            never_used: verdict.never_used,
             nearly_full: verdict.nearly_full,
         }
     };

@@ -1,4 +1,5 @@
 mod forced;
+mod steps;
 
 use super::days::LockHours;
 use super::verdict::{Standing, What};
@@ -33,6 +34,7 @@ struct Stage {
     disabled: bool,
     protected: bool,
     away: bool,
+    released: bool,
     /// What the mail server says of every notice.
     accepts: bool,
     sent: BTreeMap<String, Receipt>,
@@ -68,6 +70,7 @@ impl Stage {
             disabled: false,
             protected: false,
             away: false,
+            released: false,
             accepts: true,
             sent: BTreeMap::new(),
             memory: BTreeMap::new(),
@@ -94,6 +97,7 @@ impl Stage {
             handed: &self.handed,
             leaks: &self.leaks,
             resumed: resumed(&self.passes, now),
+            mail_released: self.released,
         };
         let subject = Subject {
             target: &target,

@@ -51,6 +51,8 @@ words!(
         Leak = "leak",
         /// The password is a known default one, or an obvious variant.
         DefaultPassword = "default-password",
+        /// The mailbox is nearly full: its holder is to empty it.
+        Quota = "quota",
     }
 );
 
@@ -75,6 +77,8 @@ pub struct Issue<'a> {
     pub deadline: NaiveDate,
     /// The day of the lock, if there is to be one and nothing delays it.
     pub lock_on: Option<NaiveDate>,
+    /// The day from which the password must be changed at the next sign-in, if a step says so and nothing delays it.
+    pub force_on: Option<NaiveDate>,
     /// Which reminder of how many.
     pub number: (usize, usize),
 }
@@ -137,10 +141,12 @@ pub struct Verdict<'a> {
     pub cycle: Option<String>,
     /// Days since the last sign-in, or since the account was made.
     pub idle_days: Option<i64>,
+    /// Whether the server tells of sign-ins and has never told of one to this account.
+    pub never_used: bool,
     /// Whether the mailbox is fuller than the rules have it.
     pub nearly_full: bool,
     /// Whether its reminders were not accepted: the unit's list has it.
     pub unreached: bool,
-    /// Whether a reminder had to wait for the next pass.
-    pub postponed: bool,
+    /// Why a reminder was due that had to wait for the next pass.
+    pub postponed: Option<Cause>,
 }

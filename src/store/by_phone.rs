@@ -47,6 +47,7 @@ impl WriteTx {
         }
         let id = self.insert_change(change, BATCH).await?;
         let id = id.ok_or(StoreError::Busy { what: "request" })?;
+        self.wait_for(change).await?;
         if let Some(stored) = self.stored_change(&id).await? {
             self.audit_entry(&stored, by);
         }

@@ -213,14 +213,14 @@ impl Store {
 }
 
 impl Store {
-    /// When each account of the directory was unlocked last.
-    pub async fn unlocked(&self) -> Result<BTreeMap<AccountId, Time>, StoreError> {
+    /// When a change of this kind was carried out last on each account of the directory.
+    pub async fn last_done(&self, kind: ChangeKind) -> Result<BTreeMap<AccountId, Time>, StoreError> {
         let query = sql(
-            "unlocked",
+            "last done",
             "SELECT c.subject, MAX(c.since) AS since FROM change c
-             WHERE c.state = 'applied' AND c.kind = 'unlock-account' AND c.target = $1 GROUP BY c.subject ORDER BY c.subject",
+             WHERE c.state = 'applied' AND c.kind = $2 AND c.target = $1 GROUP BY c.subject ORDER BY c.subject",
         );
-        let rows = self.rows(query.text(TargetId::mail().as_str())).await?;
+        let rows = self.rows(query.text(TargetId::mail().as_str()).text(kind.as_str())).await?;
         rows.iter().map(|row| Ok((AccountId::new(row.text("subject")?), row.time("since")?))).collect()
     }
 }

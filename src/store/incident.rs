@@ -1,10 +1,10 @@
 //! Incidents: who says that an account is in somebody else's hands. An open one is checked at every claim, and a plan
 //! made from a snapshot before its opening or closing leaves the account alone.
 
-use super::change::{COLUMNS, FROM, with_approvals};
+use super::change::{self, COLUMNS, FROM, with_approvals};
 use super::statement::{Row, sql};
 use super::{Standing, Store, StoreError, WriteTx, ids};
-use crate::model::change::{Change, State};
+use crate::model::change::{Change, ChangeKind, State};
 use crate::model::ids::{AccountId, AgencyCode, Login, PersonId, TargetId};
 use crate::model::incident::{Closing, Incident};
 use crate::model::notice::Notice;
@@ -82,9 +82,40 @@ impl WriteTx {
     pub async fn add_locks(&mut self, id: &str, locks: &Locks) -> Result<(), StoreError> {
         for change in &locks.changes {
             self.insert_change(change, id).await?;
+            if change.kind == ChangeKind::UnlockAccount {
+                self.wait_for(change).await?;
+            }
         }
         for notice in &locks.notices {
             self.enqueue(notice).await?;
+        }
+        Ok(())
+    }
+
+    /// What waits for an opening of the account that will not come, as that of an incident that was turned down, waits for
+    /// `opening` from now on.
+    pub(super) async fn wait_for(&mut self, opening: &Change) -> Result<(), StoreError> {
+        let given_up = format!(
+            "SELECT DISTINCT key FROM change WHERE target = $1 AND subject = $2 AND kind = $3 AND key <> $4
+             AND state IN ({}) ORDER BY key",
+            change::words(|state| !state.is_live() && state != State::Applied)
+        );
+        let key = opening.key();
+        let given_up = sql("waiting", given_up).text(opening.target.as_str()).text(opening.subject.as_str());
+        let given_up = given_up.text(opening.kind.as_str()).text(key.as_str());
+        let wait = format!(
+            "UPDATE change_content SET needs = $1 WHERE needs = $2
+             AND id IN (SELECT id FROM change WHERE state IN ({}))",
+            change::words(State::is_live)
+        );
+        let list = |key: &str| serde_json::to_string(&[key]).unwrap_or_default();
+        for row in self.rows(given_up).await? {
+            let wait = sql("waiting", wait.clone()).text(&list(key.as_str())).text(&list(&row.text("key")?));
+            let waiting = self.execute(wait).await?;
+            if waiting > 0 {
+                let subject = opening.subject.as_str();
+                self.audit(&self.lane.clone(), "change.wait", subject, &format!("{waiting} for {key}"));
+            }
         }
         Ok(())
     }

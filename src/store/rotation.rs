@@ -1,7 +1,7 @@
 //! Rotation: what is remembered of passwords and ladders, what became of reminders, and the printed lists handed over.
 
 use super::change::id_list;
-use super::statement::{json, sql};
+use super::statement::{Statement, json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
@@ -104,7 +104,40 @@ impl WriteTx {
     }
 }
 
+impl WriteTx {
+    /// Lets go for `day` what the mail brake stops; gives how many operators have. Whoever says it twice is one.
+    pub async fn release_mail(
+        &mut self,
+        day: NaiveDate,
+        by: &Login,
+        reason: &str,
+    ) -> Result<i64, StoreError> {
+        self.require_province(by, Right::Approve).await?;
+        let insert = sql(
+            "mail release",
+            "INSERT INTO mail_release (day, operator, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        );
+        let insert = insert.text(&day.to_string()).text(by.as_str()).text(reason).time(self.now);
+        if self.execute(insert).await? == 1 {
+            self.audit(by.as_str(), "rotation.release-mail", &day.to_string(), reason);
+        }
+        let row = self.row(released(day)).await?;
+        row.map_or(Ok(0), |row| row.int("said"))
+    }
+}
+
+fn released(day: NaiveDate) -> Statement {
+    let query = "SELECT CAST(COUNT(*) AS BIGINT) AS said FROM mail_release WHERE day = $1";
+    sql("mail release", query).text(&day.to_string())
+}
+
 impl Store {
+    /// Whether two operators let go on `day` what the mail brake stops.
+    pub async fn mail_released(&self, day: NaiveDate) -> Result<bool, StoreError> {
+        let row = self.row(released(day)).await?;
+        Ok(row.map_or(Ok(0), |row| row.int("said"))? > 1)
+    }
+
     /// How everybody stood to the rules when a pass last looked; `None` before the first.
     pub async fn rotation_figures<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
         let query = sql("rotation figures", "SELECT body FROM rotation_figures WHERE name = 'all'");

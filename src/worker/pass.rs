@@ -84,7 +84,7 @@ impl Summary {
         let mail = self.mailed.waiting + self.mailed.failed > 0;
         if !self.errors.is_empty() || !self.applied.errors.is_empty() || mail {
             Ending::Failed
-        } else if self.held > 0 || self.applied.braked > 0 {
+        } else if self.held > 0 || self.applied.braked > 0 || self.reminded.braked.is_some() {
             Ending::Held
         } else {
             Ending::Done
@@ -164,8 +164,12 @@ impl Engine {
         let returned = self.take_bounces(token).await?;
         summary.returned = returned.mails;
         summary.errors.extend(returned.errors);
-        if returned.mails > 0 {
-            summary.errors.push(format!("mail: {} that a server had taken came back", returned.mails));
+        // Those on duty get a letter on it: where there are some it is no failure of the pass.
+        if returned.mails > 0 && self.config().on_duty.is_empty() {
+            summary.errors.push(format!(
+                "mail: {} that a server had taken came back, and on_duty names nobody to be told",
+                returned.mails
+            ));
         }
         let looked =
             self.plan_and_publish(token, &pass, directory, &mut reader, &mut summary, &mut clock).await?;

@@ -6,13 +6,13 @@ use super::telling::{TellError, name_and_address};
 use crate::model::agency::{Agency, Contact};
 use crate::model::change::{Change, ChangeKind, State, StoredChange};
 use crate::model::evidence::Evidence;
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::name::ascii;
 use crate::model::notice::{Notice, Step};
 use crate::model::question::QuestionKind;
 use crate::notify::letter::{
     AttestationAsked, ContactLeaves, CustodianLeaves, KeptMailbox, Letter, Missing, Named, SlipsWaiting,
-    SuspicionsWaiting, WaitingSlip,
+    SuspicionsWaiting, UnagedSystem, WaitingSlip,
 };
 use crate::notify::templates::TemplateError;
 use crate::store::{OpenQuestion, Slip, SlipEnding, Token};
@@ -214,14 +214,21 @@ impl Engine {
             let addressees = self.addressees(agency, step);
             let key = format!("{}:{key}", step.map_or("ask", Step::as_str));
             let answer_by = ladder.day(Step::Overdue, asked, holidays);
-            let mailboxes: Vec<KeptMailbox> = question
-                .evidence
-                .iter()
-                .filter_map(|one| match one {
-                    Evidence::Snapshot { entry, .. } => {
-                        Some(KeptMailbox { address: entry.clone(), custodian: keeper(entry) })
-                    }
-                    _ => None,
+            let shown = question.evidence.iter().filter_map(|one| match one {
+                Evidence::Snapshot { target, entry } => Some((target.as_str(), entry)),
+                _ => None,
+            });
+            let (mail, systems): (Vec<_>, Vec<_>) =
+                shown.partition(|(target, _)| *target == TargetId::mail().as_str());
+            let mailboxes: Vec<KeptMailbox> = mail
+                .into_iter()
+                .map(|(_, entry)| KeptMailbox { address: entry.clone(), custodian: keeper(entry) })
+                .collect();
+            let systems: Vec<UnagedSystem> = systems
+                .into_iter()
+                .map(|(system, count)| UnagedSystem {
+                    system: self.system_title(&TargetId::new(system)),
+                    accounts: count.parse().unwrap_or_default(),
                 })
                 .collect();
             let contacts = match question.kind {
@@ -257,6 +264,7 @@ impl Engine {
                             .map(|one| Named { name: one.name.clone(), address: one.mail.clone() })
                             .collect(),
                         mailboxes: mailboxes.clone(),
+                        systems: systems.clone(),
                         answer_by,
                     }),
                 }

@@ -8,9 +8,10 @@ use crate::model::account::Snapshot;
 use crate::model::agency::{Agency, Contact};
 use crate::model::ids::{AgencyCode, Fingerprint, TargetId};
 use crate::model::notice::Notice;
+use crate::model::password::Quota;
 use crate::model::rotation::{Campaign, Memory};
 use crate::notify::letter::{
-    AgencyCount, LeakedFrom, Letter, OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, LeakedFrom, Letter, MailboxFull, OverdueAccount, RotationDigest, RotationReminder,
 };
 use crate::rotation::campaign::above;
 use crate::rotation::judge::preview;
@@ -51,7 +52,7 @@ impl Engine {
                     self.file(verdict, issue, &mut digests);
                 } else if let Some(mail) = verdict.subject.mail {
                     reminders.push(Outgoing {
-                        letter: self.reminder(world, &verdict.subject, &verdict.memory, issue),
+                        letter: self.to_holder(world, &verdict.subject, &verdict.memory, issue),
                         to: mail.to_owned(),
                         to_name: verdict.subject.name.to_owned(),
                         key: issue.key.clone(),
@@ -82,6 +83,7 @@ impl Engine {
             agency: self.name_of(subject.agency),
             deadline: issue.deadline,
             lock_on: issue.lock_on,
+            percent: subject.facts.quota.filter(|_| issue.cause == Cause::Quota).map(Quota::percent),
         };
         let topic = |audience, agency| Topic {
             audience,
@@ -164,6 +166,45 @@ impl Engine {
     }
 
     /// The letter to a holder.
+    fn to_holder(
+        &self,
+        world: &World<'_>,
+        subject: &Subject<'_>,
+        memory: &Memory,
+        issue: &Issue<'_>,
+    ) -> Letter {
+        match subject.facts.quota.filter(|_| issue.cause == Cause::Quota) {
+            Some(quota) => self.mailbox_full(world, subject, issue, quota),
+            None => self.reminder(world, subject, memory, issue),
+        }
+    }
+
+    fn mailbox_full(
+        &self,
+        world: &World<'_>,
+        subject: &Subject<'_>,
+        issue: &Issue<'_>,
+        quota: Quota,
+    ) -> Letter {
+        const MEGABYTE: u64 = 1 << 20;
+        let sender = &self.config().sender;
+        Letter::MailboxFull(MailboxFull {
+            agency: self.name_of(subject.agency),
+            account: subject.mail.or(subject.login).unwrap_or(subject.id.as_str()).to_owned(),
+            percent: quota.percent(),
+            used_mb: quota.used / MEGABYTE,
+            limit_mb: quota.limit / MEGABYTE,
+            number: issue.number.0,
+            of: issue.number.1,
+            deadline: issue.deadline,
+            document: issue.document.to_owned(),
+            basis: issue.basis.to_owned(),
+            sign_in_at: world.settings.sign_in_at.clone(),
+            contact_name: sender.agency.clone(),
+            contact_phone: sender.phone.clone(),
+        })
+    }
+
     fn reminder(
         &self,
         world: &World<'_>,
@@ -191,12 +232,14 @@ impl Engine {
             of: issue.number.1,
             deadline: issue.deadline,
             until_hour: plan.map(|plan| hour(plan.closes.time(), self.config().language)),
+            force_on: issue.force_on,
             lock_on: issue.lock_on,
             deletes: plan.is_some_and(|plan| plan.delete_after_days.is_some()) && issue.lock_on.is_some(),
             document: issue.document.to_owned(),
             decided_by: plan.map_or_else(|| sender.agency.clone(), |plan| plan.decided_by.clone()),
             basis: issue.basis.to_owned(),
             sign_in_at: sign_in.clone(),
+            leak_check_at: settings.leak_check_at.clone(),
             min_length: form.map(|form| form.min_length),
             classes: form.map(|form| form.classes.clone()).unwrap_or_default(),
             contact_name: plan.map_or_else(|| sender.agency.clone(), |plan| plan.contact.name.clone()),
@@ -208,7 +251,7 @@ impl Engine {
         self.site.agencies.get(agency).map_or_else(|| agency.to_string(), |one| one.name.clone())
     }
 
-    fn system_title(&self, target: &TargetId) -> String {
+    pub(super) fn system_title(&self, target: &TargetId) -> String {
         let system = self.config().systems.iter().find(|system| *system.name() == *target);
         match (system, self.config().language) {
             (Some(system), _) => system.title().to_owned(),
@@ -277,7 +320,7 @@ impl Engine {
             let issue = preview(world, subject, &memory, step)
                 .map_err(|known| NoPreview::NoStep { step: step.to_owned(), known })?;
             let to = subject.mail.unwrap_or_default().to_owned();
-            Ok::<_, NoPreview>((self.reminder(world, subject, &memory, &issue), to, subject.name.to_owned()))
+            Ok::<_, NoPreview>((self.to_holder(world, subject, &memory, &issue), to, subject.name.to_owned()))
         });
         let (letter, to, name) = found.await?.ok_or(NoPreview::NoPolicy)??;
         Ok(self.templates.render(&letter, self.config().language, &to, &name, "preview")?)

@@ -20,13 +20,14 @@ use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
 use crate::rotation::figures::{Figures, Listed};
 use crate::rotation::policy::{Audience, Holder};
+use crate::rotation::room::MailBraked;
 use crate::rotation::row::{AsOf, Row, Rows, rows};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
 use crate::rotation::unlocked::unlocked;
 use crate::rotation::verdict::{Act, Cause, Verdict, What};
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
-use crate::rotation::{guess, leak};
+use crate::rotation::{force, guess, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,8 @@ pub struct Rotated {
     memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
+    /// The mail brake, where it is on.
+    pub braked: Option<MailBraked>,
     /// Accounts whose stored password is to be held against the known default ones, agency by agency.
     pub(super) unguessed: Vec<AccountId>,
 }
@@ -76,6 +79,9 @@ pub struct Reminded {
     pub queued: u64,
     /// Reminders left for the next pass.
     pub postponed: u64,
+    /// The mail brake, where it is on: the letters that it stops wait for two operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub braked: Option<MailBraked>,
 }
 
 /// What a round of the rules is made from, loaded from the store.
@@ -86,6 +92,7 @@ pub(super) struct Round {
     passes: Vec<crate::model::Time>,
     pub(super) campaigns: Vec<Campaign>,
     leak_lists: Vec<LeakList>,
+    mail_released: bool,
 }
 
 impl Engine {
@@ -96,13 +103,17 @@ impl Engine {
 
     async fn round(&self) -> Result<Round, StoreError> {
         let mut memories = self.store.memories().await?;
-        let opened = self.store.unlocked().await?;
+        let opened = self.store.last_done(ChangeKind::UnlockAccount).await?;
+        let forced = self.store.last_done(ChangeKind::ForcePasswordChange).await?;
         let mail = TargetId::mail();
         for (account, memory) in
             memories.iter_mut().filter(|((target, _), _)| *target == mail).flat_map(|one| one.1)
         {
             if let Some(at) = opened.get(account) {
                 unlocked(memory, self.local(*at));
+            }
+            if let Some(at) = forced.get(account) {
+                force::done(memory, self.local(*at));
             }
         }
         let taken = memories.values().flat_map(BTreeMap::values).flat_map(|memory| memory.runs.values());
@@ -114,6 +125,7 @@ impl Engine {
             passes: self.store.passes_since(self.now() - SILENCE * 5).await?,
             campaigns: self.store.campaigns().await?,
             leak_lists: self.store.leak_lists().await?,
+            mail_released: self.store.mail_released(self.local(self.now())).await?,
             memories,
         })
     }
@@ -150,6 +162,7 @@ impl Engine {
                 letters: self.letters(world, verdicts),
                 memories: news(verdicts, &round.memories),
                 postponed: evaluation.postponed,
+                braked: evaluation.braked,
                 unguessed: self.unguessed(verdicts, world.now),
             }
         })
@@ -200,6 +213,7 @@ impl Engine {
             handed: &round.handed,
             leaks: &leaks,
             resumed: resumed(&round.passes, now),
+            mail_released: round.mail_released,
         };
         let mail = TargetId::mail();
         let holders: BTreeMap<&AccountId, &PersonId> =
@@ -257,7 +271,7 @@ impl Engine {
                 .await?;
             reached(KillPoint::BetweenReminders);
         }
-        Ok(Reminded { queued, postponed: rotated.postponed as u64 })
+        Ok(Reminded { queued, postponed: rotated.postponed as u64, braked: rotated.braked })
     }
 
     /// Lays down how everybody stands, for the page: the accounts where they are others than before, then the figures.
@@ -432,7 +446,8 @@ fn change(account: &Account, verdict: &Verdict<'_>, act: &Act<'_>, world: &World
         Cause::MaxAge => Reason::PasswordOverdue,
         Cause::FirstPassword => Reason::FirstLoginOverdue,
         Cause::Campaign => Reason::Campaign,
-        Cause::Idle => Reason::Dormant,
+        // Nothing is done to a mailbox for being full.
+        Cause::Idle | Cause::Quota => Reason::Dormant,
         Cause::Leak => Reason::Leak,
         Cause::DefaultPassword => Reason::DefaultPassword,
     };
@@ -501,6 +516,6 @@ pub(super) fn led_by<'a>(world: &World<'a>, subject: &Subject<'_>, memory: &Memo
 pub(super) fn is_digest(to: Audience) -> bool {
     match to {
         Audience::Contact | Audience::Department => true,
-        Audience::Holder | Audience::Lock => false,
+        Audience::Holder | Audience::ForceChange | Audience::Lock => false,
     }
 }

@@ -6,6 +6,7 @@ use super::schedule::{Schedule, ScheduleError};
 use crate::intake::scan::look;
 use crate::model::Time;
 use crate::model::ids::TargetId;
+use crate::rotation::room::MailBraked;
 use crate::store::{LaneHead, Token};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -234,6 +235,12 @@ impl Engine {
                     self.alert(&format!("rosterd: a pass failed\n{}\n", lines.join("\n"))).await;
                 } else {
                     run(&self.config().worker.heartbeat_command, "").await;
+                }
+                if let Some(MailBraked { due, limit }) = summary.reminded.braked {
+                    let what =
+                        format!("{due} reminders are due at once, more than {limit}: none leaves before two");
+                    self.alert(&format!("rosterd: {what} operators run: rosterd rotation release-mail\n"))
+                        .await;
                 }
             }
             Err(error) => {

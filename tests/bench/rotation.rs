@@ -74,6 +74,7 @@ pub fn measure(report: &mut Report, people: usize) {
         handed: &handed,
         leaks: &leaks,
         resumed: None,
+        mail_released: true,
     };
     let mut memories: BTreeMap<(TargetId, AccountId), Memory> = BTreeMap::new();
     let mut lines = Vec::new();

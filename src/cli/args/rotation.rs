@@ -13,6 +13,12 @@ pub enum Rotation {
     },
     /// Write and send the reminders that are due now.
     Remind,
+    /// Let go for today what the mail brake stops: more reminders are due at once than it lets pass. Two operators must.
+    ReleaseMail {
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
     /// The printed list: accounts whose reminders were not accepted.
     List {
         /// Only this agency.

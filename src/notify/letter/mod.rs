@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use safety::{
-    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, NotReceived, NotReceivedMail,
-    OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, MailboxFull, NotReceived,
+    NotReceivedMail, OverdueAccount, RotationDigest, RotationReminder,
 };
 
 /// Every letter there is. None carries a password, a link or an attachment.
@@ -41,6 +41,8 @@ pub enum Letter {
     LookupsExceeded(LookupsExceeded),
     /// To a holder: the password is to be changed.
     RotationReminder(RotationReminder),
+    /// To a holder: the mailbox is nearly full.
+    MailboxFull(MailboxFull),
     /// To a unit's contact, the department or the chief: whose password is not changed.
     RotationDigest(RotationDigest),
     /// To the agency's contacts, those above, the department and those on duty: an account was taken over.
@@ -67,6 +69,7 @@ impl Letter {
             Self::OrderLate(_) => "order_late",
             Self::LookupsExceeded(_) => "lookups_exceeded",
             Self::RotationReminder(_) => "rotation_reminder",
+            Self::MailboxFull(_) => "mailbox_full",
             Self::RotationDigest(_) => "rotation_digest",
             Self::IncidentOpened(_) => "incident_opened",
             Self::IncidentClosed(_) => "incident_closed",
@@ -290,8 +293,19 @@ pub struct AttestationAsked {
     pub contacts: Vec<Named>,
     /// Its unit mailboxes.
     pub mailboxes: Vec<KeptMailbox>,
+    /// Systems that do not say when its people changed their passwords.
+    pub systems: Vec<UnagedSystem>,
     /// The last day to answer.
     pub answer_by: NaiveDate,
+}
+
+/// A system that does not say how old the passwords of an agency's people are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnagedSystem {
+    /// The system, as its users call it.
+    pub system: String,
+    /// How many accounts of the agency.
+    pub accounts: u64,
 }
 
 /// A person with an address.

@@ -73,6 +73,8 @@ pub struct RotationReminder {
     pub deadline: NaiveDate,
     /// The hour of the last day, where the window ends with one (`17 giờ 00`).
     pub until_hour: Option<String>,
+    /// The day from which the next sign-in asks for another password.
+    pub force_on: Option<NaiveDate>,
     /// The day from which the account is locked.
     pub lock_on: Option<NaiveDate>,
     /// Whether it is deleted afterwards.
@@ -85,10 +87,43 @@ pub struct RotationReminder {
     pub basis: String,
     /// The address to type by hand.
     pub sign_in_at: String,
+    /// The address to type by hand to see whether an address has leaked.
+    pub leak_check_at: Option<String>,
     /// The fewest characters of the new password.
     pub min_length: Option<u32>,
     /// The classes of characters it must have.
     pub classes: Vec<String>,
+    /// Whom to ask.
+    pub contact_name: String,
+    /// Under which number.
+    pub contact_phone: String,
+}
+
+/// A mailbox is nearly full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailboxFull {
+    /// The holder's agency.
+    pub agency: String,
+    /// The address.
+    pub account: String,
+    /// How full it is, in percent of what it may hold.
+    pub percent: u64,
+    /// Megabytes (1,048,576 bytes) in it.
+    pub used_mb: u64,
+    /// Megabytes it may hold.
+    pub limit_mb: u64,
+    /// Which reminder.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The last day; afterwards the agency's contact is told, where a step says so.
+    pub deadline: NaiveDate,
+    /// The document it follows.
+    pub document: String,
+    /// The legal basis.
+    pub basis: String,
+    /// The address to type by hand.
+    pub sign_in_at: String,
     /// Whom to ask.
     pub contact_name: String,
     /// Under which number.
@@ -102,7 +137,7 @@ pub struct RotationDigest {
     pub agency: String,
     /// `contact`, `department` or `chief`.
     pub audience: &'static str,
-    /// Why: as of a reminder, or `idle`.
+    /// Why: as of a reminder, or `idle`, or `quota`.
     pub cause: String,
     /// The document it follows.
     pub document: String,
@@ -131,6 +166,8 @@ pub struct OverdueAccount {
     pub deadline: NaiveDate,
     /// The day from which it is locked.
     pub lock_on: Option<NaiveDate>,
+    /// How full its mailbox is, in percent, where the digest is about that.
+    pub percent: Option<u64>,
 }
 
 /// An agency with a number of accounts.

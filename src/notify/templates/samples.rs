@@ -8,9 +8,9 @@ use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
     CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter,
-    LookupsExceeded, MadeChange, Missing, Named, NotReceived, NotReceivedMail, OrderLate, OverdueAccount,
-    ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting, SuspicionsWaiting,
-    WaitingSlip,
+    LookupsExceeded, MadeChange, MailboxFull, Missing, Named, NotReceived, NotReceivedMail, OrderLate,
+    OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting,
+    SuspicionsWaiting, UnagedSystem, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -58,6 +58,10 @@ pub fn samples() -> Vec<Letter> {
         after_default(),
         not_received(),
         rejected(),
+        mailbox_full(1),
+        mailbox_full(2),
+        full_mailboxes(),
+        forced_by_age(),
     ]
 }
 
@@ -251,6 +255,10 @@ fn attestation(step: Option<Step>) -> Letter {
             mailbox("vanthu.skhcn@example.vn", Some("Nguyễn Văn An")),
             mailbox("tiepdan.skhcn@example.vn", None),
         ],
+        systems: match step {
+            None => vec![UnagedSystem { system: "Hệ thống một cửa".into(), accounts: 12 }],
+            Some(_) => Vec::new(),
+        },
         answer_by: day(12, 18),
     })
 }
@@ -288,12 +296,14 @@ fn reminder(campaign: bool) -> Letter {
         of: if campaign { 4 } else { 1 },
         deadline: day(11, 27),
         until_hour: campaign.then(|| "17 giờ 00".into()),
+        force_on: None,
         lock_on: campaign.then(|| day(11, 30)),
         deletes: campaign,
         document: "99/2025/QĐ-UBND".into(),
         decided_by: "Ủy ban nhân dân tỉnh".into(),
         basis: "Điều 8".into(),
         sign_in_at: "mail.example.vn".into(),
+        leak_check_at: campaign.then(|| "kiemtra.example".into()),
         min_length: campaign.then_some(8),
         classes: if campaign { vec!["chữ hoa".into(), "chữ số".into()] } else { Vec::new() },
         contact_name: "Bộ phận hỗ trợ".into(),
@@ -330,6 +340,7 @@ fn digest(audience: &'static str) -> Letter {
         agency: AGENCY.into(),
         deadline: day(11, 20),
         lock_on,
+        percent: None,
     };
     let contact = audience == "contact";
     Letter::RotationDigest(RotationDigest {
@@ -422,5 +433,47 @@ fn not_received() -> Letter {
             mail("Nguyễn Văn An", "annv.skhcn@example.vn", Some("5.2.2")),
             mail("Lê Thị Cúc", "cuclt.skhcn@example.vn", None),
         ],
+    })
+}
+
+fn mailbox_full(number: usize) -> Letter {
+    Letter::MailboxFull(MailboxFull {
+        agency: AGENCY.into(),
+        account: "annv.skhcn@example.vn".into(),
+        percent: 93,
+        used_mb: 1_904,
+        limit_mb: 2_048,
+        number,
+        of: if number == 1 { 1 } else { 2 },
+        deadline: day(12, 4),
+        document: "143/2025/QĐ-UBND".into(),
+        basis: "Quy định về dung lượng hộp thư".into(),
+        sign_in_at: "mail.example.vn".into(),
+        contact_name: "Bộ phận hỗ trợ".into(),
+        contact_phone: "0200 0000 000".into(),
+    })
+}
+
+fn full_mailboxes() -> Letter {
+    let Letter::RotationDigest(digest) = digest("contact") else { return digest("contact") };
+    let accounts = digest.accounts.into_iter().zip([93, 97]);
+    Letter::RotationDigest(RotationDigest {
+        cause: "quota".into(),
+        accounts: accounts
+            .map(|(one, percent)| OverdueAccount { lock_on: None, percent: Some(percent), ..one })
+            .collect(),
+        unreached: Vec::new(),
+        ..digest
+    })
+}
+
+fn forced_by_age() -> Letter {
+    let Letter::RotationReminder(reminder) = reminder(false) else { return reminder(false) };
+    Letter::RotationReminder(RotationReminder {
+        cause: "max-age".into(),
+        of: 3,
+        force_on: Some(day(12, 2)),
+        lock_on: Some(day(12, 11)),
+        ..reminder
     })
 }

@@ -198,6 +198,7 @@ pub(super) fn title(signed: &Signed, number: Number) -> String {
             t("được bảo vệ, quá hạn (không khóa)", "protected and overdue (never locked)").into()
         }
         Number::Idle => t("lâu không sử dụng", "not used for long").into(),
+        Number::NeverUsed => t("chưa sử dụng lần nào", "never used").into(),
         Number::NearlyFull => t("hộp thư gần đầy", "mailbox nearly full").into(),
         Number::DefaultPassword => {
             t("đang dùng mật khẩu mặc định đã biết", "with a known default password").into()
@@ -218,6 +219,7 @@ pub(super) fn title(signed: &Signed, number: Number) -> String {
                 Audience::Holder => t("thư nhắc", "reminders"),
                 Audience::Contact => t("lượt báo đơn vị", "told to units"),
                 Audience::Department => t("lượt báo Sở", "told to the department"),
+                Audience::ForceChange => t("lượt buộc đổi mật khẩu", "forced changes"),
                 Audience::Lock => t("tài khoản đến ngày khóa", "locks"),
             };
             format!("{step} {} {days} {}", t("trong", "within"), t("ngày tới", "days"))

@@ -72,7 +72,7 @@ pub(super) fn told(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Value {
             // On the day of the lock, from the hour on at which locks are carried out.
             let at = |one: &Stage| match one.to {
                 Audience::Lock => one.at.max(one.at.date().and_time(days.lock_hours.from)),
-                Audience::Holder | Audience::Contact | Audience::Department => one.at,
+                Audience::Holder | Audience::Contact | Audience::Department | Audience::ForceChange => one.at,
             };
             let mut steps: Vec<_> = course(plan, &days)
                 .stages

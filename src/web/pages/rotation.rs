@@ -136,11 +136,12 @@ pub(in super::super) async fn page(
 
 /// What the next days bring, each number with the word of its list.
 fn ahead(status: &Status) -> Vec<Value> {
-    let row = |(days, Ahead { reminders, contacts, department, locks }): (u32, Ahead)| {
+    let row = |(days, Ahead { reminders, contacts, department, forced, locks }): (u32, Ahead)| {
         let counted = [
             (reminders, Audience::Holder),
             (contacts, Audience::Contact),
             (department, Audience::Department),
+            (forced, Audience::ForceChange),
             (locks, Audience::Lock),
         ];
         let counts: Vec<_> = counted

@@ -2,6 +2,9 @@
 
 use super::town::{Person, Town, person};
 use rosterd::config::profile::Profile;
+use rosterd::model::ids::Login;
+use rosterd::rotation::room::MailBraked;
+use rosterd::worker::pass::Ending;
 
 fn five() -> Vec<Person> {
     let (old, used) = ("2019-05-06T08:00:00", "2020-01-06T08:00:00");
@@ -53,4 +56,38 @@ async fn a_reminder_goes_to_no_foreign_domain_and_nobody_is_locked_without_one()
     assert!(said.iter().all(|line| line.contains("daumoi.so digest to the contact")), "{said:#?}");
     assert!(!said.is_empty(), "the unit is told");
     assert_eq!(town.standings().await, [("unreachable", 5)].into());
+}
+
+#[tokio::test]
+async fn more_letters_than_on_other_days_wait_for_two_operators_and_nobody_is_locked_meanwhile() {
+    let rotation = "active_from = \"2020-01-01\"\nmail_brake = { count = 2, percent = 10 }";
+    let mut town = Town::new("2020-03-02T07:00:00", &five(), "dong-thap-2021", rotation, "").await;
+    for day in 2..=6 {
+        let summary = town.pass(&format!("2020-03-0{day}T08:30:00")).await;
+        assert_eq!(summary.reminded.braked, Some(MailBraked { due: 5, limit: 2 }));
+        assert_eq!(summary.ending(), Ending::Held);
+    }
+    assert_eq!(town.said(), Vec::<String>::new());
+    let release = async |town: &Town, by: &str| {
+        let (engine, by) = (&town.engine, Login::new(by));
+        let today = engine.local(engine.now());
+        let said = engine.store.write(engine.now(), async |mut tx| {
+            let said = tx.release_mail(today, &by, "đã kiểm tra danh sách").await?;
+            tx.commit(said).await
+        });
+        said.await.unwrap()
+    };
+    assert_eq!((release(&town, "an").await, release(&town, "an").await), (1, 1), "one person");
+    town.pass("2020-03-06T09:00:00").await;
+    assert_eq!(town.said(), Vec::<String>::new());
+    assert_eq!(release(&town, "binh").await, 2);
+    town.pass("2020-03-06T10:00:00").await;
+    assert_eq!(
+        town.said(),
+        ["an", "binh", "cuc", "dung", "em"].map(|login| format!("2020-03-06 10:00 {login} nhac-1"))
+    );
+    // It was let go for that day: the next reminder is held again.
+    let summary = town.pass("2020-03-13T08:30:00").await;
+    assert_eq!((summary.reminded.braked.map(|one| one.due), town.said()), (Some(5), Vec::new()));
+    assert_eq!(town.found("(pwdAccountLockedTime=*)"), [""; 0]);
 }

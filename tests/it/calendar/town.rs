@@ -8,6 +8,7 @@ use rosterd::config;
 use rosterd::config::keys::SiteKey;
 use rosterd::model::change::{ChangeKind, State};
 use rosterd::model::ids::Login;
+use rosterd::model::leak::{LeakEntry, LeakKind, LeakList};
 use rosterd::model::notice::Notice;
 use rosterd::model::operator::{Operator, OperatorRole};
 use rosterd::model::rotation::CampaignPlan;
@@ -104,6 +105,15 @@ fn entries(people: &[Person]) -> String {
     ldif
 }
 
+/// OpenLDAP, with a mail server that writes the size of a mailbox and its limit into the directory.
+fn dialect() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/mappings/directories/openldap.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (used, limit) = ("# quota_used = \"…\"", "# quota_limit = \"…\"");
+    assert!(text.contains(used) && text.contains(limit));
+    text.replace(used, "quota_used = \"roomNumber\"").replace(limit, "quota_limit = \"carLicense\"")
+}
+
 const AGENCIES: &str = r#"
 [[agency]]
 code = "so"
@@ -139,12 +149,13 @@ impl Town {
         }
         SiteKey::create(&folder.path().join("secrets/site.key")).unwrap();
         std::fs::write(folder.path().join("agencies.toml"), AGENCIES).unwrap();
+        std::fs::write(folder.path().join("dialect.toml"), dialect()).unwrap();
         let text = format!(
             "agencies = \"{root}/agencies.toml\"\nsite_key_file = \"{root}/secrets/site.key\"\nslips_at = \"Phòng 101\"\n\
              [sender]\nagency = \"Trung tâm Chuyển đổi số\"\nphone = \"0200 0000 000\"\nsign_off = \"TRUNG TÂM\"\n\
              [folders]\ninbox = \"{root}/inbox\"\ndone = \"{root}/done\"\nrefused = \"{root}/refused\"\n\
              spool = \"{root}/spool\"\nsettle_seconds = 0\n[store]\nurl = \"{root}/state/rosterd.db\"\n\
-             [directory]\nkind = \"ldap\"\nbase = \"{SUFFIX}\"\npeople = \"ou=people,{SUFFIX}\"\n\
+             [directory]\nkind = \"ldap\"\ndialect = \"{root}/dialect.toml\"\nbase = \"{SUFFIX}\"\npeople = \"ou=people,{SUFFIX}\"\n\
              protected = [\"quantri\"]\n\
              [directory.connection]\nurl = {:?}\nbind_dn = \"cn=rosterd,{SUFFIX}\"\npassword_file = {:?}\nca_file = {:?}\n\
              [mail]\nkind = \"smtp\"\nhost = \"localhost\"\nport = {}\ntls = \"starttls\"\nca_file = {:?}\n\
@@ -251,6 +262,48 @@ impl Town {
         self.slapd.change_own_password(login, FIRST, &format!("Mat-khau-moi-{}", login.len()));
         let when = local.replace('T', " ");
         self.said.push(format!("{} {login} changes the password", when.get(..16).unwrap()));
+    }
+
+    /// The mail server writes how full a mailbox is, in megabytes; nothing where it stopped to.
+    pub fn fills(&self, login: &str, agency: &str, sizes: Option<(u64, u64)>) {
+        let dn = format!("dn: uid={login},ou={agency},ou=people,{SUFFIX}\nchangetype: modify\n");
+        let value = |name: &str, value: Option<u64>| {
+            let lines = value.map_or_else(String::new, |megabytes| format!("{name}: {}\n", megabytes << 20));
+            format!("replace: {name}\n{lines}-\n")
+        };
+        let (used, limit) = (sizes.map(|one| one.0), sizes.map(|one| one.1));
+        let text = format!("{dn}{}{}", value("roomNumber", used), value("carLicense", limit));
+        self.slapd.ldapmodify(&text);
+    }
+
+    /// The logins of the accounts that a filter finds.
+    pub fn found(&self, filter: &str) -> Vec<String> {
+        self.logins(filter).into_iter().collect()
+    }
+
+    /// An operator takes in a list of addresses that leaked on a day.
+    pub async fn leaked(&self, source: &str, on: &str, addresses: &[&str]) {
+        let entry = |address: &&str| LeakEntry {
+            kind: LeakKind::Address,
+            value: (*address).to_owned(),
+            leaked: None,
+            site: None,
+        };
+        let list = LeakList {
+            id: format!("l-{source}"),
+            source: source.into(),
+            document: None,
+            leaked: Some(on.parse().unwrap()),
+            imported: self.engine.now(),
+            by: Some(Login::new("an")),
+            agency: None,
+            entries: addresses.iter().map(entry).collect(),
+        };
+        let imported = self.engine.store.write(self.engine.now(), async |mut tx| {
+            let new = tx.import_leak(&list, &Login::new("an")).await?;
+            tx.commit(new).await
+        });
+        assert!(imported.await.unwrap());
     }
 
     /// Two operators start a campaign.

@@ -39,7 +39,7 @@ fn refused(site: &Site, arguments: &[&str], why: &str) {
     assert!(said(&output).contains(why), "{why}: {}", said(&output));
 }
 
-async fn approve(site: &Site, id: &str, by: &str) -> Approval {
+pub(super) async fn approve(site: &Site, id: &str, by: &str) -> Approval {
     let store = site.store().await;
     let id = ChangeId::new(id);
     let key = store.change(&id).await.unwrap().unwrap().stored.key;

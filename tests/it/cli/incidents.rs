@@ -1,11 +1,13 @@
 //! Incidents at the terminal, on a real OpenLDAP: what is locked, what is only said, who is told, what opens again.
 
+use super::by_phone::approve;
 use super::first_steps::said;
 use crate::support::desk;
 use crate::support::site::{Base, Dir, Site};
 use rosterd::kill::{KillPoint, VARIABLE};
 use rosterd::model::change::{ChangeKind, Reason, State};
 use rosterd::model::evidence::Evidence;
+use rosterd::store::Approval;
 use std::os::unix::process::ExitStatusExt;
 
 const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
@@ -103,6 +105,82 @@ async fn an_incident_locks_the_account_orders_the_rest_and_opens_with_approval_a
     let entry = site.slapd.as_ref().unwrap().ldapsearch(&format!("(uid={LOGIN})"), &["pwdReset"]);
     assert!(entry.contains("pwdReset: TRUE"), "{entry}");
     assert!(site.expect(&["audit", "export"], 0).contains("incident.open"));
+    site.expect(&["audit", "verify"], 0);
+}
+
+/// A system whose accounts an incident closes.
+const PORTAL: &str = r#"
+[[system]]
+kind = "sql"
+name = "congdvc"
+title = "Cổng dịch vụ công"
+url = "congdvc.db"
+read = "SELECT login, mail, name, NULL AS agency, NULL AS role FROM account"
+accounts = { sql = "SELECT login, mail, name, active FROM account", columns = ["active"] }
+disable = { sql = "UPDATE account SET active = 0 WHERE login = $1", with = ["login"] }
+enable = { sql = "UPDATE account SET active = 1 WHERE login = $1", with = ["login"] }
+"#;
+
+/// Runs a statement on the portal's own database; the first column of its rows.
+async fn in_the_portal(site: &Site, statement: &str) -> Vec<String> {
+    use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite://{}?mode=rwc", site.path("congdvc.db").display());
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(statement.to_owned())).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>(0)).collect()
+}
+
+/// Turns down the opening that an incident's end proposed.
+async fn turn_down(site: &Site) {
+    let unlock = desk::of_kind(site, ChangeKind::UnlockAccount, State::Proposed).await.remove(0);
+    site.expect(&["review", "reject", unlock.id.as_str(), "--reason", "chưa rõ"], 0);
+}
+
+#[tokio::test]
+async fn what_an_opening_that_was_turned_down_left_waiting_follows_the_next_one() {
+    let site = Site::new(Base::Sqlite, Dir::Slapd, &format!("{ON_DUTY}{PORTAL}")).await;
+    desk::enrol(&site).await;
+    in_the_portal(&site, "CREATE TABLE account (login TEXT, mail TEXT, name TEXT, active BIGINT)").await;
+    in_the_portal(&site, &format!("INSERT INTO account VALUES ('nhung', '{ADDRESS}', 'Kpă Bích Nhung', 1)"))
+        .await;
+    let is_open = "SELECT CAST(active AS TEXT) FROM account";
+    site.pass(0);
+    let reopenings = || desk::of_kind(&site, ChangeKind::EnableAccount, State::Proposed);
+
+    // Opened, closed, its opening turned down: the portal's account waits for an opening that will not come.
+    assert_eq!(open(&site).status.code(), Some(0));
+    assert_eq!(in_the_portal(&site, is_open).await, ["0"]);
+    site.expect(&["incident", "close", ADDRESS, "--reason", "đã xử lý"], 0);
+    turn_down(&site).await;
+    let [first] = &reopenings().await[..] else { panic!("{:?}", site.changes(None).await) };
+
+    // Taken over again: the account is locked and closed already, and what waits opens nothing.
+    assert_eq!(open(&site).status.code(), Some(0));
+    site.expect(&["review", "approve", first.id.as_str()], 0);
+    site.pass(0);
+    assert_eq!(in_the_portal(&site, is_open).await, ["0"], "an incident is open");
+    site.expect(&["incident", "close", ADDRESS, "--reason", "đã xử lý"], 0);
+    site.pass(0);
+    assert_eq!(in_the_portal(&site, is_open).await, ["0"], "the mailbox is locked still");
+
+    // An opening by phone takes its place: what was approved waits for it alone.
+    let asked = [
+        "contact",
+        "unlock",
+        ADDRESS,
+        "--asked-by",
+        "daumoi.snv@tinhmau.gov.vn",
+        "--reason",
+        "cần ký văn bản",
+    ];
+    let id = site.expect(&asked, 0).trim().to_owned();
+    site.expect(&["review", "call-back", &id, "--number", "0900 000 000", "--spoke-with", "Đầu mối"], 0);
+    assert!(matches!(approve(&site, &id, "an").await, Approval::Approved { .. }));
+    site.pass(0);
+    assert_eq!(in_the_portal(&site, is_open).await, ["1"], "{:?}", site.changes(None).await);
+    assert!(reopenings().await.is_empty());
     site.expect(&["audit", "verify"], 0);
 }
 

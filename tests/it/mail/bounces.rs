@@ -7,7 +7,7 @@ use crate::support::site::Base;
 use crate::support::smtp::Exim;
 use chrono::TimeDelta;
 use rosterd::model::notice::Notice;
-use rosterd::worker::pass::Summary;
+use rosterd::worker::pass::{Ending, Summary};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ async fn comes_back(base: Base) {
     post.comes_back("4.eml", &bounce("gone", &stranger));
     let summary = post.pass().await;
     assert_eq!(summary.returned, 1, "{summary:?}");
-    assert!(summary.errors.iter().any(|line| line.contains("came back")), "somebody is alerted: {summary:?}");
+    assert_eq!(summary.errors, [""; 0], "it is told by letter, and no failure of the pass");
     assert!(!format!("{summary:?}").contains(&an.to), "without the address");
     assert_eq!((post.state("an").await, post.state("binh").await), ("returned".into(), "sent".into()));
     assert_eq!(post.names("read"), ["1.eml", "2.eml"].map(str::to_owned).into());
@@ -124,6 +124,19 @@ async fn those_on_duty_get_one_letter_about_what_did_not_arrive_on_a_day() {
     post.later(TimeDelta::days(3));
     post.pass().await;
     assert_eq!(to_duty().len(), 1);
+}
+
+#[tokio::test]
+async fn where_nobody_is_on_duty_what_comes_back_is_told_by_the_pass() {
+    let mut post = Post::new(Base::Sqlite, &Script::start(&[]), BOUNCES).await;
+    post.engine.site.config.on_duty.clear();
+    let an = notice("an");
+    post.queue(std::slice::from_ref(&an)).await;
+    post.mail().await;
+    post.comes_back("1.eml", &bounce("gone", &an));
+    let summary = post.pass().await;
+    assert!(summary.errors.iter().any(|line| line.contains("came back")), "{summary:?}");
+    assert_eq!(summary.ending(), Ending::Failed);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod bounces;
 mod dkim;
 mod outbox;
+mod paused;
 mod reminders;
 
 pub use bounces::bounce;
