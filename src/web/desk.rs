@@ -34,6 +34,8 @@ pub struct Desk {
     pub(super) papers: Papers,
     /// Hashing passwords takes memory and a core: so many at once.
     pub(super) hashing: Semaphore,
+    /// So does reading a workbook anew.
+    pub(super) reading: Semaphore,
     /// Set when the process is to stop.
     pub(super) stop: Arc<AtomicBool>,
 }
@@ -69,6 +71,7 @@ impl Desk {
             templates: templates::environment(&site)?,
             form_key: hmac::Key::new(hmac::HMAC_SHA256, &keys.page()),
             hashing: Semaphore::new(2),
+            reading: Semaphore::new(2),
             site,
             keys,
             store,

@@ -11,6 +11,7 @@ mod error;
 mod guard;
 mod listen;
 mod metrics;
+mod outcome;
 mod pages;
 mod paper;
 pub mod password;
