@@ -335,7 +335,7 @@ mod tests {
             units: std::collections::BTreeSet::new(),
             records: Vec::new(),
             findings: vec![
-                finding(Some(7), "C", FindingCode::SerialDate, "05/10/1985"),
+                finding(Some(7), "C", FindingCode::SerialDate, "07/03/1979"),
                 finding(Some(8), "G", FindingCode::SerialDate, "01/11/2026"),
                 finding(Some(9), "D", FindingCode::BadPhone, ""),
             ],
@@ -350,13 +350,13 @@ mod tests {
         let sheet = Sheet::of(&reading, "DS");
         let at = |row, letter: &str, text: &str| shown(text, sheet.place(row, letter), false);
         assert_eq!(at(7, "B", "Nguyễn Văn An"), "Nguyễn Văn An");
-        assert_eq!(at(7, "C", "05/10/1985"), "••••••••85");
+        assert_eq!(at(7, "C", "07/03/1979"), "••••••••79");
         assert_eq!(at(7, "D", "0912345678"), "••••••••78");
         assert_eq!(at(7, "E", "022201921394"), "*********394");
         assert_eq!(at(7, "E", "không nhớ 1980"), "••••••••80", "no ID, and still nobody's to see");
         assert_eq!(at(7, "G", "01/11/2026"), "01/11/2026");
         // A column that nobody understood, and one that holds no digits to speak of.
-        assert_eq!(at(7, "H", "05/10/1985"), "••••••••85");
+        assert_eq!(at(7, "H", "07/03/1979"), "••••••••79");
         assert_eq!(at(7, "H", "Đảng viên"), "Đảng viên");
         // Titles stay readable, but for what can only be personal.
         assert_eq!(at(1, "A", "Ngày 12/11/2026, ĐT 0912 345 678"), "Ngày 12/11/2026, ĐT •••• ••• •78");
@@ -389,12 +389,12 @@ mod tests {
             ]
         );
         assert!(
-            found[1].sentence.contains("••••••••85") && !found[1].sentence.contains("05/10/1985."),
+            found[1].sentence.contains("••••••••79") && !found[1].sentence.contains("07/03/1979"),
             "{found:?}"
         );
         assert!(found[2].sentence.contains("01/11/2026"), "{found:?}");
         assert!(found[0].is_among(1, 100) && !found[0].is_among(10, 100) && found[3].is_among(10, 100));
-        assert!(notes(&reading(), Lang::En, true)[1].sentence.contains("read as 05/10/1985"));
+        assert!(notes(&reading(), Lang::En, true)[1].sentence.contains("read as 07/03/1979"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
 use crate::support::webdriver::{Manner, Window};
 use rosterd::config::profile::Profile;
-use rosterd::model::change::{Gate, Risk, State};
+use rosterd::model::change::{ChangeKind, Gate, Risk, State};
 use rosterd::model::ids::Login;
+use rosterd::model::question::QuestionKind;
 use rosterd::model::rotation::{CampaignPlan, CampaignState};
 use rosterd::store::Paused;
 use std::time::{Duration, Instant};
@@ -116,6 +117,7 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         ("incidents", "/incidents"),
         ("reports", "/reports"),
         ("slips", "/slips"),
+        ("handovers", "/slips/handovers"),
         ("audit", "/audit"),
         ("operators", "/operators"),
         ("account", "/account"),
@@ -128,6 +130,16 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
     pages.push(("change", format!("/changes/{}", change.id)));
     pages.push(("brake", format!("/brakes/{}", brake.key)));
     pages.push(("roster", format!("/rosters/{}", roster.id)));
+    for (name, file) in [
+        ("sheet-remarks", "cong-chuc-thua-hanh.xlsx"),
+        ("sheet-old-font", "danh-sach-vntime.xlsx"),
+        ("sheet-refused", "danh-muc-thiet-bi.xlsx"),
+        ("sheet-missing", "xuat-tu-trang-web.xls"),
+    ] {
+        let all = page.store.arrivals(&[], None, None, 1000).await.unwrap();
+        let roster = all.iter().find(|one| one.file == file).unwrap_or_else(|| panic!("the sample has {file}"));
+        pages.push((name, format!("/rosters/{}/sheet", roster.id)));
+    }
     for campaign in page.store.campaigns().await.unwrap() {
         pages.push(("campaign", format!("/rotation/campaigns/{}", campaign.plan.name)));
     }
@@ -135,8 +147,10 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         let name = if incident.by_hand { "incident-by-hand" } else { "incident" };
         pages.push((name, format!("/incidents/{}", incident.id)));
     }
-    if let Some(question) = page.store.questions().await.unwrap().first() {
-        pages.push(("question", format!("/questions/{}", question.key)));
+    let questions = page.store.questions().await.unwrap();
+    for (name, kind) in [("question", QuestionKind::HandOver), ("namesakes", QuestionKind::WhoIs)] {
+        let question = questions.iter().find(|one| one.question.kind == kind).unwrap();
+        pages.push((name, format!("/questions/{}", question.key)));
     }
     pages
 }
@@ -180,6 +194,53 @@ async fn no_page_is_wider_than_a_phone() {
         assert_eq!(wider, serde_json::json!(0), "{name}");
         window.shoot(&format!("{name}-phone"));
     }
+}
+
+#[tokio::test]
+async fn a_finding_is_followed_to_its_cell_and_back_and_the_sheet_shown_for_the_password() {
+    let page = Page::of_province().await;
+    let window = page.window("an", Manner { without_script: true, ..Manner::default() });
+    let all = page.store.arrivals(&[], None, None, 1000).await.unwrap();
+    let roster = all.iter().find(|one| one.file == "cong-chuc-thua-hanh.xlsx").unwrap();
+    window.go(&page.at(&format!("/rosters/{}", roster.id)));
+    window.click("a[href$='/sheet']");
+    window.sees("h1", "Bảng tính như đã đọc");
+    window.click("a[href='#cK5']");
+    assert!(window.address().ends_with("#cK5"), "{}", window.address());
+    let masked = window.text("#cK5");
+    assert!(masked.contains("••••") && masked.contains("citizen-id-restored"), "{masked}");
+    window.click("#cK5 .note a");
+    assert!(window.address().contains("#f"), "{}", window.address());
+    window.fill("main input[name=password]", PASSWORD);
+    window.click("main form.inline button");
+    window.sees("p", "Đang hiển thị nguyên văn");
+    let open = window.text("#cK5");
+    assert!(!open.contains('•') && open.chars().filter(char::is_ascii_digit).count() >= 9, "{open}");
+}
+
+#[tokio::test]
+async fn a_handover_and_a_stale_change_can_be_read_by_everybody() {
+    let (page, lines) = super::sheets::with_mailbox().await;
+    let change = super::sheets::handed_over(&page, &lines).await;
+    desk::execute(&page.site, &format!("UPDATE change SET state = 'stale', outcome = 'custodian is no longer what the plan saw' WHERE kind = 'set-custodian' AND id <> '{}'", change.id)).await;
+    let stale = desk::of_kind(&page.site, ChangeKind::SetCustodian, State::Stale).await.remove(0);
+    let handover = format!("/slips/handovers/{}", change.id);
+    let paths = [("handover", handover), ("handovers-full", "/slips/handovers".into()), ("stale", format!("/changes/{}", stale.id))];
+    let mut found = Vec::new();
+    for (dark, lang) in [(false, "vi"), (true, "en")] {
+        let window = page.window("an", Manner { dark, ..Manner::default() });
+        window.cookie(&format!("rosterd-lang-{}", page.port), lang);
+        for (name, path) in &paths {
+            window.go(&page.at(path));
+            found.extend(window.violations().into_iter().map(|one| format!("{name} {lang}: {one}")));
+            window.shoot(&format!("{name}-{lang}-{}", if dark { "dark" } else { "light" }));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let window = page.window("binh", Manner { without_script: true, ..Manner::default() });
+    window.go(&page.at(&paths[0].1));
+    window.click("main form button");
+    window.sees("p", "bên giao ký");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod browser;
 mod decisions;
 mod pressing;
 mod programs;
+mod sheets;
 mod signing_in;
 mod taken_over;
 
