@@ -2,8 +2,9 @@
 //! there is nothing to show; what moved; handovers and their minutes.
 
 use super::{state, waiting};
+use crate::support::browser::Answer;
 use crate::support::desk;
-use crate::support::page::{Answer, Browser, PASSWORD, Page};
+use crate::support::page::{Browser, PASSWORD, Page};
 use crate::support::slapd::SUFFIX;
 use rosterd::model::change::{ChangeKind, Gate, Risk, State, StoredChange};
 use rosterd::model::operator::OperatorRole;
@@ -24,10 +25,18 @@ fn long_list() -> String {
         let citizen = if at == 1 { CITIZEN } else { "" };
         let name = ["Nguyễn Văn", "Trần Thị", "Lê Hữu", "Phạm Minh", "Hoàng Thu"][at % 5];
         let given = ["An", "Bình", "Cúc", "Dũng", "Giang", "Hà", "Khánh"][at / 5 % 7];
-        text.push_str(&format!(
-            "{at};{name} {} {given};{BIRTH};{citizen};{phone};Chuyên viên;Kinh\n",
-            ["Ái", "Bảo", "Chi", "Diệu", "Hạ", "Kim", "Linh", "Mai"][at / 35]
-        ));
+        let middle = ["Ái", "Bảo", "Chi", "Diệu", "Hạ", "Kim", "Linh", "Mai"][at / 35];
+        let line = [
+            &at.to_string(),
+            &format!("{name} {middle} {given}"),
+            BIRTH,
+            citizen,
+            phone,
+            "Chuyên viên",
+            "Kinh",
+        ];
+        text.push_str(&line.join(";"));
+        text.push('\n');
     }
     text
 }
@@ -219,7 +228,8 @@ async fn every_kind_of_change_has_a_page_and_its_evidence_leads_to_the_row() {
     // A rule as evidence is shown as one.
     let rule = r#"[{"source":"rule","document":"Quyết định 1","basis":"Điều 5","changed":null}]"#;
     let id = &change.id;
-    desk::execute(&page.site, &format!("UPDATE change_content SET evidence = '{rule}' WHERE id = '{id}'")).await;
+    desk::execute(&page.site, &format!("UPDATE change_content SET evidence = '{rule}' WHERE id = '{id}'"))
+        .await;
     let shown = an.get(&format!("/changes/{}", change.id));
     assert!(shown.status == 200 && shown.body.contains("Quyết định 1, Điều 5"), "{}", shown.body);
 }
