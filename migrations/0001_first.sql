@@ -131,6 +131,7 @@ CREATE TABLE roster (
     arrived TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('read', 'refused')),
     kind TEXT CHECK (kind IN ('full', 'partial', 'request')),
+    people BIGINT NOT NULL,
     body TEXT,
     notes TEXT NOT NULL,
     digest TEXT NOT NULL,
@@ -395,6 +396,15 @@ CREATE TABLE slip (
     CHECK (ending IS NULL OR (ending = 'confirmed') = (ended_by IS NOT NULL))
 );
 CREATE INDEX slip_open ON slip (made, change_id) WHERE ended IS NULL;
+
+-- Who of the two sides of a handover has signed its minutes, as whoever collected the paper says.
+CREATE TABLE handover_signature (
+    change_id TEXT NOT NULL REFERENCES change (id),
+    side TEXT NOT NULL CHECK (side IN ('giver', 'receiver')),
+    at TEXT NOT NULL,
+    noted_by TEXT NOT NULL REFERENCES operator (login),
+    PRIMARY KEY (change_id, side)
+);
 
 -- An address is never given to a second person; a reservation that a write has used is never freed.
 CREATE TABLE reservation (

@@ -5,6 +5,7 @@ use crate::model::brake::BrakeKind;
 use crate::model::change::{Gate, Reason, Risk, State};
 use crate::model::custodian::{Sessions, Unfit};
 use crate::model::evidence::Evidence;
+use crate::model::matching::{Confidence, MatchRule, Matched};
 use crate::model::operator::OperatorRole;
 use crate::model::question::{Question, QuestionKind};
 use crate::model::rotation::CampaignState;
@@ -314,10 +315,10 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
             format!("An older roster says that {label} has left, unlike the one in force")
         }
         (QuestionKind::HandOver, Lang::Vi) => {
-            format!("Ai nhận bàn giao hồ sơ đang xử lý của {label}? ({})", seen(question))
+            format!("Ai nhận bàn giao hồ sơ đang xử lý của {label}? ({})", seen(question, lang))
         }
         (QuestionKind::HandOver, Lang::En) => {
-            format!("Who takes over the files of {label}? ({})", seen(question))
+            format!("Who takes over the files of {label}? ({})", seen(question, lang))
         }
         (QuestionKind::RolesApart, Lang::Vi) => {
             format!("{label} không được giữ đồng thời hai vai trò: giữ lại vai trò nào?")
@@ -326,10 +327,13 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
             format!("{label} may not hold both of two roles: which one stays?")
         }
         (QuestionKind::NoAccount, Lang::Vi) => {
-            format!("{label} chưa có tài khoản trong hệ thống: đề nghị cấp tài khoản ({})", seen(question))
+            format!(
+                "{label} chưa có tài khoản trong hệ thống: đề nghị cấp tài khoản ({})",
+                seen(question, lang)
+            )
         }
         (QuestionKind::NoAccount, Lang::En) => {
-            format!("{label} has no account in the system: have it created ({})", seen(question))
+            format!("{label} has no account in the system: have it created ({})", seen(question, lang))
         }
         (QuestionKind::Custodian, Lang::Vi) => {
             format!("Ai quản lý hộp thư đơn vị {label}? (trả lời bằng địa chỉ thư công vụ của người đó)")
@@ -348,10 +352,36 @@ pub fn question_line(question: &Question, lang: Lang) -> String {
     }
 }
 
+/// How sure a match is.
+fn confidence(matched: &Matched, lang: Lang) -> &'static str {
+    match (matched.confirmed, matched.confidence(), lang) {
+        (true, _, Lang::Vi) => "đã xác nhận",
+        (true, _, Lang::En) => "confirmed",
+        (false, Confidence::Certain, Lang::Vi) => "chắc chắn",
+        (false, Confidence::Certain, Lang::En) => "certain",
+        (false, Confidence::Strong, Lang::Vi) => "đáng tin cậy",
+        (false, Confidence::Strong, Lang::En) => "strong",
+        (false, Confidence::Probable, Lang::Vi) => "có thể đúng, chưa xác nhận",
+        (false, Confidence::Probable, Lang::En) => "probable, not confirmed",
+    }
+}
+
+/// By which rules a row and an account were found to be a person's.
+pub fn found_by(row: Option<MatchRule>, account: Option<&Matched>, lang: Lang) -> String {
+    let (of_row, of_account) = match lang {
+        Lang::Vi => ("dòng theo", "tài khoản theo"),
+        Lang::En => ("row by", "account by"),
+    };
+    let row = row.map(|one| format!("{of_row} {}", one.phrase(lang)));
+    let account =
+        account.map(|one| format!("{of_account} {} ({})", one.rule.phrase(lang), confidence(one, lang)));
+    [row, account].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
 /// What a system shows behind a question.
-fn seen(question: &Question) -> String {
+fn seen(question: &Question, lang: Lang) -> String {
     let lines = question.evidence.iter().filter_map(|one| match one {
-        Evidence::Snapshot { target, entry } => Some(format!("{target}: {entry}")),
+        Evidence::Snapshot { target, entry } => Some(format!("{target}: {}", entry_words(entry, lang))),
         Evidence::Row { .. }
         | Evidence::Absence { .. }
         | Evidence::Rule { .. }
@@ -360,6 +390,22 @@ fn seen(question: &Question) -> String {
         | Evidence::Unsettled { .. } => None,
     });
     lines.collect::<Vec<_>>().join("; ")
+}
+
+/// An entry with the last day and the open files that a question about them notes, as people say it.
+fn entry_words(entry: &str, lang: Lang) -> String {
+    let part = |part: &str| match (part.split_once(" = "), lang) {
+        (Some(("until", day)), lang) => {
+            let day = day
+                .parse::<chrono::NaiveDate>()
+                .map_or_else(|_| day.to_owned(), |day| day.format("%d/%m/%Y").to_string());
+            if lang == Lang::Vi { format!("đến ngày {day}") } else { format!("until {day}") }
+        }
+        (Some(("open_files", count)), Lang::Vi) => format!("{count} hồ sơ đang xử lý"),
+        (Some(("open_files", count)), Lang::En) => format!("{count} open files"),
+        _ => part.to_owned(),
+    };
+    entry.split("; ").map(part).collect::<Vec<_>>().join(", ")
 }
 
 /// A request in free words: about a person, or, where its row names nobody, about that row of a file.

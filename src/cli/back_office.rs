@@ -1,9 +1,11 @@
 //! The back office of the page: the worker's engine, which reads the directory and locks what is taken over.
 
 use super::report::{access, accounts, adoption, case, review, rotation};
-use crate::model::account::Snapshot;
+use crate::directory::ReadDirectory;
+use crate::model::Lang;
+use crate::model::account::{Account, Snapshot};
 use crate::model::change::StoredChange;
-use crate::model::ids::{AgencyCode, Login};
+use crate::model::ids::{AccountId, AgencyCode, Login};
 use crate::model::incident::Incident;
 use crate::model::operator::Operator;
 use crate::model::tip::Sign;
@@ -71,6 +73,18 @@ impl BackOffice for Office {
 
     fn directory(&self) -> Asked<'_, Snapshot> {
         Box::pin(async move { self.engine.look_at_directory().await.map_err(failed) })
+    }
+
+    fn account<'a>(&'a self, id: &'a AccountId) -> Asked<'a, Option<Account>> {
+        Box::pin(async move { self.engine.directory.account(id).await.map_err(failed) })
+    }
+
+    fn sessions<'a>(&'a self, change: &'a StoredChange, lang: Lang) -> Asked<'a, Vec<String>> {
+        Box::pin(async move { super::handover::sessions(&self.engine, change, lang).await.map_err(failed) })
+    }
+
+    fn minutes<'a>(&'a self, change: &'a StoredChange) -> Asked<'a, String> {
+        Box::pin(async move { super::slip::minutes_page(&self.engine, change).await.map_err(failed) })
     }
 
     fn open_incident<'a>(&'a self, account: &'a str, by: &'a Login, reason: &'a str) -> Asked<'a, Incident> {

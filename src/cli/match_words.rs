@@ -2,34 +2,9 @@
 
 use crate::model::Lang;
 use crate::model::ids::AgencyCode;
-use crate::model::matching::{Confidence, MatchRule, Matched};
 use crate::store::MatchesConfirmed;
 
-/// How sure it is.
-pub fn confidence(matched: &Matched, lang: Lang) -> &'static str {
-    match (matched.confirmed, matched.confidence(), lang) {
-        (true, _, Lang::Vi) => "đã xác nhận",
-        (true, _, Lang::En) => "confirmed",
-        (false, Confidence::Certain, Lang::Vi) => "chắc chắn",
-        (false, Confidence::Certain, Lang::En) => "certain",
-        (false, Confidence::Strong, Lang::Vi) => "đáng tin cậy",
-        (false, Confidence::Strong, Lang::En) => "strong",
-        (false, Confidence::Probable, Lang::Vi) => "có thể đúng, chưa xác nhận",
-        (false, Confidence::Probable, Lang::En) => "probable, not confirmed",
-    }
-}
-
-/// By which rules a row and an account were found to be a person's.
-pub fn found_by(row: Option<MatchRule>, account: Option<&Matched>, lang: Lang) -> String {
-    let (of_row, of_account) = match lang {
-        Lang::Vi => ("dòng theo", "tài khoản theo"),
-        Lang::En => ("row by", "account by"),
-    };
-    let row = row.map(|one| format!("{of_row} {}", one.phrase(lang)));
-    let account =
-        account.map(|one| format!("{of_account} {} ({})", one.rule.phrase(lang), confidence(one, lang)));
-    [row, account].into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
+pub use crate::words::found_by;
 
 /// Why an account that nobody claims waits.
 pub fn unsettled(agency: &AgencyCode, lang: Lang) -> String {

@@ -154,14 +154,23 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
     if !scope.is_empty() && !scope.contains(&change.agency) {
         bail!("agency {} is not in your scope", change.agency);
     }
+    if out.exists() {
+        bail!("{} is there already: remove it, or name another file", out.display());
+    }
+    let page = minutes_page(engine, &stored).await?;
+    files::write(out, page.as_bytes(), 0o600).with_context(|| out.display().to_string())?;
+    eprintln!("{}: print it for both sides to sign", out.display());
+    Ok(0)
+}
+
+/// The minutes of the handover that `stored` carried out, as a page.
+pub async fn minutes_page(engine: &Engine, stored: &StoredChange) -> Result<String> {
+    let change = &stored.change;
     let (ChangeKind::SetCustodian, State::Applied, Some(receiver)) =
         (change.kind, stored.state, change.after(Attr::Custodian))
     else {
         bail!("change {} handed no unit mailbox over, or was not carried out", stored.id);
     };
-    if out.exists() {
-        bail!("{} is there already: remove it, or name another file", out.display());
-    }
     let directory = engine.look_at_directory().await?;
     let named = |address: &str| {
         let holder = directory
@@ -187,7 +196,7 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
     let giver = change.before(Attr::Custodian).map(named);
     let agency =
         engine.site.agencies.get(&change.agency).map_or(change.agency.as_str(), |one| one.name.as_str());
-    let page = Papers::load(engine.config().mappings.as_deref())?.handover_page(&HandoverPaper {
+    Ok(Papers::load(engine.config().mappings.as_deref())?.handover_page(&HandoverPaper {
         number: super::review::short(&stored.id),
         date: engine.local(engine.now()),
         changed: engine.local(since),
@@ -198,11 +207,8 @@ async fn minutes(engine: &Engine, id: &str, out: &Path) -> Result<Code> {
         receiver: &named(receiver),
         document: change.document_number(),
         approved_by: &approved_by,
-        sessions: &super::handover::sessions(engine, &stored, Lang::Vi).await?,
-    })?;
-    files::write(out, page.as_bytes(), 0o600).with_context(|| out.display().to_string())?;
-    eprintln!("{}: print it for both sides to sign", out.display());
-    Ok(0)
+        sessions: &super::handover::sessions(engine, stored, Lang::Vi).await?,
+    })?)
 }
 
 /// The paper, as a page or as plain text.

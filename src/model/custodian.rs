@@ -2,8 +2,9 @@
 
 use super::Time;
 use super::account::{Account, AccountKind, Attr, Snapshot};
-use super::change::State;
+use super::change::{State, words};
 use super::ids::AgencyCode;
+use serde::{Deserialize, Serialize};
 
 /// Who keeps a unit mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,16 @@ impl Sessions {
         }
     }
 }
+
+words!(
+    /// A side of a handover.
+    Side {
+        /// Who kept the mailbox.
+        Giver = "giver",
+        /// Who keeps it from now on.
+        Receiver = "receiver",
+    }
+);
 
 /// Why nobody of an address can keep a unit mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! ```
 
 mod departure;
+pub mod excerpt;
 mod grid;
 mod header;
 pub mod leaked;

@@ -199,6 +199,18 @@ impl Store {
         Ok(spent)
     }
 
+    /// Who has released brake `key` so far, why and when, in order.
+    pub async fn releases(&self, key: &BrakeKey) -> Result<Vec<(Login, String, Time)>, StoreError> {
+        let query = sql(
+            "releases",
+            "SELECT operator, reason, at FROM brake_release WHERE brake = $1 ORDER BY at, operator",
+        );
+        let rows = self.rows(query.text(key.as_str())).await?;
+        rows.iter()
+            .map(|row| Ok((Login::new(row.text("operator")?), row.text("reason")?, row.time("at")?)))
+            .collect()
+    }
+
     /// Brakes that hold something, by scope and kind, with the logins that have released them so far.
     pub async fn open_brakes(&self) -> Result<Vec<(Brake, Vec<Login>)>, StoreError> {
         let query = sql(

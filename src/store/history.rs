@@ -102,15 +102,17 @@ impl Store {
             "SELECT target, subject, role, agency, label, since, until FROM access_span
              WHERE since <= $2 AND (until IS NULL OR until >= $1) ORDER BY target, subject, role, agency, since",
         );
-        let span = |row: &Row| {
-            Ok(Span {
-                target: TargetId::new(row.text("target")?),
-                right: right(row)?,
-                since: row.time("since")?,
-                until: row.maybe_time("until")?,
-            })
-        };
         self.rows(query.time(from).time(to)).await?.iter().map(span).collect()
+    }
+
+    /// What a subject of a target could ever do, the latest first.
+    pub async fn spans_of(&self, target: &TargetId, subject: &str) -> Result<Vec<Span>, StoreError> {
+        let query = sql(
+            "rights",
+            "SELECT target, subject, role, agency, label, since, until FROM access_span
+             WHERE target = $1 AND subject = $2 ORDER BY since DESC, role, agency",
+        );
+        self.rows(query.text(target.as_str()).text(subject)).await?.iter().map(span).collect()
     }
 
     /// When the history of each target begins.
@@ -122,6 +124,15 @@ impl Store {
         let first = |row: &Row| Ok((TargetId::new(row.text("target")?), row.time("first")?));
         self.rows(query).await?.iter().map(first).collect()
     }
+}
+
+fn span(row: &Row) -> Result<Span, StoreError> {
+    Ok(Span {
+        target: TargetId::new(row.text("target")?),
+        right: right(row)?,
+        since: row.time("since")?,
+        until: row.maybe_time("until")?,
+    })
 }
 
 fn right(row: &Row) -> Result<Right, StoreError> {

@@ -408,7 +408,7 @@ impl Store {
         rows.iter().map(|row| Ok((row.text("by_whom")?, row.time("at")?))).collect()
     }
 
-    /// What was ever proposed for a person, or for a subject of an agency, the latest first.
+    /// What was ever proposed for a person, and for a subject of an agency, the latest first.
     pub async fn history(
         &self,
         person: Option<&PersonId>,
@@ -422,14 +422,21 @@ impl Store {
                  ORDER BY c.proposed DESC, c.id DESC LIMIT {limit}"
             )
         };
-        let query = match person {
-            Some(person) => sql("history", select("t.person = $1")).text(person.as_str()),
-            None => sql("history", select("t.agency = $1 AND c.target = $2 AND c.subject = $3"))
-                .text(agency.as_str())
-                .text(subject.0.as_str())
-                .text(subject.1.as_str()),
-        };
-        with_approvals(&self.rows(query).await?, &[])
+        let of_account = sql("history", select("t.agency = $1 AND c.target = $2 AND c.subject = $3"))
+            .text(agency.as_str())
+            .text(subject.0.as_str())
+            .text(subject.1.as_str());
+        let mut found = with_approvals(&self.rows(of_account).await?, &[])?;
+        if let Some(person) = person {
+            // Two reads, each by its index: one with OR would use none.
+            let query = sql("history", select("t.person = $1")).text(person.as_str());
+            found.extend(with_approvals(&self.rows(query).await?, &[])?);
+        }
+        let latest = |one: &Standing| std::cmp::Reverse((one.stored.proposed, one.stored.id.clone()));
+        found.sort_by_key(latest);
+        found.dedup_by(|one, other| one.stored.id == other.stored.id);
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// Arrivals of a scope, the latest first, after the one with id `after`.
@@ -509,6 +516,34 @@ impl Store {
             last.insert(code, (row.time("latest")?, row.maybe_time("latest_full")?));
         }
         Ok(last)
+    }
+
+    /// Each agency's last full roster, with how many people it names.
+    pub async fn last_full_rosters(&self) -> Result<BTreeMap<AgencyCode, (RosterId, u64)>, StoreError> {
+        let query = sql(
+            "last full rosters",
+            "SELECT r.agency, r.id, r.people FROM roster r
+             JOIN (SELECT agency, MAX(arrived) AS latest FROM roster
+                 WHERE state = 'read' AND kind = 'full' GROUP BY agency) l
+             ON l.agency = r.agency AND l.latest = r.arrived
+             WHERE r.state = 'read' AND r.kind = 'full' ORDER BY r.id",
+        );
+        let line = |row: &Row| {
+            let roster = (RosterId::new(row.text("id")?), row.count("people")?);
+            Ok((row.word("agency", AgencyCode::stored)?, roster))
+        };
+        self.rows(query).await?.iter().map(line).collect()
+    }
+
+    /// How many accounts of each agency are open in the mail directory, by its last read.
+    pub async fn open_accounts(&self) -> Result<BTreeMap<AgencyCode, u64>, StoreError> {
+        let query = sql(
+            "open accounts",
+            "SELECT agency, COUNT(*) AS n FROM access_span
+             WHERE target = $1 AND role = '' AND until IS NULL GROUP BY agency",
+        );
+        let line = |row: &Row| Ok((row.word("agency", AgencyCode::stored)?, row.count("n")?));
+        self.rows(query.text(TargetId::mail().as_str())).await?.iter().map(line).collect()
     }
 
     /// The trail, newest first: rows of an actor, a verb (or verbs with this beginning), before a moment.

@@ -78,18 +78,20 @@ impl WriteTx {
             block.records.clear();
         }
         let kind = roster.as_ref().and_then(|roster| roster.kind);
+        let people = roster.as_ref().map_or(0, |roster| roster.rows.len());
         let body = roster.as_ref().map(|roster| json("a roster", roster)).transpose()?;
         let insert = sql(
             "arrival",
-            "INSERT INTO roster (id, agency, file, sha256, arrived, state, kind, body, notes, digest, feedback,
-                 done_path, spool_path)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'due', $11, $12)
+            "INSERT INTO roster (id, agency, file, sha256, arrived, state, kind, people, body, notes, digest,
+                 feedback, done_path, spool_path)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'due', $12, $13)
              ON CONFLICT (agency, sha256) DO NOTHING",
         );
         let insert = insert.text(id.as_str()).text(agency.as_str()).text(file).text(sha256).time(*arrived);
         let insert = insert
             .text(if roster.is_some() { "read" } else { "refused" })
             .maybe(kind.map(RosterKind::as_str))
+            .int(i64::try_from(people).unwrap_or(i64::MAX))
             .maybe(body.as_deref())
             .text(&json("a reading", &notes)?)
             .text(&Fingerprint::of("roster").part(body.as_deref().unwrap_or("")).finish())

@@ -4,9 +4,9 @@
 use super::error::PageError;
 use crate::apply::undo::NotUndoable;
 use crate::model::Lang;
-use crate::model::account::Snapshot;
+use crate::model::account::{Account, Snapshot};
 use crate::model::change::StoredChange;
-use crate::model::ids::{AgencyCode, Login};
+use crate::model::ids::{AccountId, AgencyCode, Login};
 use crate::model::incident::Incident;
 use crate::model::operator::Operator;
 use crate::model::tip::Sign;
@@ -85,6 +85,15 @@ pub trait BackOffice: Send + Sync {
 
     /// The directory as it is now.
     fn directory(&self) -> Asked<'_, Snapshot>;
+
+    /// One account of the directory as it is now; `None` where it is gone.
+    fn account<'a>(&'a self, id: &'a AccountId) -> Asked<'a, Option<Account>>;
+
+    /// What became of the sessions that the former custodian may have, a line a system; none where nobody hands over.
+    fn sessions<'a>(&'a self, change: &'a StoredChange, lang: Lang) -> Asked<'a, Vec<String>>;
+
+    /// The minutes of the handover that a change carried out, as a page to print.
+    fn minutes<'a>(&'a self, change: &'a StoredChange) -> Asked<'a, String>;
 
     /// Opens an incident on the account with this address or login and locks it everywhere; waits a little for the locks.
     fn open_incident<'a>(&'a self, account: &'a str, by: &'a Login, reason: &'a str) -> Asked<'a, Incident>;

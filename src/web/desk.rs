@@ -36,6 +36,8 @@ pub struct Desk {
     pub(super) provider: Option<Provider>,
     /// Hashing passwords takes memory and a core: so many at once.
     pub(super) hashing: Semaphore,
+    /// So does reading a workbook anew.
+    pub(super) reading: Semaphore,
     /// Set when the process is to stop.
     pub(super) stop: Arc<AtomicBool>,
 }
@@ -75,6 +77,7 @@ impl Desk {
             provider: settings.openid.as_ref().map(Provider::open).transpose()?,
             form_key: hmac::Key::new(hmac::HMAC_SHA256, &keys.page()),
             hashing: Semaphore::new(2),
+            reading: Semaphore::new(2),
             site,
             keys,
             store,

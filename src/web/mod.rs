@@ -12,6 +12,7 @@ mod guard;
 mod listen;
 mod metrics;
 mod openid;
+mod outcome;
 mod pages;
 mod paper;
 pub mod password;

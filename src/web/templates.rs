@@ -41,10 +41,15 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "question.html",
     "rosters.html",
     "roster.html",
+    "sheet.html",
+    "notes.html",
+    "severity.html",
     "agencies.html",
     "agency.html",
     "holds.html",
     "slips.html",
+    "handovers.html",
+    "handover.html",
     "audit.html",
     "operators.html",
     "account.html",
@@ -115,6 +120,9 @@ pub(super) fn environment(site: &Site) -> Result<Environment<'static>, minijinja
     environment.add_filter("date", |text: &str| {
         text.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |date| date.format("%d/%m/%Y").to_string())
     });
+    environment.add_filter("outcome", |rendering: &Rendering<'_, '_>, text: &str| {
+        super::outcome::outcome(text, lang(rendering))
+    });
     let zone = site.config.time_zone;
     environment.add_filter("time", move |text: &str| {
         let format =
@@ -172,7 +180,8 @@ fn word<T: 'static>(
     });
 }
 
-fn attr(word: &str) -> Option<Attr> {
+/// The attribute of that name.
+pub(super) fn attr(word: &str) -> Option<Attr> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }
 

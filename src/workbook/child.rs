@@ -3,9 +3,10 @@
 
 use super::frame::{Answer, Peak, Reply, Request, announced, length};
 use super::limits::{Limits, Setup};
-use super::{decode, feedback, layout, mappings, summary, template};
-use crate::model::finding::FindingCode;
+use super::{Decoded, decode, feedback, layout, mappings, summary, template};
+use crate::model::finding::{Finding, FindingCode};
 use crate::model::roster::Reading;
+use crate::roster::excerpt::excerpt;
 use crate::roster::leaked::in_book;
 use crate::roster::sheet::{Book, Cell, Sheet};
 use crate::roster::{About, Mapping, understand};
@@ -87,16 +88,31 @@ fn answer(request: Request, bytes: &[u8], limits: &Limits, mapping: &Mapping) ->
             Ok(mut decoded) => (Answer::Refused(decoded.findings.swap_remove(0)), Vec::new()),
             Err(finding) => (Answer::Refused(finding), Vec::new()),
         },
+        Request::Excerpt(wanted) => {
+            let found = decode_theirs(bytes, limits).map(|decoded| excerpt(&decoded.book, mapping, &wanted));
+            let nothing = || super::about_file(FindingCode::EmptyWorkbook, vec![]);
+            let answer = match found {
+                Ok(found) => found.map_or_else(|| Answer::Refused(nothing()), Answer::Excerpt),
+                Err(finding) => Answer::Refused(finding),
+            };
+            (answer, Vec::new())
+        }
     }
+}
+
+/// The book without the sheets that rosterd itself put into it.
+fn decode_theirs(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    let mut decoded = decode(bytes, limits)?;
+    decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet) && !template::is_instructions(sheet));
+    Ok(decoded)
 }
 
 /// The roster in `bytes`. A book that is not whole proves nobody's absence, whatever it says of itself.
 fn read(bytes: &[u8], about: &About, limits: &Limits, mapping: &Mapping) -> Reading {
-    let mut decoded = match decode(bytes, limits) {
+    let decoded = match decode_theirs(bytes, limits) {
         Ok(decoded) => decoded,
         Err(finding) => return Reading { blocks: Vec::new(), findings: vec![finding] },
     };
-    decoded.book.sheets.retain(|sheet| !summary::is_ours(sheet) && !template::is_instructions(sheet));
     let mut reading = understand(&decoded.book, mapping, about);
     if !decoded.findings.is_empty() {
         reading.blocks.iter_mut().for_each(|block| block.declared = block.declared.of_a_part());

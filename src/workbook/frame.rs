@@ -7,6 +7,7 @@ use super::annotate::Annotations;
 use crate::model::finding::Finding;
 use crate::model::leak::LeakEntry;
 use crate::model::roster::Reading;
+use crate::roster::excerpt::{Excerpt, Wanted};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub(super) enum Request {
     Table,
     /// The addresses and domains of a leak list.
     Leaked,
+    /// Some rows of a sheet, for a person to look at.
+    Excerpt(Wanted),
 }
 
 /// What the reader answers.
@@ -67,6 +70,8 @@ pub(super) enum Answer {
     Table(Vec<Vec<String>>),
     /// To [`Request::Leaked`].
     Leaked(Vec<LeakEntry>),
+    /// To [`Request::Excerpt`].
+    Excerpt(Excerpt),
     /// The file cannot be used.
     Refused(Finding),
 }

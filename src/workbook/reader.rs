@@ -8,6 +8,7 @@ use super::{about_file, child};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::leak::LeakEntry;
 use crate::model::roster::Reading;
+use crate::roster::excerpt::{Excerpt, Wanted};
 use chrono::NaiveDate;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -115,6 +116,14 @@ impl Reader {
     pub async fn leaked(&mut self, bytes: &[u8]) -> Result<Vec<LeakEntry>, ReaderError> {
         match self.ask(&Request::Leaked, bytes).await? {
             (Answer::Leaked(entries), _) => Ok(entries),
+            (answer, _) => Err(ReaderError::Refused(Box::new(unexpected(answer)))),
+        }
+    }
+
+    /// Some rows of a sheet, as a reading sees them, for a person to look at.
+    pub async fn excerpt(&mut self, bytes: &[u8], wanted: Wanted) -> Result<Excerpt, ReaderError> {
+        match self.ask(&Request::Excerpt(wanted), bytes).await? {
+            (Answer::Excerpt(excerpt), _) => Ok(excerpt),
             (answer, _) => Err(ReaderError::Refused(Box::new(unexpected(answer)))),
         }
     }
@@ -254,8 +263,10 @@ fn refused(finding: Finding) -> Reading {
 fn unexpected(answer: Answer) -> Finding {
     match answer {
         Answer::Refused(finding) => finding,
-        Answer::Reading(_) | Answer::Annotated | Answer::Table(_) | Answer::Leaked(_) => {
-            about_file(FindingCode::ReaderCrashed, vec![])
-        }
+        Answer::Reading(_)
+        | Answer::Annotated
+        | Answer::Table(_)
+        | Answer::Leaked(_)
+        | Answer::Excerpt(_) => about_file(FindingCode::ReaderCrashed, vec![]),
     }
 }

@@ -4,10 +4,16 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rosters::download;
+use super::rotation;
 use crate::model::change::State as ChangeState;
+use crate::model::citizen::CitizenMark;
 use crate::model::ids::AgencyCode;
 use crate::model::name::PersonName;
 use crate::model::operator::{Operator, Right};
+use crate::model::record::Record;
+use crate::model::roster::Roster;
+use crate::rotation::status::Counts;
+use crate::rotation::verdict::Standing as Rotation;
 use crate::store::Query;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -86,12 +92,55 @@ pub(in super::super) async fn list(
     for one in &mut standings {
         one.waiting = waiting.get(&one.code).copied().unwrap_or_default();
     }
+    let (full, open) = (desk.store.last_full_rosters().await?, desk.store.open_accounts().await?);
+    let passwords = passwords(&desk, &signed).await?;
+    let agencies: Vec<_> = standings
+        .iter()
+        .map(|one| {
+            context! {
+                people => full.get(&one.code).map(|(_, people)| people),
+                accounts => open.get(&one.code).copied().unwrap_or_default(),
+                passwords => passwords.as_ref().map(|all| overdue(all.get(&one.code))),
+                ..Value::from_serialize(one)
+            }
+        })
+        .collect();
     let more = context! {
         late => standings.iter().filter(|one| one.late).count(),
         late_after_days => desk.settings.late_after_days,
-        agencies => Value::from_serialize(&standings),
+        with_passwords => passwords.is_some(),
+        agencies,
     };
     signed.view.page(&desk, "agencies.html", more)
+}
+
+/// Where the accounts of each agency stand to the rules on passwords, by the last pass; `None` where the site has none.
+async fn passwords(desk: &Desk, signed: &Signed) -> Result<Option<BTreeMap<AgencyCode, Counts>>, PageError> {
+    Ok(rotation::figures(desk, &signed.operator).await?.map(|figures| figures.status().agencies))
+}
+
+/// Those that are past their time: overdue, unreachable or locked.
+fn overdue(counts: Option<&Counts>) -> u64 {
+    let late = [Rotation::Overdue, Rotation::Unreachable, Rotation::Locked];
+    counts.map_or(0, |counts| late.iter().map(|one| counts.of(*one)).sum())
+}
+
+/// How many of a roster's rows state each field that tells one person from another, or that is needed for an account.
+fn completeness(roster: &Roster) -> Vec<Value> {
+    let count = |holds: fn(&Record<CitizenMark>) -> bool| roster.rows.iter().filter(|row| holds(row)).count();
+    let all = roster.rows.len().max(1);
+    [
+        ("citizen_id", count(|row| row.citizen_id.is_some())),
+        ("birth", count(|row| row.birth.is_some())),
+        ("phone", count(|row| row.phone.is_some())),
+        ("email", count(|row| row.email.is_some())),
+        ("staff_code", count(|row| row.staff_code.is_some())),
+        ("position", count(|row| row.position.is_some())),
+        ("unit", count(|row| row.unit.is_some())),
+    ]
+    .into_iter()
+    .map(|(name, count)| context! { name, count, percent => count * 100 / all })
+    .collect()
 }
 
 /// One agency.
@@ -110,12 +159,33 @@ pub(in super::super) async fn page(
     let mut contacts: Vec<_> = agency.contacts.iter().collect();
     contacts.sort_by_key(|one| PersonName::new(&one.name).map(|name| (name.given().to_owned(), name)));
     let standing = standings(&desk, &signed.operator).await?.into_iter().find(|one| one.code == code);
+    let full = desk.store.last_full_rosters().await?.remove(&code);
+    let last_full = match &full {
+        Some((id, _)) => desk.store.arrival(id).await?.and_then(|(feedback, _)| feedback.arrival.roster),
+        None => None,
+    };
+    let passwords = passwords(&desk, &signed).await?.map(|mut all| all.remove(&code).unwrap_or_default());
+    let passwords = passwords.map(|counts| {
+        let shown = Rotation::ALL.iter().map(|one| (*one, counts.of(*one))).filter(|(_, count)| *count > 0);
+        shown.map(|(standing, count)| context! { standing, count }).collect::<Vec<_>>()
+    });
+    let below: Vec<_> = desk
+        .agencies_of(&signed.operator)
+        .into_iter()
+        .filter(|(one, _)| desk.site.agencies.get(*one).is_some_and(|one| one.parent.as_ref() == Some(&code)))
+        .map(|(code, name)| context! { code, name })
+        .collect();
     let states: Vec<_> = figures.by_state.iter().map(|(state, count)| context! { state, count }).collect();
     let more = context! {
         agency => Value::from_serialize(agency),
         contacts => Value::from_serialize(&contacts),
         standing => Value::from_serialize(&standing),
         states,
+        below,
+        passwords,
+        accounts => desk.store.open_accounts().await?.get(&code).copied().unwrap_or_default(),
+        full => full.map(|(id, people)| context! { id, people }),
+        completeness => last_full.as_ref().map(completeness),
         arrivals => Value::from_serialize(&arrivals),
     };
     signed.view.page(&desk, "agency.html", more)

@@ -46,9 +46,27 @@ pub(in super::super) async fn page(
     let held = desk.store.count_changes(&query, 1_000_000).await?;
     let (login, today) = (&signed.operator.login, desk.today());
     let lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
+    let names = desk.store.operator_names().await?;
+    let releases: Vec<_> = desk
+        .store
+        .releases(&brake.key)
+        .await?
+        .into_iter()
+        .map(|(by, reason, at)| context! { name => names.get(&by).cloned().unwrap_or_else(|| by.to_string()), reason, at => crate::model::rfc3339(at) })
+        .collect();
+    let limits = &desk.site.config.brakes;
+    let rule = limits.of(brake.kind);
+    // The rule may have been written anew since: the arithmetic is shown where it still comes to the same.
+    let is_the_same = rule.among(brake.of_accounts) == brake.limit;
+    let rule = is_the_same.then(|| {
+        context! { least => rule.count, percent => rule.percent, cap => rule.cap, share => brake.of_accounts * rule.percent / 100 }
+    });
     let more = context! {
         mine => by.contains(login),
-        by,
+        releases,
+        rule,
+        over => (brake.wanted + brake.spent).saturating_sub(brake.limit),
+        hours => limits.window_hours,
         held,
         more => listing.more_after,
         lines => Value::from_serialize(&lines),

@@ -6,10 +6,14 @@ use super::super::error::PageError;
 use super::super::sign_in::is_own_password;
 use super::super::view::{Signed, own_path};
 use super::changes::{Line, differences};
-use super::rosters::{Field, record_as_sent, record_masked};
-use crate::model::change::{Risk, State as ChangeState};
+use super::row::{Field, record_as_sent, record_masked};
+use super::{consequence, moved};
+use crate::apply::handover::address_of;
+use crate::model::Lang;
+use crate::model::access::Span;
+use crate::model::change::{ChangeKind, Risk, State as ChangeState};
 use crate::model::evidence::Evidence;
-use crate::model::ids::{ChangeKey, RosterId};
+use crate::model::ids::{ChangeKey, Login, RosterId};
 use crate::model::operator::Right;
 use crate::store::Standing;
 use crate::words;
@@ -18,6 +22,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// So much of the history is shown.
@@ -30,6 +35,12 @@ struct Shown {
     evidence: Evidence,
     /// The row as it was understood, personal data masked.
     fields: Option<Vec<Field>>,
+    /// Whether a document (PDF) came with the roster.
+    has_pdf: bool,
+    /// By which rules person and account were brought together.
+    found_by: Option<String>,
+    /// The name of the operator whose word it is.
+    name: Option<String>,
 }
 
 /// The page.
@@ -41,18 +52,18 @@ pub(in super::super) async fn page(
     let standing = decide::change(&desk, &signed.operator, &id).await?;
     let (stored, change) = (&standing.stored, &standing.stored.change);
     let (login, today) = (&signed.operator.login, desk.today());
+    let names = desk.store.operator_names().await?;
     let mut evidence = Vec::new();
     for one in &change.evidence {
-        evidence.push(Shown { fields: masked_row(&desk, one).await?, evidence: one.clone() });
+        evidence.push(Shown::of(&desk, one, &names, signed.view.lang).await?);
     }
-    let names = desk.store.operator_names().await?;
     let approvals: Vec<_> = desk
         .store
         .approvals(&stored.id)
         .await?
         .into_iter()
         .map(|(by, at)| {
-            let login = crate::model::ids::Login::new(by.clone());
+            let login = Login::new(by.clone());
             context! { name => names.get(&login).cloned(), by, at => crate::model::rfc3339(at) }
         })
         .collect();
@@ -60,6 +71,11 @@ pub(in super::super) async fn page(
         .await?
         .iter()
         .map(|one| context! { line => Value::from_serialize(Line::of(&one.stored, login, today)), since => crate::model::rfc3339(one.since) })
+        .collect();
+    let spans: Vec<_> = spans(&desk, &signed, &standing)
+        .await?
+        .iter()
+        .map(|one| context! { system => one.target, role => one.right.role, label => one.right.label, agency => one.right.agency, since => crate::model::rfc3339(one.since), until => one.until.map(crate::model::rfc3339) })
         .collect();
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
@@ -76,6 +92,12 @@ pub(in super::super) async fn page(
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,
+        spans,
+        moved => Value::from_serialize(moved::now(&desk, stored).await),
+        then => consequence::then(change, signed.view.lang),
+        undone_by => consequence::undone_by(change, signed.view.lang),
+        has_reverse => consequence::has_reverse(change),
+        handed_over => change.kind == ChangeKind::SetCustodian && stored.state == ChangeState::Applied,
         undoable => super::undo::is_undoable(stored, today),
         suspicion => super::departures::is_open_suspicion(stored),
         has_password => desk.store.credential(login).await?.password.is_some(),
@@ -91,11 +113,49 @@ async fn history(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Stan
     Ok(found)
 }
 
-async fn masked_row(desk: &Desk, evidence: &Evidence) -> Result<Option<Vec<Field>>, PageError> {
-    let Evidence::Row { roster, sheet, row, .. } = evidence else { return Ok(None) };
-    let Some((feedback, _)) = desk.store.arrival(roster).await? else { return Ok(None) };
-    let rows = feedback.arrival.roster.into_iter().flat_map(|roster| roster.rows);
-    Ok(rows.into_iter().find(|one| one.sheet == *sheet && one.row == *row).map(|one| record_masked(&one)))
+/// What the holder could do and when, as reads showed it: the account in the mail directory, and every system.
+async fn spans(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Span>, PageError> {
+    let change = &of.stored.change;
+    let mut found = desk.store.spans_of(&change.target, change.subject.as_str()).await?;
+    let address = address_of(&change.label).to_lowercase();
+    for system in &desk.site.config.systems {
+        if *system.name() != change.target || address != change.subject.as_str() {
+            found.extend(desk.store.spans_of(system.name(), &address).await?);
+        }
+    }
+    found.retain(|one| signed.operator.may_see(&one.right.agency));
+    found.sort_by_key(|one| std::cmp::Reverse(one.since));
+    found.truncate(HISTORY);
+    Ok(found)
+}
+
+impl Shown {
+    async fn of(
+        desk: &Desk,
+        evidence: &Evidence,
+        names: &BTreeMap<Login, String>,
+        lang: Lang,
+    ) -> Result<Self, PageError> {
+        let mut shown = Self {
+            evidence: evidence.clone(),
+            fields: None,
+            has_pdf: false,
+            found_by: match evidence {
+                Evidence::Match { row, account } => Some(words::found_by(*row, account.as_ref(), lang)),
+                _ => None,
+            },
+            name: evidence.operator().and_then(|login| names.get(&Login::new(login)).cloned()),
+        };
+        let Some(roster) = evidence.roster() else { return Ok(shown) };
+        let Some((feedback, _)) = desk.store.arrival(roster).await? else { return Ok(shown) };
+        let Some(roster) = feedback.arrival.roster else { return Ok(shown) };
+        shown.has_pdf = roster.has_pdf;
+        if let Evidence::Row { sheet, row, .. } = evidence {
+            let found = roster.rows.iter().find(|one| one.sheet == *sheet && one.row == *row);
+            shown.fields = found.map(|one| record_masked(one, lang));
+        }
+        Ok(shown)
+    }
 }
 
 #[derive(Deserialize)]
@@ -196,7 +256,7 @@ pub(in super::super) async fn as_sent(
             tx.commit(()).await
         })
         .await?;
-    let fields = record_as_sent(&desk, &roster, &reveal.sheet, reveal.row).await?;
+    let fields = record_as_sent(&desk, &roster, &reveal.sheet, reveal.row, signed.view.lang).await?;
     let more = context! { id, sheet => reveal.sheet, row => reveal.row, fields => Value::from_serialize(&fields), agency => stored.change.agency };
     signed.view.page(&desk, "as_sent.html", more)
 }

@@ -8,12 +8,16 @@ mod brakes;
 mod bulk;
 mod campaign_new;
 mod campaigns;
+mod cells;
 mod change;
 mod changes;
+mod consequence;
 mod departures;
+mod handovers;
 mod holds;
 mod incidents;
 mod mails;
+mod moved;
 mod operators;
 mod overview;
 mod pause;
@@ -21,6 +25,8 @@ mod questions;
 mod reports;
 mod rosters;
 pub(super) mod rotation;
+mod row;
+mod sheet;
 mod slips;
 mod tips;
 mod undo;
@@ -72,6 +78,8 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route(guard::UPLOAD, post(rosters::upload).layer(DefaultBodyLimit::max(largest)))
         .route("/rosters/{id}", get(rosters::page))
         .route("/rosters/{id}/feedback", get(rosters::feedback))
+        .route("/rosters/{id}/document", get(rosters::document))
+        .route("/rosters/{id}/sheet", get(sheet::page).post(sheet::as_sent))
         .route("/agencies", get(agencies::list))
         .route("/agencies/{code}", get(agencies::page))
         .route("/agencies/{code}/template", post(agencies::template))
@@ -79,6 +87,10 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/holds/{id}/agree", post(holds::agree))
         .route("/holds/{id}/lift", post(holds::lift))
         .route("/slips", get(slips::list))
+        .route("/slips/handovers", get(handovers::list))
+        .route("/slips/handovers/{id}", get(handovers::page))
+        .route("/slips/handovers/{id}/minutes", get(handovers::minutes))
+        .route("/slips/handovers/{id}/sign", post(handovers::sign))
         .route("/slips/{id}/print", post(slips::print))
         .route("/slips/{id}/confirm", post(slips::confirm))
         .route("/rotation", get(rotation::page))

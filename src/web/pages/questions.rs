@@ -3,7 +3,11 @@
 use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
+use super::super::templates;
 use super::super::view::Signed;
+use super::row::{Field, masked, record_masked};
+use crate::model::Lang;
+use crate::model::evidence::Evidence;
 use crate::model::operator::Right;
 use crate::model::question::{Question, QuestionKind};
 use crate::store::OpenQuestion;
@@ -45,11 +49,18 @@ pub(in super::super) async fn page(
     Path(key): Path<String>,
 ) -> Result<Response, PageError> {
     let OpenQuestion { key, question, asked } = decide::question(&desk, &signed.operator, &key).await?;
+    let lang = signed.view.lang;
+    let (seen, candidates) = compared(&question, lang);
+    let row = asking_row(&desk, &question, lang).await?;
+    let value = |name: &str| row.iter().find(|field| field.name == name).map(|field| field.value.clone());
+    let fields: Vec<_> = seen.iter().map(|attr| context! { attr, row => value(row_field(attr)) }).collect();
     let more = context! {
         key,
-        sentence => words::question_line(&question, signed.view.lang),
+        sentence => words::question_line(&question, lang),
         may_answer => signed.require(answered_with(question.kind)).is_ok(),
-        fields => compared(&question),
+        fields,
+        candidates,
+        side_by_side => question.kind == QuestionKind::WhoIs && !seen.is_empty(),
         question => Value::from_serialize(&question),
         asked => crate::model::rfc3339(asked),
     };
@@ -61,16 +72,93 @@ fn answered_with(kind: QuestionKind) -> Right {
     if kind.is_for_contacts() { Right::Confirm } else { Right::Review }
 }
 
-/// Every field that some candidate speaks of, in order of first mention: the rows of the comparison.
-fn compared(question: &Question) -> Vec<String> {
-    let mut fields: Vec<String> = Vec::new();
-    for field in question.candidates.iter().flat_map(|one| &one.fields) {
-        let name = field.split(':').next().unwrap_or(field).trim().to_owned();
-        if !fields.contains(&name) {
-            fields.push(name);
+/// The row that raises a question, as it was understood, personal data masked.
+async fn asking_row(desk: &Desk, question: &Question, lang: Lang) -> Result<Vec<Field>, PageError> {
+    for one in &question.evidence {
+        let Evidence::Row { roster, sheet, row, .. } = one else { continue };
+        let Some((feedback, _)) = desk.store.arrival(roster).await? else { continue };
+        let rows = feedback.arrival.roster.into_iter().flat_map(|roster| roster.rows);
+        if let Some(found) = rows.into_iter().find(|one| one.sheet == *sheet && one.row == *row) {
+            return Ok(record_masked(&found, lang));
         }
     }
-    fields
+    Ok(Vec::new())
+}
+
+/// The field of a row that stands beside an attribute of an account.
+fn row_field(attr: &str) -> &str {
+    match attr {
+        "title" => "position",
+        "mail" => "email",
+        other => other,
+    }
+}
+
+/// Every attribute that some candidate speaks of, in order of first mention, and the candidates: each with what it says of
+/// these, and whether it agrees with the row or differs.
+fn compared(question: &Question, lang: Lang) -> (Vec<String>, Vec<Value>) {
+    let parsed: Vec<Vec<Compared>> = question
+        .candidates
+        .iter()
+        .map(|one| one.fields.iter().map(|field| Compared::of(field)).collect())
+        .collect();
+    let mut seen: Vec<String> = Vec::new();
+    for attr in parsed.iter().flatten().filter_map(|one| one.attr.as_ref()) {
+        if !seen.contains(attr) {
+            seen.push(attr.clone());
+        }
+    }
+    let candidates = question.candidates.iter().zip(&parsed).map(|(one, fields)| {
+        let named: Vec<_> = seen
+            .iter()
+            .map(|attr| fields.iter().find(|field| field.attr.as_ref() == Some(attr)))
+            .map(|field| field.map(|field| context! { value => field.value, agrees => field.agrees }))
+            .collect();
+        let more: Vec<_> = fields.iter().filter(|field| field.attr.is_none()).map(|field| field.value.as_str()).collect();
+        context! { answer => one.answer, label => answer_words(&one.answer, &one.label, lang), fields => named, more }
+    });
+    (seen.clone(), candidates.collect())
+}
+
+/// What a candidate says of one attribute.
+#[derive(Debug, PartialEq, Eq)]
+struct Compared {
+    /// The attribute; none where the line is a remark.
+    attr: Option<String>,
+    /// Its value; a phone is masked as in the row beside it.
+    value: String,
+    agrees: bool,
+}
+
+impl Compared {
+    fn of(line: &str) -> Self {
+        let parts = [(" = ", true), (" ≠ ", false)];
+        let found =
+            parts.into_iter().find_map(|(sign, agrees)| line.split_once(sign).map(|pair| (pair, agrees)));
+        match found {
+            Some(((attr, value), agrees)) if templates::attr(attr).is_some() => {
+                let value = if attr == "phone" { masked(value) } else { value.to_owned() };
+                Self { attr: Some(attr.to_owned()), value, agrees }
+            }
+            _ => Self { attr: None, value: line.to_owned(), agrees: false },
+        }
+    }
+}
+
+/// An answer as people say it; an account's or a role's name stays as it is.
+fn answer_words(answer: &str, label: &str, lang: Lang) -> String {
+    let (vi, en) = match answer {
+        "new" => ("Không phải tài khoản nào ở đây: người mới", "None of these: somebody new"),
+        "done" => ("Đã xử lý", "Done"),
+        "ignore" => ("Bỏ qua", "Ignore it"),
+        "left" => ("Đã nghỉ hoặc chuyển đi", "Has left"),
+        "stays" => ("Vẫn công tác", "Still works here"),
+        "read" => ("Đã xem, không thiếu ai", "Read; nobody is missing"),
+        "confirmed" => ("Vẫn đúng", "Still the same"),
+        "changed" => ("Đã thay đổi", "Not the same any more"),
+        _ => return label.to_owned(),
+    };
+    if lang == Lang::Vi { vi.to_owned() } else { en.to_owned() }
 }
 
 #[derive(Deserialize)]
@@ -91,4 +179,21 @@ pub(in super::super) async fn answer(
     decide::answer(&desk, &signed.operator, &key, &given.answer).await?;
     let said = signed.view.t("Đã ghi câu trả lời.", "The answer was kept.");
     signed.view.go(&desk, "/questions", said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_s_fields_are_told_apart_from_remarks_and_its_phone_is_masked() {
+        let of = |line: &str| {
+            let Compared { attr, value, agrees } = Compared::of(line);
+            (attr.unwrap_or_default(), value, agrees)
+        };
+        assert_eq!(of("title = Kế toán"), ("title".into(), "Kế toán".into(), true));
+        assert_eq!(of("phone ≠ 0912345678"), ("phone".into(), "••••••••78".into(), false));
+        assert_eq!(of("= tthc/Cán bộ một cửa"), (String::new(), "= tthc/Cán bộ một cửa".into(), false));
+        assert_eq!(of("a = b"), (String::new(), "a = b".into(), false));
+    }
 }

@@ -4,21 +4,17 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::guard;
 use super::super::view::Signed;
+use super::cells::{self, Note};
 use crate::files;
-use crate::model::citizen::{CitizenId, CitizenMark};
-use crate::model::finding::{Finding, Severity};
 use crate::model::ids::{AgencyCode, RosterId, hex};
 use crate::model::operator::Right;
-use crate::model::person::{Birth, Gender};
-use crate::model::record::Record;
-use crate::workbook::Reader;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use minijinja::{Value, context};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -31,114 +27,6 @@ const LARGEST: u64 = 1 << 30;
 const ENDINGS: [&str; 8] = ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "pdf", "htm"];
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// One field of a row.
-#[derive(Debug, Clone, Serialize)]
-pub(in super::super) struct Field {
-    /// The canonical column.
-    pub name: &'static str,
-    pub value: String,
-}
-
-fn fields<C>(
-    record: &Record<C>,
-    citizen: impl Fn(&C) -> String,
-    hide: impl Fn(&str) -> String,
-) -> Vec<Field> {
-    let Record {
-        sheet: _,
-        row: _,
-        full_name,
-        birth,
-        gender,
-        citizen_id,
-        staff_code,
-        position,
-        unit,
-        phone,
-        email,
-        status,
-        action,
-        effective_date,
-        note,
-        departure_confirmed: _,
-    } = record;
-    let open = |text: &Option<String>| text.clone();
-    let all = [
-        ("full_name", Some(full_name.to_string())),
-        ("birth", birth.as_ref().map(|birth| hide(&birth_text(*birth)))),
-        (
-            "gender",
-            gender.as_ref().map(|gender| {
-                hide(match gender {
-                    Gender::Male => "Nam",
-                    Gender::Female => "Nữ",
-                })
-            }),
-        ),
-        ("citizen_id", citizen_id.as_ref().map(citizen)),
-        ("staff_code", open(staff_code)),
-        ("position", open(position)),
-        ("unit", open(unit)),
-        ("phone", phone.as_ref().map(|phone| hide(phone))),
-        ("email", open(email)),
-        ("status", status.map(|status| status.as_str().to_owned())),
-        ("action", action.map(|action| action.as_str().to_owned())),
-        ("effective_date", effective_date.map(|date| date.format("%d/%m/%Y").to_string())),
-        ("note", note.as_ref().map(|note| hide(note))),
-    ];
-    all.into_iter().filter_map(|(name, value)| value.map(|value| Field { name, value })).collect()
-}
-
-fn birth_text(birth: Birth) -> String {
-    match birth {
-        Birth::Date(date) => date.format("%d/%m/%Y").to_string(),
-        Birth::Year(year) => year.to_string(),
-    }
-}
-
-/// All but the last two characters, as dots.
-fn masked(text: &str) -> String {
-    let count = text.chars().count();
-    let shown: String = text.chars().skip(count.saturating_sub(2)).collect();
-    if count <= 4 { "•••".to_owned() } else { format!("{}{shown}", "•".repeat((count - 2).min(8))) }
-}
-
-/// A stored row, personal data masked.
-pub(in super::super) fn record_masked(record: &Record<CitizenMark>) -> Vec<Field> {
-    fields(record, CitizenMark::masked, masked)
-}
-
-/// A row read anew from the workbook as it was sent, nothing masked.
-pub(in super::super) async fn record_as_sent(
-    desk: &Desk,
-    roster: &RosterId,
-    sheet: &str,
-    row: u32,
-) -> Result<Vec<Field>, PageError> {
-    let gone = || {
-        PageError::Bad(
-            "Tệp gốc không còn lưu: đã quá thời hạn lưu giữ hoặc đã được chuyển đi.".into(),
-            "The workbook is no longer kept: its time is over, or it was moved away.".into(),
-        )
-    };
-    let (feedback, _) = desk.store.arrival(roster).await?.ok_or(PageError::NotFound)?;
-    let arrival = feedback.arrival;
-    let bytes = [&arrival.spool_path, &arrival.done_path]
-        .into_iter()
-        .flatten()
-        .find_map(|path| files::read(FilePath::new(path), LARGEST).ok())
-        .ok_or_else(gone)?;
-    let config = &desk.site.config;
-    let mut reader = Reader::new(desk.program.clone(), config.reader).with_mappings(config.mappings.clone());
-    let reading = reader
-        .read_of(Some(arrival.agency.as_str()), &bytes, &arrival.file, desk.today())
-        .await
-        .map_err(PageError::internal)?;
-    let mut records = reading.blocks.into_iter().flat_map(|block| block.records);
-    let record = records.find(|one| one.sheet == sheet && one.row == row).ok_or(PageError::NotFound)?;
-    Ok(fields(&record, |id: &CitizenId| id.reveal().to_owned(), str::to_owned))
-}
 
 #[derive(Deserialize)]
 pub(in super::super) struct Asked {
@@ -182,12 +70,29 @@ pub(in super::super) async fn list(
     signed.view.page(&desk, "rosters.html", more)
 }
 
-/// A finding as shown.
-#[derive(Serialize)]
-struct FindingLine {
-    severity: Severity,
-    place: String,
-    sentence: String,
+#[derive(Deserialize)]
+pub(in super::super) struct Pages {
+    /// Which page of the findings, from 1.
+    #[serde(default)]
+    findings: usize,
+    /// Which page of the results, from 1.
+    #[serde(default)]
+    results: usize,
+}
+
+/// Findings, or results, a page.
+const LISTED: usize = 100;
+
+/// The lines of a page of `all`, and the numbers of the pages around it.
+fn page_of<T>(all: &[T], page: usize) -> (&[T], Value) {
+    let last = all.len().div_ceil(LISTED).max(1);
+    let page = page.clamp(1, last);
+    let from = (page - 1) * LISTED;
+    let around = context! {
+        page, last, count => all.len(),
+        previous => (page > 1).then(|| page - 1), next => (page < last).then_some(page + 1),
+    };
+    (&all[from..all.len().min(from + LISTED)], around)
 }
 
 /// One arrival: what it was taken for, its findings, what became of its rows.
@@ -195,21 +100,15 @@ pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Path(id): Path<String>,
+    Query(pages): Query<Pages>,
 ) -> Result<Response, PageError> {
     let (feedback, path) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
     let arrival = feedback.arrival;
     signed.require_sight(&arrival.agency)?;
-    let lang = signed.view.lang;
-    let line = |sheet: Option<&str>, finding: &Finding| FindingLine {
-        severity: finding.severity(),
-        place: place(sheet, finding),
-        sentence: finding.message(lang),
-    };
-    let mut findings: Vec<_> = arrival.notes.findings.iter().map(|one| line(None, one)).collect();
-    for block in &arrival.notes.blocks {
-        findings.extend(block.findings.iter().map(|one| line(Some(&block.sheet), one)));
-    }
-    findings.sort_by_key(|one| std::cmp::Reverse(one.severity));
+    let found = cells::notes(&arrival.notes, signed.view.lang, false);
+    let (findings, finding_pages) = page_of(&found, pages.findings);
+    let findings: Vec<_> = findings.iter().map(line).collect();
+    let (results, result_pages) = page_of(&feedback.results, pages.results);
     let sheets: Vec<_> = arrival
         .notes
         .blocks
@@ -224,25 +123,34 @@ pub(in super::super) async fn page(
         read => arrival.roster.is_some(),
         kind => arrival.roster.as_ref().and_then(|one| one.kind).map(crate::model::roster::RosterKind::as_str),
         document => arrival.roster.as_ref().and_then(|one| one.number().map(str::to_owned)),
+        has_pdf => arrival.roster.as_ref().is_some_and(|one| one.has_pdf),
         as_of => arrival.roster.as_ref().and_then(|one| one.as_of).map(|date| date.to_string()),
         people => arrival.roster.as_ref().map_or(0, |one| one.rows.len()),
-        findings => Value::from_serialize(&findings),
+        findings,
+        finding_pages,
         sheets,
-        results => Value::from_serialize(&feedback.results),
+        results => Value::from_serialize(results),
+        result_pages,
         feedback => path.is_some(),
     };
     signed.view.page(&desk, "roster.html", more)
 }
 
-/// Where a finding is: sheet, and the cell, the row or the column.
-fn place(sheet: Option<&str>, finding: &Finding) -> String {
-    let Finding { sheet: own, row, column, code: _, details: _ } = finding;
-    let row = row.map(|row| row.to_string()).unwrap_or_default();
-    let cell = format!("{}{row}", column.as_deref().unwrap_or(""));
-    match own.as_deref().or(sheet) {
-        Some(sheet) if cell.is_empty() => sheet.to_owned(),
-        Some(sheet) => format!("{sheet} · {cell}"),
-        None => cell,
+/// A finding in the list: where it is, and where on the page of its sheet it stands.
+fn line(note: &Note) -> Value {
+    let cell = format!(
+        "{}{}",
+        note.column.as_deref().unwrap_or(""),
+        note.row.map(|row| row.to_string()).unwrap_or_default()
+    );
+    context! {
+        severity => note.severity,
+        code => note.code.as_str(),
+        sentence => note.sentence,
+        sheet => note.sheet,
+        row => note.row,
+        anchor => note.anchor(),
+        cell,
     }
 }
 
@@ -265,8 +173,35 @@ pub(in super::super) async fn feedback(
     download(&name, bytes)
 }
 
-/// A workbook to save. The name stands percent-encoded, so that it cannot end the header.
+/// The document (PDF) that came with the workbook and lies beside it under the same name.
+pub(in super::super) async fn document(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let (feedback, _) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
+    let arrival = feedback.arrival;
+    signed.require_sight(&arrival.agency)?;
+    let came = arrival.roster.is_some_and(|one| one.has_pdf);
+    let place = arrival.done_path.filter(|_| came).ok_or(PageError::NotFound)?;
+    let path = files::with_ending(FilePath::new(&place), ".pdf");
+    let bytes = files::read(&path, LARGEST).map_err(|_| {
+        PageError::Bad(
+            "Văn bản không còn nằm cạnh danh sách trong thư mục của cơ quan.".into(),
+            "The document no longer lies beside the roster in the agency’s folder.".into(),
+        )
+    })?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    download_as("application/pdf", &name, bytes)
+}
+
+/// A workbook to save.
 pub(in super::super) fn download(name: &str, bytes: Vec<u8>) -> Result<Response, PageError> {
+    download_as(XLSX, name, bytes)
+}
+
+/// A file to save. The name stands percent-encoded, so that it cannot end the header.
+fn download_as(kind: &'static str, name: &str, bytes: Vec<u8>) -> Result<Response, PageError> {
     let plain: String = crate::model::name::ascii(name)
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
@@ -280,7 +215,7 @@ pub(in super::super) fn download(name: &str, bytes: Vec<u8>) -> Result<Response,
         .collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(XLSX));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(PageError::internal)?);
     Ok((headers, Body::from(bytes)).into_response())
 }
@@ -398,11 +333,5 @@ mod tests {
         let text = response.headers()[CONTENT_DISPOSITION].to_str().unwrap().to_owned();
         assert!(!text.contains('\r') && !text.contains("Set-Cookie: "), "{text}");
         assert!(text.contains("filename=\"danhsachset-cookiex1.xlsx\""), "{text}");
-    }
-
-    #[test]
-    fn what_is_masked_shows_two_characters_at_most() {
-        assert_eq!(masked("0912345678"), "••••••••78");
-        assert_eq!(masked("1980"), "•••");
     }
 }

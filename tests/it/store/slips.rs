@@ -1,6 +1,8 @@
 //! Slips: printed once, then signed for, or ended.
 
 use super::*;
+use rosterd::model::change::StoredChange;
+use rosterd::model::custodian::Side;
 use rosterd::model::ids::ChangeId;
 use rosterd::model::intent::Outcome;
 use rosterd::model::legal_hold::HoldSubject;
@@ -15,7 +17,13 @@ impl Site {
             document: Some(document.into()),
             ..title(account, Gate::None)
         };
-        let one = self.propose(&[change]).await.remove(0);
+        let one = self.propose(&[change]).await.remove(0).stored;
+        self.apply(&one).await;
+        one.id
+    }
+
+    /// Carries a change out, with a sealed password.
+    async fn apply(&self, one: &StoredChange) {
         let terms = Terms {
             today: today(),
             write_by: minutes(9),
@@ -24,7 +32,7 @@ impl Site {
         };
         let token = self.lease().await;
         let open = async |mut tx: Fenced| {
-            let claim = tx.open_intent(&one.stored, &terms).await?;
+            let claim = tx.open_intent(one, &terms).await?;
             tx.commit(claim).await
         };
         let Claim::Opened(intent) = self.store.write_fenced(&token, minutes(1), open).await.unwrap() else {
@@ -35,7 +43,6 @@ impl Site {
             tx.commit(done).await
         };
         assert!(self.store.write_fenced(&token, minutes(2), resolve).await.unwrap());
-        one.stored.id
     }
 
     async fn print(&self, id: &ChangeId, by: &Login) -> Result<SlipStep, StoreError> {
@@ -143,6 +150,39 @@ async fn what_runs_out_or_is_replaced_is_wiped_and_under_a_legal_hold_nothing_ru
         let slip = site.store.slip(&of("a2").change).await.unwrap().unwrap();
         assert_eq!(slip.ended, Some((SlipEnding::Replaced, minutes(5))));
         assert_eq!(site.print(&of("a3").change, &an).await.unwrap(), SlipStep::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn minutes_are_signed_once_a_side_and_only_for_a_handover_within_the_scope() {
+    on_both(async |site| {
+        let [an, binh] = site.operators(["an", "binh"]).await;
+        let chi = Login::new("chi");
+        site.enrol(&chi, &["stc"]).await;
+        let sign = async |id: &ChangeId, side: Side, by: &Login| {
+            let work = async |mut tx: WriteTx| {
+                let noted = tx.sign_minutes(id, side, by).await?;
+                tx.commit(noted).await
+            };
+            site.store.write(minutes(6), work).await
+        };
+        let change =
+            Change { kind: ChangeKind::SetCustodian, reason: Reason::Custodian, ..title("a1", Gate::None) };
+        let one = site.propose(&[change]).await.remove(0).stored;
+        assert!(!sign(&one.id, Side::Giver, &an).await.unwrap(), "it is not carried out yet");
+        site.apply(&one).await;
+        assert!(matches!(sign(&one.id, Side::Giver, &chi).await, Err(StoreError::OutOfScope { .. })));
+        assert!(sign(&one.id, Side::Giver, &an).await.unwrap());
+        assert!(!sign(&one.id, Side::Giver, &binh).await.unwrap(), "once a side");
+        assert!(sign(&one.id, Side::Receiver, &binh).await.unwrap());
+        let signed = site.store.signatures(&one.id).await.unwrap();
+        let sides: Vec<_> = signed.iter().map(|one| (one.side, one.by.clone(), one.at)).collect();
+        assert_eq!(sides, [(Side::Giver, an.clone(), minutes(6)), (Side::Receiver, binh, minutes(6))]);
+        let reset = site.reset("a2", "1/CV").await;
+        assert!(!sign(&reset, Side::Giver, &an).await.unwrap(), "no mailbox was handed over");
+        let nothing = sign(&ChangeId::new("none"), Side::Giver, &an).await;
+        assert!(matches!(nothing, Err(StoreError::Missing { .. })));
     })
     .await;
 }

@@ -1,13 +1,15 @@
 //! The page in a real browser: with pointer, with keys alone, without script, for people who see it differently.
 
 use super::pressing::{ROTATION, age, figures, idle, list, pressed};
+use super::sheets::{BAD, namesake};
 use super::{approvals, state, waiting};
 use crate::support::desk;
 use crate::support::page::{PASSWORD, Page};
 use crate::support::webdriver::{Manner, Window};
 use rosterd::config::profile::Profile;
-use rosterd::model::change::{Gate, Risk, State};
+use rosterd::model::change::{ChangeKind, Gate, Risk, State};
 use rosterd::model::ids::Login;
+use rosterd::model::question::QuestionKind;
 use rosterd::model::rotation::{CampaignPlan, CampaignState};
 use rosterd::store::Paused;
 use std::time::{Duration, Instant};
@@ -39,6 +41,9 @@ async fn paused_province() -> Page {
 /// A paused province with one of everything: rules on passwords, a campaign that runs, incidents, a printed list.
 async fn furnished() -> Page {
     let page = Page::with(ROTATION, |site| {
+        site.drop_bytes("stc", "xấu.csv", BAD.as_bytes());
+        site.drop_bytes("stc", "thiết bị.csv", "Tên máy;Số hiệu\nMáy in;7\n".as_bytes());
+        site.drop_bytes("stc", "web.xls", b"<html><table><tr><td>x</td></tr></table></html>");
         desk::edit_config(site, "kind = \"ldif\"\n", "kind = \"ldif\"\nprotected = [\"nhungkb.snv\"]\n");
         age(site);
         site.drop_province();
@@ -123,6 +128,7 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         ("incidents", "/incidents"),
         ("reports", "/reports"),
         ("slips", "/slips"),
+        ("handovers", "/slips/handovers"),
         ("audit", "/audit"),
         ("operators", "/operators"),
         ("account", "/account"),
@@ -135,6 +141,17 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
     pages.push(("change", format!("/changes/{}", change.id)));
     pages.push(("brake", format!("/brakes/{}", brake.key)));
     pages.push(("roster", format!("/rosters/{}", roster.id)));
+    for (name, file) in [
+        ("sheet-findings", "xấu.csv"),
+        ("sheet", "snv-mau06.xlsx"),
+        ("sheet-refused", "thiết bị.csv"),
+        ("sheet-missing", "web.xls"),
+    ] {
+        let all = page.store.arrivals(&[], None, None, 1000).await.unwrap();
+        let roster =
+            all.iter().find(|one| one.file == file).unwrap_or_else(|| panic!("the sample has {file}"));
+        pages.push((name, format!("/rosters/{}/sheet", roster.id)));
+    }
     for campaign in page.store.campaigns().await.unwrap() {
         pages.push(("campaign", format!("/rotation/campaigns/{}", campaign.plan.name)));
     }
@@ -142,7 +159,8 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         let name = if incident.by_hand { "incident-by-hand" } else { "incident" };
         pages.push((name, format!("/incidents/{}", incident.id)));
     }
-    if let Some(question) = page.store.questions().await.unwrap().first() {
+    let questions = page.store.questions().await.unwrap();
+    if let Some(question) = questions.first() {
         pages.push(("question", format!("/questions/{}", question.key)));
     }
     pages
@@ -187,6 +205,81 @@ async fn no_page_is_wider_than_a_phone() {
         assert_eq!(wider, serde_json::json!(0), "{name}");
         window.shoot(&format!("{name}-phone"));
     }
+}
+
+#[tokio::test]
+async fn a_finding_is_followed_to_its_cell_and_back_and_the_sheet_shown_for_the_password() {
+    let page = Page::with("", |site| {
+        site.drop_bytes("stc", "xấu.csv", BAD.as_bytes());
+        site.pass(0);
+    })
+    .await;
+    let window = page.window("an", Manner { without_script: true, ..Manner::default() });
+    let roster = page.store.arrivals(&[], None, None, 1).await.unwrap().remove(0);
+    window.go(&page.at(&format!("/rosters/{}", roster.id)));
+    window.click("main a[href$='/sheet']");
+    window.sees("h1", "Bảng tính như đã đọc");
+    window.click("a[href='#cE3']");
+    assert!(window.address().ends_with("#cE3"), "{}", window.address());
+    assert!(window.text("#cE3").contains("bad-phone"), "{}", window.text("#cE3"));
+    window.click("#cE3 .note a");
+    assert!(window.address().contains("#f"), "{}", window.address());
+    assert!(window.text("#cE4").contains("••••••••78"), "{}", window.text("#cE4"));
+    window.fill("main input[name=password]", PASSWORD);
+    window.click("main form.inline button");
+    window.sees("p", "Đang hiển thị nguyên văn");
+    assert!(window.text("#cE4").contains("0912345678"), "{}", window.text("#cE4"));
+}
+
+#[tokio::test]
+async fn namesakes_can_be_read_by_everybody() {
+    let namesake = namesake().await;
+    let page = Page::with("", |site| {
+        site.drop_bytes("stc", "lop.xlsx", &namesake);
+        site.pass(0);
+    })
+    .await;
+    let open = page.store.questions().await.unwrap();
+    let question = open.iter().find(|one| one.question.kind == QuestionKind::WhoIs).unwrap();
+    let path = page.at(&format!("/questions/{}", question.key));
+    for manner in [Manner::default(), Manner { dark: true, phone: true, ..Manner::default() }] {
+        let window = page.window("an", manner);
+        window.go(&path);
+        assert_eq!(window.violations(), Vec::<String>::new());
+        let wider =
+            window.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        assert_eq!(wider, serde_json::json!(0));
+        window.shoot(if manner.phone { "namesakes-phone" } else { "namesakes-vi-light" });
+    }
+}
+
+#[tokio::test]
+async fn a_handover_and_a_stale_change_can_be_read_by_everybody() {
+    let (page, lines) = super::sheets::with_mailbox().await;
+    let change = super::sheets::handed_over(&page, &lines).await;
+    desk::execute(&page.site, &format!("UPDATE change SET state = 'stale', outcome = 'custodian is no longer what the plan saw' WHERE kind = 'set-custodian' AND id <> '{}'", change.id)).await;
+    let stale = desk::of_kind(&page.site, ChangeKind::SetCustodian, State::Stale).await.remove(0);
+    let handover = format!("/slips/handovers/{}", change.id);
+    let paths = [
+        ("handover", handover),
+        ("handovers-full", "/slips/handovers".into()),
+        ("stale", format!("/changes/{}", stale.id)),
+    ];
+    let mut found = Vec::new();
+    for (dark, lang) in [(false, "vi"), (true, "en")] {
+        let window = page.window("an", Manner { dark, ..Manner::default() });
+        window.cookie(&format!("rosterd-lang-{}", page.port), lang);
+        for (name, path) in &paths {
+            window.go(&page.at(path));
+            found.extend(window.violations().into_iter().map(|one| format!("{name} {lang}: {one}")));
+            window.shoot(&format!("{name}-{lang}-{}", if dark { "dark" } else { "light" }));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let window = page.window("binh", Manner { without_script: true, ..Manner::default() });
+    window.go(&page.at(&paths[0].1));
+    window.click("main form button");
+    window.sees("p", "bên giao ký");
 }
 
 #[tokio::test]

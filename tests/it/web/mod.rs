@@ -7,6 +7,7 @@ mod numbers;
 mod openid;
 mod pressing;
 mod programs;
+mod sheets;
 mod signing_in;
 mod taken_over;
 
