@@ -190,12 +190,13 @@ CREATE TABLE brake (
     opened TEXT NOT NULL
 );
 
-CREATE TABLE brake_release (
+CREATE TABLE brake_vote (
     brake TEXT NOT NULL REFERENCES brake (key),
+    what TEXT NOT NULL CHECK (what IN ('release', 'discard')),
     operator TEXT NOT NULL REFERENCES operator (login),
     reason TEXT NOT NULL,
     at TEXT NOT NULL,
-    UNIQUE (brake, operator)
+    UNIQUE (brake, what, operator)
 );
 
 CREATE TABLE work_order (

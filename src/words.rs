@@ -12,7 +12,7 @@ use crate::model::rotation::CampaignState;
 use crate::model::tip::Sign;
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::verdict::Standing;
-use crate::store::{Approval, Release};
+use crate::store::{Approval, Discard, Release};
 
 /// A state as people call it.
 pub fn state(state: State, lang: Lang) -> &'static str {
@@ -480,6 +480,20 @@ pub fn release(release: &Release, lang: Lang) -> String {
             "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
         }
         (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
+    }
+}
+
+/// What became of a discard.
+pub fn discard(discard: &Discard, lang: Lang) -> String {
+    match (discard, lang) {
+        (Discard::Discarded(count), Lang::Vi) => format!("đã bỏ {count} thay đổi mà phanh này giữ"),
+        (Discard::Discarded(count), Lang::En) => format!("{count} changes held by this brake were rejected"),
+        (Discard::NeedsSecond, Lang::Vi) => "cần thêm một người nữa đồng ý bỏ".into(),
+        (Discard::NeedsSecond, Lang::En) => "a second operator must discard it too".into(),
+        (Discard::AlreadyByYou, Lang::Vi) => "bạn đã đồng ý bỏ; cần một người khác".into(),
+        (Discard::AlreadyByYou, Lang::En) => "you discarded it before; another person must".into(),
+        (Discard::NotOpen, Lang::Vi) => "phanh này không còn giữ gì".into(),
+        (Discard::NotOpen, Lang::En) => "this brake holds nothing".into(),
     }
 }
 

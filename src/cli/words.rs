@@ -3,7 +3,7 @@
 pub use super::match_words::{found_by, matches_confirmed, open_matches, unsettled, waits_for_matches};
 use crate::apply::Applied;
 pub use crate::notify::words::attr;
-pub use crate::words::{approval, mail_sessions, question_line, release, sessions, state, unfit};
+pub use crate::words::{approval, discard, mail_sessions, question_line, release, sessions, state, unfit};
 
 use crate::model::Lang;
 use crate::model::account::{Attr, Values};

@@ -1,12 +1,13 @@
-//! Brakes: what was tripped and what it holds, its release by two operators, and the budget of what was carried out.
+//! Brakes: what was tripped and what it holds, its release or discard by two operators, and the budget of what was carried out.
 
-use super::statement::{json, sql};
+use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
-use crate::model::change::State;
+use crate::model::change::{State, words};
 use crate::model::ids::{BrakeKey, ChangeId, Login};
 use crate::model::operator::Right;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much may be carried out of one kind within one scope and window.
@@ -37,6 +38,52 @@ pub enum Release {
     PutInByYou,
 }
 
+/// What became of a discard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Discard {
+    /// Two operators agreed: this many changes are rejected.
+    Discarded(u64),
+    /// A second operator must agree.
+    NeedsSecond,
+    /// This operator discarded it before: a second time is not a second person.
+    AlreadyByYou,
+    /// No such brake holds anything.
+    NotOpen,
+}
+
+words!(
+    /// What operators decide of a brake, two of them alike.
+    BrakeVote {
+        /// What it holds goes on.
+        Release = "release",
+        /// What it holds is rejected.
+        Discard = "discard",
+    }
+);
+
+/// An operator's word on a brake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voted {
+    /// Who.
+    pub by: Login,
+    /// What for.
+    pub vote: BrakeVote,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Time,
+}
+
+/// Where the words on a brake stand after one more.
+enum Count {
+    /// It was given before.
+    Again,
+    /// One more is needed.
+    First,
+    /// Two operators agree.
+    Enough,
+}
+
 impl WriteTx {
     /// Releases brake `key`, once, for exactly the changes it holds; two different operators must. `forbidden` are
     /// the logins that answer for the rosters of its agency.
@@ -53,23 +100,10 @@ impl WriteTx {
         if forbidden.contains(by) {
             return Ok(Release::PutInByYou);
         }
-        let insert = sql(
-            "release",
-            "INSERT INTO brake_release (brake, operator, reason, at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (brake, operator) DO NOTHING",
-        );
-        let insert = insert.text(key.as_str()).text(by.as_str()).text(reason).time(self.now);
-        if self.execute(insert).await? == 0 {
-            return Ok(Release::AlreadyByYou);
-        }
-        self.audit(by.as_str(), "brake.release", key.as_str(), &detail(&brake, reason));
-        let enough = sql(
-            "release",
-            "UPDATE brake SET state = 'released' WHERE key = $1 AND state = 'open'
-             AND (SELECT COUNT(*) FROM brake_release r WHERE r.brake = brake.key) >= 2",
-        );
-        if self.execute(enough.text(key.as_str())).await? == 0 {
-            return Ok(Release::NeedsSecond);
+        match self.vote(&brake, BrakeVote::Release, by, reason).await? {
+            Count::Again => return Ok(Release::AlreadyByYou),
+            Count::First => return Ok(Release::NeedsSecond),
+            Count::Enough => {}
         }
         let held = self.held_by(key).await?;
         let go_on = sql(
@@ -84,18 +118,16 @@ impl WriteTx {
         Ok(Release::Released(released))
     }
 
-    /// Rejects everything that brake `key` holds; one operator may, because nothing is done. `None` where it is not
-    /// open.
-    pub async fn discard(
-        &mut self,
-        key: &BrakeKey,
-        by: &Login,
-        reason: &str,
-    ) -> Result<Option<u64>, StoreError> {
-        let Some(brake) = self.open_brake(key, by, Right::Review).await? else { return Ok(None) };
-        let close = sql("discard", "UPDATE brake SET state = 'discarded' WHERE key = $1 AND state = 'open'");
-        if self.execute(close.text(key.as_str())).await? == 0 {
-            return Ok(None);
+    /// Rejects everything that brake `key` holds; two different operators must, for what is rejected does not come back
+    /// as long as its rosters say the same.
+    pub async fn discard(&mut self, key: &BrakeKey, by: &Login, reason: &str) -> Result<Discard, StoreError> {
+        let Some(brake) = self.open_brake(key, by, Right::Review).await? else {
+            return Ok(Discard::NotOpen);
+        };
+        match self.vote(&brake, BrakeVote::Discard, by, reason).await? {
+            Count::Again => return Ok(Discard::AlreadyByYou),
+            Count::First => return Ok(Discard::NeedsSecond),
+            Count::Enough => {}
         }
         let mut rejected = Vec::new();
         for id in self.held_by(key).await? {
@@ -104,8 +136,38 @@ impl WriteTx {
             rejected.extend(done.then_some(id));
         }
         self.tell_rosters(&rejected.iter().collect::<Vec<_>>(), reason).await?;
-        self.audit(by.as_str(), "brake.discard", key.as_str(), &detail(&brake, reason));
-        Ok(Some(rejected.len() as u64))
+        Ok(Discard::Discarded(rejected.len() as u64))
+    }
+
+    /// Counts an operator's word on an open brake, and closes the brake with the second.
+    async fn vote(
+        &mut self,
+        brake: &Brake,
+        vote: BrakeVote,
+        by: &Login,
+        reason: &str,
+    ) -> Result<Count, StoreError> {
+        let insert = sql(
+            "brake",
+            "INSERT INTO brake_vote (brake, what, operator, reason, at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (brake, what, operator) DO NOTHING",
+        );
+        let insert = insert.text(brake.key.as_str()).text(vote.as_str()).text(by.as_str());
+        if self.execute(insert.text(reason).time(self.now)).await? == 0 {
+            return Ok(Count::Again);
+        }
+        let (verb, state) = match vote {
+            BrakeVote::Release => ("brake.release", "released"),
+            BrakeVote::Discard => ("brake.discard", "discarded"),
+        };
+        self.audit(by.as_str(), verb, brake.key.as_str(), &detail(brake, reason));
+        let enough = sql(
+            "brake",
+            "UPDATE brake SET state = $1 WHERE key = $2 AND state = 'open'
+             AND (SELECT COUNT(*) FROM brake_vote v WHERE v.brake = brake.key AND v.what = $3) >= 2",
+        );
+        let enough = enough.text(state).text(brake.key.as_str()).text(vote.as_str());
+        Ok(if self.execute(enough).await? == 0 { Count::First } else { Count::Enough })
     }
 
     /// Holds approved changes that a brake stopped at the moment of claiming.
@@ -121,13 +183,13 @@ impl WriteTx {
     }
 
     /// Keeps the brakes of a plan. One that was released or discarded holds other rows now, so it opens anew and its
-    /// former releases end.
+    /// former votes end.
     pub(super) async fn save_brakes(&mut self, brakes: &[Brake]) -> Result<u64, StoreError> {
         let mut written = 0;
         for brake in brakes {
             let end = sql(
                 "brakes",
-                "DELETE FROM brake_release WHERE brake IN (SELECT key FROM brake WHERE key = $1 AND state <> 'open')",
+                "DELETE FROM brake_vote WHERE brake IN (SELECT key FROM brake WHERE key = $1 AND state <> 'open')",
             );
             self.execute(end.text(brake.key.as_str())).await?;
             let insert = sql(
@@ -199,16 +261,21 @@ impl Store {
         Ok(spent)
     }
 
-    /// Who has released brake `key` so far, why and when, in order.
-    pub async fn releases(&self, key: &BrakeKey) -> Result<Vec<(Login, String, Time)>, StoreError> {
+    /// What operators have said to brake `key` so far, in order.
+    pub async fn votes(&self, key: &BrakeKey) -> Result<Vec<Voted>, StoreError> {
         let query = sql(
-            "releases",
-            "SELECT operator, reason, at FROM brake_release WHERE brake = $1 ORDER BY at, operator",
+            "votes",
+            "SELECT operator, what, reason, at FROM brake_vote WHERE brake = $1 ORDER BY at, operator, what",
         );
-        let rows = self.rows(query.text(key.as_str())).await?;
-        rows.iter()
-            .map(|row| Ok((Login::new(row.text("operator")?), row.text("reason")?, row.time("at")?)))
-            .collect()
+        let voted = |row: &Row| {
+            Ok(Voted {
+                by: Login::new(row.text("operator")?),
+                vote: row.word("what", BrakeVote::parse)?,
+                reason: row.text("reason")?,
+                at: row.time("at")?,
+            })
+        };
+        self.rows(query.text(key.as_str())).await?.iter().map(voted).collect()
     }
 
     /// Brakes that hold something, by scope and kind, with the logins that have released them so far.
@@ -221,7 +288,10 @@ impl Store {
         );
         let mut open = Vec::new();
         for row in self.rows(query).await? {
-            let query = sql("releases", "SELECT operator FROM brake_release WHERE brake = $1 ORDER BY at");
+            let query = sql(
+                "releases",
+                "SELECT operator FROM brake_vote WHERE brake = $1 AND what = 'release' ORDER BY at",
+            );
             let rows = self.rows(query.text(&row.text("key")?)).await?;
             let logins =
                 rows.iter().map(|row| row.text("operator").map(Login::new)).collect::<Result<_, _>>()?;

@@ -69,7 +69,7 @@ pub use approval::Approval;
 pub use attempt::Patience;
 pub use audit::{AuditReport, AuditRow, LaneHead};
 pub use bounce::{Bounce, Bounced, Undelivered};
-pub use brake::{Limit, Release};
+pub use brake::{BrakeVote, Discard, Limit, Release, Voted};
 pub use by_phone::Entered;
 pub use call_back::{CallBack, Noted};
 pub use campaign::Start;

@@ -8,7 +8,7 @@ use crate::model::custodian::may_keep;
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, QuestionKey};
 use crate::model::operator::Operator;
 use crate::model::question::QuestionKind;
-use crate::store::{Approval, OpenQuestion, Release, Standing};
+use crate::store::{Approval, Discard, OpenQuestion, Release, Standing};
 
 /// So many are decided in one transaction: it stays short.
 const AT_ONCE: usize = 50;
@@ -109,20 +109,20 @@ pub(super) async fn release(
     Ok(release)
 }
 
-/// Rejects everything a brake holds; how many.
+/// Rejects everything a brake holds; two operators must.
 pub(super) async fn discard(
     desk: &Desk,
     operator: &Operator,
     key: &str,
     reason: &str,
-) -> Result<u64, PageError> {
+) -> Result<Discard, PageError> {
     brake(desk, operator, key).await?;
     let (key, reason) = (BrakeKey::new(key), said_why(reason)?);
     let work = async |mut tx: crate::store::WriteTx| {
-        let count = tx.discard(&key, &operator.login, reason).await?;
-        tx.commit(count).await
+        let discard = tx.discard(&key, &operator.login, reason).await?;
+        tx.commit(discard).await
     };
-    Ok(desk.store.write(desk.now(), work).await?.unwrap_or(0))
+    Ok(desk.store.write(desk.now(), work).await?)
 }
 
 /// The open question `key`, where the operator may know of it.

@@ -7,7 +7,7 @@ use crate::model::change::{State, StoredChange};
 use crate::model::custodian::may_keep;
 use crate::model::ids::{ChangeId, Login, QuestionKey};
 use crate::model::question::{Question, QuestionKind};
-use crate::store::{Approval, Filter, Release};
+use crate::store::{Approval, Discard, Filter, Release};
 use crate::worker::engine::Engine;
 use anyhow::{Result, anyhow, bail};
 use std::collections::BTreeSet;
@@ -168,20 +168,20 @@ pub async fn release(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
     Ok(u8::from(!matches!(result, Release::Released(_) | Release::NeedsSecond)))
 }
 
-/// Rejects everything a brake holds.
+/// Rejects everything a brake holds; two operators must.
 pub async fn discard(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
     let operator = who::operator(engine).await?;
     say_why(reason)?;
     let (brake, _) = find_brake(engine, id).await?.ok_or_else(|| anyhow!("there is no open brake {id:?}"))?;
-    let count = engine
+    let result = engine
         .store
         .write(engine.now(), async |mut tx| {
-            let count = tx.discard(&brake.key, &operator.login, reason).await?;
-            tx.commit(count).await
+            let discard = tx.discard(&brake.key, &operator.login, reason).await?;
+            tx.commit(discard).await
         })
         .await?;
-    crate::cli::line!("{} {}", brake.key, count.unwrap_or(0));
-    Ok(0)
+    crate::cli::line!("{} {}", brake.key, words::discard(&result, engine.config().language));
+    Ok(u8::from(!matches!(result, Discard::Discarded(_) | Discard::NeedsSecond)))
 }
 
 fn say_why(reason: &str) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::model::Lang;
 use crate::model::change::Risk;
 use crate::model::ids::ChangeKey;
 use crate::model::operator::Right;
-use crate::store::Approval;
+use crate::store::{Approval, Discard};
 use crate::words;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -87,7 +87,7 @@ pub(super) async fn answer_question(
     Ok(answer(true, "answered".into()))
 }
 
-/// Rejects everything a brake holds.
+/// Rejects everything a brake holds; two operators must.
 #[utoipa::path(post, path = "/api/v1/brakes/{key}/discard", security(("token" = [])), params(("key" = String, Path)),
     request_body = ReasonGiven,
     responses((status = 200, body = Outcome), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -99,6 +99,7 @@ pub(super) async fn discard(
     Json(given): Json<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
-    let count = decide::discard(&desk, &caller.operator, &key, &given.reason).await?;
-    Ok(answer(true, format!("{count} rejected")))
+    let discard = decide::discard(&desk, &caller.operator, &key, &given.reason).await?;
+    let done = matches!(discard, Discard::Discarded(_) | Discard::NeedsSecond);
+    Ok(answer(done, words::discard(&discard, Lang::En)))
 }

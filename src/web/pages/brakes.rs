@@ -1,14 +1,13 @@
-//! Brakes: what tripped, the arithmetic, what is held, release by two operators or discard.
+//! Brakes: what tripped, the arithmetic, what is held, release or discard by two operators.
 
 use super::super::decide::{self, sees_brake};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::Line;
-use crate::model::Lang;
 use crate::model::change::State as ChangeState;
 use crate::model::operator::Right;
-use crate::store::{Place, Query};
+use crate::store::{BrakeVote, Place, Query, Voted};
 use crate::words;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -40,20 +39,23 @@ pub(in super::super) async fn page(
     signed: Signed,
     Path(key): Path<String>,
 ) -> Result<Response, PageError> {
-    let (brake, by) = decide::brake(&desk, &signed.operator, &key).await?;
+    let (brake, _) = decide::brake(&desk, &signed.operator, &key).await?;
     let query = Query { brake: Some(brake.key.clone()), ..Query::of(ChangeState::Held, signed.scope()) };
     let listing = desk.store.list_changes(&query, &Place::First, SHOWN).await?;
     let held = desk.store.count_changes(&query, 1_000_000).await?;
     let (login, today) = (&signed.operator.login, desk.today());
     let lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
     let names = desk.store.operator_names().await?;
-    let releases: Vec<_> = desk
-        .store
-        .releases(&brake.key)
-        .await?
-        .into_iter()
-        .map(|(by, reason, at)| context! { name => names.get(&by).cloned().unwrap_or_else(|| by.to_string()), reason, at => crate::model::rfc3339(at) })
-        .collect();
+    let votes = desk.store.votes(&brake.key).await?;
+    let of = |vote: BrakeVote| -> Vec<Value> {
+        let votes = votes.iter().filter(|one| one.vote == vote);
+        let shown = votes.map(|Voted { by, vote: _, reason, at }| {
+            let name = names.get(by).cloned().unwrap_or_else(|| by.to_string());
+            context! { name, reason, at => crate::model::rfc3339(*at) }
+        });
+        shown.collect()
+    };
+    let by_me = |vote: BrakeVote| votes.iter().any(|one| one.vote == vote && one.by == *login);
     let limits = &desk.site.config.brakes;
     let rule = limits.of(brake.kind);
     // The rule may have been written anew since: the arithmetic is shown where it still comes to the same.
@@ -62,8 +64,10 @@ pub(in super::super) async fn page(
         context! { least => rule.count, percent => rule.percent, cap => rule.cap, share => brake.of_accounts * rule.percent / 100 }
     });
     let more = context! {
-        mine => by.contains(login),
-        releases,
+        released_by_me => by_me(BrakeVote::Release),
+        discarded_by_me => by_me(BrakeVote::Discard),
+        releases => of(BrakeVote::Release),
+        discards => of(BrakeVote::Discard),
         rule,
         over => (brake.wanted + brake.spent).saturating_sub(brake.limit),
         hours => limits.window_hours,
@@ -96,7 +100,7 @@ pub(in super::super) async fn release(
     signed.view.go(&desk, "/brakes", &words::release(&release, signed.view.lang))
 }
 
-/// Discards it: everything it holds is rejected.
+/// Discards it: everything it holds is rejected, once two operators say so.
 pub(in super::super) async fn discard(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -104,10 +108,6 @@ pub(in super::super) async fn discard(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Review)?;
-    let count = decide::discard(&desk, &signed.operator, &key, &given.reason).await?;
-    let said = match signed.view.lang {
-        Lang::Vi => format!("Đã bỏ {count} thay đổi mà phanh này giữ."),
-        Lang::En => format!("{count} changes held by this brake were rejected."),
-    };
-    signed.view.go(&desk, "/brakes", &said)
+    let discard = decide::discard(&desk, &signed.operator, &key, &given.reason).await?;
+    signed.view.go(&desk, "/brakes", &words::discard(&discard, signed.view.lang))
 }

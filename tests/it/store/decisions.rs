@@ -6,7 +6,7 @@ use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
 use rosterd::model::question::{Candidate, Question, QuestionKind};
-use rosterd::store::{Approval, Committed, Noted, Paused, Release, StoreError};
+use rosterd::store::{Approval, Committed, Discard, Noted, Paused, Release, StoreError};
 
 impl Site {
     async fn approve(&self, one: &Standing, by: &Login) -> Result<Approval, StoreError> {
@@ -285,19 +285,29 @@ async fn a_brake_is_released_by_two_operators_and_then_its_changes_go_on() {
 #[tokio::test]
 async fn a_province_brake_needs_operators_of_the_province_and_discarding_rejects() {
     on_both(async |site| {
-        let [an] = site.operators(["an"]).await;
+        let [an, binh] = site.operators(["an", "binh"]).await;
         let local = Login::new("local");
         site.enrol(&local, &["skhcn"]).await;
         let (plan, brake) = held(&["a1", "a2"], BrakeScope::Province);
         site.publish(&plan).await;
         let refused = site.release(&brake.key, &local, &nobody()).await;
         assert!(matches!(refused, Err(StoreError::OutOfScope { .. })), "{refused:?}");
-        let discard = async |mut tx: rosterd::store::WriteTx| {
-            let discarded = tx.discard(&brake.key, &an, "nhầm").await?;
-            tx.commit(discarded).await
+        let discard = async |by: &Login| {
+            let work = async |mut tx: rosterd::store::WriteTx| {
+                let discarded = tx.discard(&brake.key, by, "nhầm").await?;
+                tx.commit(discarded).await
+            };
+            site.store.write(now(), work).await.unwrap()
         };
-        assert_eq!(site.store.write(now(), discard).await.unwrap(), Some(2));
-        assert_eq!(site.store.write(now(), discard).await.unwrap(), None);
+        assert_eq!(discard(&an).await, Discard::NeedsSecond);
+        assert_eq!(discard(&an).await, Discard::AlreadyByYou);
+        assert_eq!(
+            site.release(&brake.key, &binh, &nobody()).await.unwrap(),
+            Release::NeedsSecond,
+            "not alike"
+        );
+        assert_eq!(discard(&binh).await, Discard::Discarded(2));
+        assert_eq!(discard(&an).await, Discard::NotOpen);
         let open = site.store.open_changes(now()).await.unwrap();
         assert_eq!((open.live.len(), open.suppressed.len()), (0, 2));
     })
