@@ -11,6 +11,7 @@ use crate::model::ids::{AgencyCode, RosterId, hex};
 use crate::model::operator::Right;
 use crate::model::person::{Birth, Gender};
 use crate::model::record::Record;
+use crate::store::RosterState;
 use crate::workbook::Reader;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, Query, State};
@@ -146,6 +147,9 @@ pub(in super::super) struct Asked {
     agency: String,
     #[serde(default)]
     today: String,
+    /// Only what could not be read.
+    #[serde(default)]
+    refused: String,
     #[serde(default)]
     after: String,
 }
@@ -165,7 +169,9 @@ pub(in super::super) async fn list(
     };
     let since = (!asked.today.is_empty()).then(|| desk.midnight(desk.today()));
     let after = (!asked.after.is_empty()).then(|| RosterId::new(&asked.after));
-    let mut arrivals = desk.store.arrivals(&scope, since, after.as_ref(), PER_PAGE + 1).await?;
+    let only = (!asked.refused.is_empty()).then_some(RosterState::Refused);
+    let mut arrivals =
+        desk.store.arrivals_in(only, &scope, since, after.as_ref(), PER_PAGE + 1).await?;
     let more = arrivals.len() > PER_PAGE;
     arrivals.truncate(PER_PAGE);
     let agencies: Vec<_> =
@@ -176,6 +182,7 @@ pub(in super::super) async fn list(
         agencies,
         agency => asked.agency,
         only_today => since.is_some(),
+        only_refused => only.is_some(),
         upload_mb => desk.settings.upload_mb,
         upload => guard::UPLOAD,
     };
