@@ -429,7 +429,7 @@ fn not_received() -> Letter {
 
 fn daily(busy: bool) -> Letter {
     let head = |lane: &str, seq: u32, digit: &str| format!("{lane}:{seq}:{}", digit.repeat(64));
-    let held = |kind: &str, agency: Option<&str>, count| HeldByBrake {
+    let brake = |kind: &str, agency: Option<&str>, count| HeldByBrake {
         kind: kind.into(),
         agency: agency.map(str::to_owned),
         count,
@@ -456,7 +456,7 @@ fn daily(busy: bool) -> Letter {
         DailyReport {
             waiting: WaitingByDue { sum: 61, overdue: 2, today: 4, week: 25, later: 30 },
             expired: 1,
-            held: vec![held("khóa tài khoản", Some(AGENCY), 14), held("chuyển đơn vị", None, 230)],
+            held: vec![brake("khóa tài khoản", Some(AGENCY), 14), brake("chuyển đơn vị", None, 230)],
             held_count: 244,
             failed: 3,
             unknown: 1,

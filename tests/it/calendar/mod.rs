@@ -8,6 +8,7 @@ mod dong_nai;
 mod dong_thap;
 mod gia_lai;
 mod ha_giang;
+mod printed;
 mod que_son;
 mod returned;
 mod sending;
