@@ -20,7 +20,7 @@ mod read;
 mod report;
 mod review;
 mod rotation;
-mod run;
+pub mod run;
 mod sign_in;
 mod slip;
 mod template;

@@ -219,6 +219,7 @@ pub async fn load(path: &Path) -> Result<Site, ConfigError> {
         check_pattern(pattern).map_err(|why| form(format!("policy.naming: {why}")))?;
     }
     config.deadlines.check().map_err(form)?;
+    config.worker.check().map_err(|why| form(format!("worker: {why}")))?;
     for person in &config.on_duty {
         notify::transport::check_address(&person.mail).map_err(|why| form(format!("on_duty: {why}")))?;
     }

@@ -94,6 +94,23 @@ impl AuditRow {
     }
 }
 
+/// Which rows of the trail somebody wants; what is empty leaves nothing out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only this actor's.
+    pub actor: String,
+    /// Only verbs with this beginning.
+    pub verb: String,
+}
+
+impl AuditFilter {
+    /// Whether a row is wanted.
+    pub fn has(&self, row: &AuditRow) -> bool {
+        let Self { actor, verb } = self;
+        (actor.is_empty() || *actor == row.actor) && row.verb.starts_with(verb)
+    }
+}
+
 /// Where a lane's chain ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LaneHead {
@@ -103,6 +120,32 @@ pub struct LaneHead {
     pub seq: i64,
     /// That row's hash: noted elsewhere, it proves later that nothing was cut.
     pub hash: String,
+}
+
+impl std::fmt::Display for LaneHead {
+    /// On one line, as it is noted elsewhere: `LANE:ROW:HASH`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.lane, self.seq, self.hash)
+    }
+}
+
+impl std::str::FromStr for LaneHead {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.trim().rsplitn(3, ':');
+        let (hash, seq, lane) = (parts.next(), parts.next(), parts.next());
+        let seq = seq.and_then(|seq| seq.parse().ok()).filter(|seq: &i64| *seq > 0);
+        let hash = hash.filter(|hash| hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()));
+        match (lane.filter(|lane| !lane.is_empty()), seq, hash) {
+            (Some(lane), Some(seq), Some(hash)) => {
+                Ok(Self { lane: lane.to_owned(), seq, hash: hash.to_ascii_lowercase() })
+            }
+            _ => {
+                Err(format!("{text:?} is no end of a lane; expected LANE:ROW:HASH as the daily mail has it"))
+            }
+        }
+    }
 }
 
 /// An audit trail that holds.
@@ -258,6 +301,11 @@ impl Store {
 
     /// Checks every row, link, detail and oath of the trail.
     pub async fn audit_verify(&self) -> Result<AuditReport, StoreError> {
+        self.audit_verify_noted(&[]).await
+    }
+
+    /// The same, and that the rows where lanes once ended, as somebody noted, are still those.
+    pub async fn audit_verify_noted(&self, noted: &[LaneHead]) -> Result<AuditReport, StoreError> {
         let mut check = Check::default();
         let (mut lane, mut seq) = (String::new(), 0);
         loop {
@@ -268,7 +316,7 @@ impl Store {
                 check.row(row, &self.site_key)?;
             }
         }
-        check.finish(self.audit_heads().await?)
+        check.finish(self.audit_heads().await?, noted)
     }
 
     /// Where each lane ends: noted outside of the database, it proves later that nothing was cut.
@@ -320,7 +368,7 @@ impl Check {
         Ok(())
     }
 
-    fn finish(self, heads: Vec<LaneHead>) -> Result<AuditReport, StoreError> {
+    fn finish(self, heads: Vec<LaneHead>, noted: &[LaneHead]) -> Result<AuditReport, StoreError> {
         let broken = |lane: &str, seq, why| StoreError::AuditBroken { lane: lane.to_owned(), seq, why };
         for head in &heads {
             let (seq, hash) = self.heads.get(&head.lane).cloned().unwrap_or_default();
@@ -339,6 +387,15 @@ impl Check {
             let (hash, lane) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             if self.seen.get(&(lane.to_owned(), seq)).is_none_or(|seen| seen != hash) {
                 return Err(broken(lane, seq, "it is not the row that another lane swore to"));
+            }
+        }
+        for LaneHead { lane, seq, hash } in noted {
+            match self.seen.get(&(lane.clone(), *seq)) {
+                Some(seen) if seen == hash => {}
+                Some(_) => return Err(broken(lane, *seq, "it is not the row that was noted")),
+                None => {
+                    return Err(broken(lane, *seq, "the row that was noted is missing: the trail was cut"));
+                }
             }
         }
         Ok(AuditReport { rows: self.rows, details: self.details, heads })

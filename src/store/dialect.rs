@@ -74,6 +74,17 @@ impl Dialect {
         }
     }
 
+    /// What joins the elements of the JSON array `q.evidence` as `e`, and the roster that one of them names.
+    pub(super) fn evidence(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => ("CROSS JOIN json_each(q.evidence) e", "e.value ->> '$.roster'"),
+            Self::Postgres => (
+                "CROSS JOIN LATERAL json_array_elements(CAST(q.evidence AS json)) AS e(value)",
+                "e.value ->> 'roster'",
+            ),
+        }
+    }
+
     /// Whether an error means that another transaction was in the way.
     pub(super) fn is_busy(self, error: &sqlx::Error) -> bool {
         let Some(code) =

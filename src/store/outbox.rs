@@ -171,6 +171,12 @@ impl Settled {
 }
 
 impl Store {
+    /// Whether a notice with this key was ever put into the outbox.
+    pub async fn has_notice(&self, key: &str) -> Result<bool, StoreError> {
+        let query = "SELECT id FROM outbox WHERE key = $1 LIMIT 1";
+        Ok(!self.rows(sql("outbox", query).text(key)).await?.is_empty())
+    }
+
     /// Whether a notice is due at `now`.
     pub async fn mail_is_due(&self, now: Time) -> Result<bool, StoreError> {
         let query = "SELECT id FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= $1 LIMIT 1";

@@ -58,6 +58,13 @@ pub struct Waiter {
     pub not_of: Vec<AgencyCode>,
 }
 
+impl Waiter {
+    /// Somebody who has approved nothing and puts in nothing: everything that is proposed waits for him or her.
+    pub fn anybody() -> Self {
+        Self { login: Login::new(""), not_of: Vec::new() }
+    }
+}
+
 /// A change that one approval is enough for is no longer proposed after it.
 const NOT_APPROVED: &str = " AND (c.needed < 2 OR NOT EXISTS (SELECT 1 FROM approval p
      WHERE p.change_id = c.id AND p.operator = ?))";
@@ -85,7 +92,7 @@ impl Query {
 
     /// `FROM … WHERE …` with its arguments. Where agencies are asked for, they come first: an agency's changes are
     /// few. (CROSS JOIN keeps SQLite from choosing otherwise; for PostgreSQL it is a join like any other.)
-    fn sql(&self) -> (String, Vec<String>) {
+    pub(super) fn sql(&self) -> (String, Vec<String>) {
         let Self {
             agencies,
             state,
@@ -154,7 +161,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-fn bind(what: &'static str, text: String, values: &[String]) -> Statement {
+pub(super) fn bind(what: &'static str, text: String, values: &[String]) -> Statement {
     values.iter().fold(sql(what, text), |query, value| query.text(value))
 }
 
@@ -447,6 +454,18 @@ impl Store {
         after: Option<&RosterId>,
         limit: usize,
     ) -> Result<Vec<ArrivalLine>, StoreError> {
+        self.arrivals_in(None, agencies, since, after, limit).await
+    }
+
+    /// The same; of one state alone, where `only` names it.
+    pub async fn arrivals_in(
+        &self,
+        only: Option<RosterState>,
+        agencies: &[AgencyCode],
+        since: Option<Time>,
+        after: Option<&RosterId>,
+        limit: usize,
+    ) -> Result<Vec<ArrivalLine>, StoreError> {
         let mut text = "SELECT id, agency, file, arrived, state, kind, feedback_path FROM roster
              WHERE arrived >= $1"
             .to_owned();
@@ -454,6 +473,11 @@ impl Store {
         if let Some(after) = after {
             values.push(after.to_string());
             text.push_str(" AND (arrived, id) < (SELECT a.arrived, a.id FROM roster a WHERE a.id = $2)");
+        }
+        match only {
+            Some(RosterState::Read) => text.push_str(" AND state = 'read'"),
+            Some(RosterState::Refused) => text.push_str(" AND state = 'refused'"),
+            None => {}
         }
         if !agencies.is_empty() {
             text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
@@ -557,7 +581,7 @@ impl Store {
         let query = format!(
             "SELECT a.lane, a.seq, a.at, a.actor, a.verb, a.subject, a.detail_mac, a.prev, a.hash, d.detail
              FROM audit a LEFT JOIN audit_detail d ON d.lane = a.lane AND d.seq = a.seq
-             WHERE ($1 = '' OR a.actor = $1) AND ($2 = '' OR a.verb LIKE $2 || '%') AND a.at < $3
+             WHERE ($1 = '' OR a.actor = $1) AND ($2 = '' OR SUBSTR(a.verb, 1, LENGTH($2)) = $2) AND a.at < $3
              ORDER BY a.at DESC, a.lane, a.seq DESC LIMIT {limit}"
         );
         let before = before.map_or_else(|| "9".to_owned(), rfc3339);

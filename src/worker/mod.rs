@@ -3,6 +3,7 @@
 mod answering;
 pub mod asking;
 pub mod by_phone;
+mod daily;
 pub mod engine;
 pub mod guessing;
 mod history;
@@ -42,6 +43,9 @@ pub struct Settings {
     pub poll_seconds: u64,
     /// Passes only apply what is approved where this is true; else `rosterd apply` does.
     pub apply: bool,
+    /// The local hour from which on the first pass of a day writes to those on duty how things stand;
+    /// 24: none does.
+    pub daily_letter_hour: u32,
     /// A file that is touched while the worker lives.
     pub heartbeat_file: Option<PathBuf>,
     /// A program (and its arguments) run after each good pass: a dead man's switch elsewhere.
@@ -58,9 +62,23 @@ impl Default for Settings {
             schedule: vec!["0 6-18/2 * * MON-FRI".into()],
             poll_seconds: 15,
             apply: true,
+            daily_letter_hour: 7,
             heartbeat_file: None,
             heartbeat_command: Vec::new(),
             alert_command: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// What is wrong with them, with what was expected.
+    pub fn check(&self) -> Result<(), String> {
+        if self.daily_letter_hour <= 24 {
+            return Ok(());
+        }
+        Err(format!(
+            "daily_letter_hour = {}: a day has no such hour; expected 0 to 23, or 24 for no letter",
+            self.daily_letter_hour
+        ))
     }
 }

@@ -186,6 +186,9 @@ impl Engine {
         if let Err(error) = self.press(token).await {
             summary.errors.push(error.to_string());
         }
+        if let Err(error) = self.report_the_day(token).await {
+            summary.errors.push(error.to_string());
+        }
         match self.transport() {
             Ok(transport) => summary.mailed = Box::pin(self.mail(token, &transport)).await?,
             Err(error) => summary.errors.push(error.to_string()),

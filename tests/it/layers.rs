@@ -86,6 +86,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "notify",
             "store",
             "systems",
+            "words",
             "workbook",
         ],
     ),

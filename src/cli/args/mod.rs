@@ -13,6 +13,7 @@ pub use review::Review;
 pub use rotation::{CampaignAction, NoticeAction, Rotation};
 
 use crate::model::Lang;
+use crate::store::LaneHead;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -374,7 +375,11 @@ pub enum LeakAction {
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Check the chain.
-    Verify,
+    Verify {
+        /// Where a lane once ended, as a daily mail or the log noted it: its row must still be that one. May be repeated.
+        #[arg(long = "head", value_name = "LANE:ROW:HASH")]
+        heads: Vec<LaneHead>,
+    },
     /// Print every row as JSON lines.
     Export,
 }

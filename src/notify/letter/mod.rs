@@ -1,5 +1,6 @@
 //! A letter: what there is to tell somebody, before it has words. One variant a template.
 
+mod daily;
 mod safety;
 
 use crate::model::change::ChangeKind;
@@ -8,6 +9,7 @@ use crate::model::roster::RosterKind;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+pub use daily::{DailyReport, HeldByBrake, WaitingByDue};
 pub use safety::{
     AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, MailboxFull, NotReceived,
     NotReceivedMail, OverdueAccount, RotationDigest, RotationReminder,
@@ -51,6 +53,8 @@ pub enum Letter {
     IncidentClosed(IncidentClosed),
     /// To those on duty: mails that did not arrive.
     NotReceived(NotReceived),
+    /// To those on duty, once a day: how things stand.
+    DailyReport(DailyReport),
 }
 
 impl Letter {
@@ -74,6 +78,7 @@ impl Letter {
             Self::IncidentOpened(_) => "incident_opened",
             Self::IncidentClosed(_) => "incident_closed",
             Self::NotReceived(_) => NotReceived::TEMPLATE,
+            Self::DailyReport(_) => DailyReport::TEMPLATE,
         }
     }
 }

@@ -65,6 +65,9 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(Vi, "vi", "not_received.subject"),
     mail!(Vi, "vi", "not_received.txt"),
     mail!(Vi, "vi", "not_received.html"),
+    mail!(Vi, "vi", "daily_report.subject"),
+    mail!(Vi, "vi", "daily_report.txt"),
+    mail!(Vi, "vi", "daily_report.html"),
     mail!(En, "en", "layout.txt"),
     mail!(En, "en", "layout.html"),
     mail!(En, "en", "layout_holder.txt"),
@@ -120,4 +123,7 @@ pub(super) const EMBEDDED: &[(Lang, &str, &str)] = &[
     mail!(En, "en", "not_received.subject"),
     mail!(En, "en", "not_received.txt"),
     mail!(En, "en", "not_received.html"),
+    mail!(En, "en", "daily_report.subject"),
+    mail!(En, "en", "daily_report.txt"),
+    mail!(En, "en", "daily_report.html"),
 ];

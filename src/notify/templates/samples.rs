@@ -7,10 +7,10 @@ use crate::model::notice::Step;
 use crate::model::roster::RosterKind;
 use crate::notify::letter::{
     AccountCreated, AgencyCount, AttestationAsked, ChangesMade, ContactLeaves, Counts, CreatedAccount,
-    CustodianLeaves, IncidentClosed, IncidentOpened, KeptMailbox, LateLine, LeakedFrom, Letter,
-    LookupsExceeded, MadeChange, MailboxFull, Missing, Named, NotReceived, NotReceivedMail, OrderLate,
-    OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest, RotationReminder, SlipsWaiting,
-    SuspicionsWaiting, UnagedSystem, WaitingSlip,
+    CustodianLeaves, DailyReport, HeldByBrake, IncidentClosed, IncidentOpened, KeptMailbox, LateLine,
+    LeakedFrom, Letter, LookupsExceeded, MadeChange, MailboxFull, Missing, Named, NotReceived,
+    NotReceivedMail, OrderLate, OverdueAccount, ReadAs, ReceiverAsks, RosterFeedback, RotationDigest,
+    RotationReminder, SlipsWaiting, SuspicionsWaiting, UnagedSystem, WaitingByDue, WaitingSlip,
 };
 use chrono::NaiveDate;
 
@@ -62,6 +62,8 @@ pub fn samples() -> Vec<Letter> {
         mailbox_full(2),
         full_mailboxes(),
         forced_by_age(),
+        daily(true),
+        daily(false),
     ]
 }
 
@@ -475,5 +477,53 @@ fn forced_by_age() -> Letter {
         force_on: Some(day(12, 2)),
         lock_on: Some(day(12, 11)),
         ..reminder
+    })
+}
+
+fn daily(busy: bool) -> Letter {
+    let head = |lane: &str, seq: u32, digit: &str| format!("{lane}:{seq}:{}", digit.repeat(64));
+    let brake = |kind: &str, agency: Option<&str>, count| HeldByBrake {
+        kind: kind.into(),
+        agency: agency.map(str::to_owned),
+        count,
+    };
+    let quiet = DailyReport {
+        agency: None,
+        date: day(11, 23),
+        waiting: WaitingByDue::default(),
+        expired: 0,
+        held: vec![],
+        held_count: 0,
+        failed: 0,
+        unknown: 0,
+        questions: 0,
+        incidents: 0,
+        incidents_open_somewhere: 0,
+        undelivered: 0,
+        late_count: 0,
+        late: vec![],
+        late_unnamed: 0,
+        heads: vec![head("rosterd", 1, "a")],
+    };
+    Letter::DailyReport(if busy {
+        DailyReport {
+            waiting: WaitingByDue { sum: 61, overdue: 2, today: 4, week: 25, later: 30 },
+            expired: 1,
+            held: vec![brake("khóa tài khoản", Some(AGENCY), 14), brake("chuyển đơn vị", None, 230)],
+            held_count: 244,
+            failed: 3,
+            unknown: 1,
+            questions: 5,
+            incidents: 2,
+            incidents_open_somewhere: 1,
+            undelivered: 7,
+            late_count: 12,
+            late: vec![AGENCY.into(), "Sở Nội vụ".into()],
+            late_unnamed: 10,
+            heads: vec![head("operators", 412, "c"), head("rosterd", 9035, "d")],
+            ..quiet
+        }
+    } else {
+        quiet
     })
 }

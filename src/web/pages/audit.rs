@@ -4,12 +4,12 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use crate::model::operator::Right;
-use crate::store::StoreError;
+use crate::store::{AuditFilter, StoreError};
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -47,6 +47,7 @@ fn require(signed: &Signed) -> Result<(), PageError> {
 async fn show(desk: &Desk, signed: &Signed, asked: &Asked, verified: Value) -> Result<Response, PageError> {
     let before =
         chrono::DateTime::parse_from_rfc3339(&asked.before).ok().map(|at| at.with_timezone(&chrono::Utc));
+    let filtered = !asked.actor.trim().is_empty() || !asked.verb.trim().is_empty();
     let mut rows = desk.store.audit_page(asked.actor.trim(), asked.verb.trim(), before, PER_PAGE + 1).await?;
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
@@ -54,6 +55,7 @@ async fn show(desk: &Desk, signed: &Signed, asked: &Asked, verified: Value) -> R
         next => rows.last().filter(|_| more).map(|row| crate::model::rfc3339(row.at)),
         rows => Value::from_serialize(&rows),
         asked => Value::from_serialize(asked),
+        filtered,
         verified,
     };
     signed.view.page(desk, "audit.html", more)
@@ -74,33 +76,59 @@ pub(in super::super) async fn verify(
     show(&desk, &signed, &all, verified).await
 }
 
-/// Every row as JSON lines, as the command prints them.
+/// What an export says first where a filter leaves rows out.
+#[derive(Serialize)]
+struct Part<'a> {
+    whole_chain: bool,
+    actor: &'a str,
+    verb: &'a str,
+    note: &'static str,
+}
+
+const NO_CHAIN: &str = "Chỉ gồm các dòng trong bộ lọc, không phải chuỗi đầy đủ: không dùng để kiểm tra chuỗi. / Only the rows \
+     within the filter, no whole chain: links cannot be checked with it.";
+
+/// The rows within the filter as JSON lines, as the command prints them. With a filter a line before them says that
+/// they are no whole chain.
 pub(in super::super) async fn export(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     require(&signed)?;
     let by = &signed.operator.login;
+    let filter = AuditFilter { actor: asked.actor.trim().into(), verb: asked.verb.trim().into() };
+    let AuditFilter { actor, verb } = &filter;
+    let whole = actor.is_empty() && verb.is_empty();
+    let detail = if whole { String::new() } else { format!("actor={actor} verb={verb}") };
+    let mut head = String::new();
+    if !whole {
+        let part = Part { whole_chain: false, actor, verb, note: NO_CHAIN };
+        head = serde_json::to_string(&part).map_err(PageError::internal)? + "\n";
+    }
     desk.store
         .write(desk.now(), async |mut tx| {
-            tx.audit(by.as_str(), "audit.export", "audit", "");
+            tx.audit(by.as_str(), "audit.export", "audit", &detail);
             tx.commit(()).await
         })
         .await?;
-    let chunks = stream::try_unfold((desk, String::new(), 0), async |(desk, lane, seq)| {
+    let begin = (desk, filter, String::new(), 0);
+    let chunks = stream::try_unfold(begin, async |(desk, filter, lane, seq)| {
         let rows = desk.store.audit_export(&lane, seq, CHUNK).await?;
         let Some(last) = rows.last() else { return Ok::<_, PageError>(None) };
-        let next = (desk.clone(), last.lane.clone(), last.seq);
+        let (lane, seq) = (last.lane.clone(), last.seq);
         let mut text = String::new();
-        for row in &rows {
+        for row in rows.iter().filter(|row| filter.has(row)) {
             text.push_str(&serde_json::to_string(row).map_err(PageError::internal)?);
             text.push('\n');
         }
-        Ok(Some((text, next)))
+        Ok(Some((text, (desk, filter, lane, seq))))
     });
+    let chunks = stream::once(async { Ok(head) }).chain(chunks);
+    let name = if whole { "audit.jsonl" } else { "audit-part.jsonl" };
     let headers = [
-        (CONTENT_TYPE, "application/x-ndjson; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
+        (CONTENT_TYPE, "application/x-ndjson; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((headers, Body::from_stream(chunks)).into_response())
 }

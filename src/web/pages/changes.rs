@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub(in super::super) const PER_PAGE: usize = 50;
 /// A list's length is counted up to here, and said to be more beyond.
 const COUNTED: u64 = 2_000;
+/// Rosters that a list by roster shows.
+const GROUPS: usize = 200;
 
 /// A filter as a query has it; what is empty filters nothing.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -41,7 +43,7 @@ pub(in super::super) struct Asked {
     pub decided: String,
     pub roster: String,
     pub brake: String,
-    /// `agency`: how many of each agency instead of the changes.
+    /// `agency` or `roster`: how many of each instead of the changes.
     pub group: String,
     #[serde(skip_serializing)]
     pub after: String,
@@ -300,6 +302,16 @@ pub(in super::super) async fn page(
         let groups = desk.store.changes_by_agency(&query).await?;
         let count: u64 = groups.iter().map(|group| group.count).sum();
         let more = context! { groups => Value::from_serialize(&groups), count, lines => Vec::<Value>::new(), ..base };
+        return signed.view.page(&desk, "changes.html", more);
+    }
+    if asked.group == "roster" {
+        let mut rosters = desk.store.changes_by_roster(&query, GROUPS + 1).await?;
+        let cut = rosters.len() > GROUPS;
+        rosters.truncate(GROUPS);
+        let count = desk.store.count_changes(&query, COUNTED + 1).await?;
+        let without = desk.store.count_without_roster(&query).await?;
+        let rosters = Value::from_serialize(&rosters);
+        let more = context! { rosters, cut, without, groups => Value::from(()), count, lines => Vec::<Value>::new(), ..base };
         return signed.view.page(&desk, "changes.html", more);
     }
     let listing = desk.store.list_changes(&query, &asked.place(), PER_PAGE).await?;

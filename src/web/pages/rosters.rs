@@ -8,6 +8,7 @@ use super::cells::{self, Note};
 use crate::files;
 use crate::model::ids::{AgencyCode, RosterId, hex};
 use crate::model::operator::Right;
+use crate::store::RosterState;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -34,6 +35,9 @@ pub(in super::super) struct Asked {
     agency: String,
     #[serde(default)]
     today: String,
+    /// Only what could not be read.
+    #[serde(default)]
+    refused: String,
     #[serde(default)]
     after: String,
 }
@@ -53,7 +57,8 @@ pub(in super::super) async fn list(
     };
     let since = (!asked.today.is_empty()).then(|| desk.midnight(desk.today()));
     let after = (!asked.after.is_empty()).then(|| RosterId::new(&asked.after));
-    let mut arrivals = desk.store.arrivals(&scope, since, after.as_ref(), PER_PAGE + 1).await?;
+    let only = (!asked.refused.is_empty()).then_some(RosterState::Refused);
+    let mut arrivals = desk.store.arrivals_in(only, &scope, since, after.as_ref(), PER_PAGE + 1).await?;
     let more = arrivals.len() > PER_PAGE;
     arrivals.truncate(PER_PAGE);
     let agencies: Vec<_> =
@@ -64,6 +69,7 @@ pub(in super::super) async fn list(
         agencies,
         agency => asked.agency,
         only_today => since.is_some(),
+        only_refused => only.is_some(),
         upload_mb => desk.settings.upload_mb,
         upload => guard::UPLOAD,
     };

@@ -9,6 +9,7 @@ mod dong_thap;
 mod forced;
 mod gia_lai;
 mod ha_giang;
+mod printed;
 mod que_son;
 mod quota;
 mod returned;

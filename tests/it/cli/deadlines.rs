@@ -8,7 +8,7 @@ use rosterd::model::ids::Login;
 use rosterd::model::operator::{Operator, OperatorRole};
 use std::collections::BTreeSet;
 
-const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
+const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n[worker]\ndaily_letter_hour = 24\n";
 
 /// A site where one person of stc is missing from a full roster, and the agency above stc is snv.
 async fn missing() -> Site {

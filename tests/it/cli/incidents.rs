@@ -10,7 +10,7 @@ use rosterd::model::evidence::Evidence;
 use rosterd::store::Approval;
 use std::os::unix::process::ExitStatusExt;
 
-const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
+const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n[worker]\ndaily_letter_hour = 24\n";
 
 /// Written rules, which bind nobody yet.
 const RULES: &str = "[rotation]\nprofile = \"ha-giang-2018\"\nactive_from = \"2099-01-05\"\n\

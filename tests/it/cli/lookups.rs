@@ -12,6 +12,8 @@ const HOLDER: &str = "nhungkb.snv@tinhmau.gov.vn";
 
 const MORE: &str = r#"on_duty = [{ name = "Người Trực", mail = "truc@tinhmau.gov.vn" }]
 ---
+[worker]
+daily_letter_hour = 24
 [[system]]
 kind = "sql"
 name = "dancu"

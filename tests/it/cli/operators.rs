@@ -131,3 +131,30 @@ async fn a_row_of_the_trail_that_was_changed_is_found() {
     assert_eq!(broken.status.code(), Some(1), "{}", said(&broken));
     assert!(said(&broken).contains("error: "), "{}", said(&broken));
 }
+
+#[tokio::test]
+async fn an_end_of_the_trail_that_somebody_noted_is_held_against_it() {
+    let site = Site::new(Base::Sqlite, Dir::Ldif, "").await;
+    site.drop_province();
+    site.pass(3);
+    let out = site.expect(&["audit", "verify"], 0);
+    let noted: Vec<String> =
+        out.lines().skip(1).map(|line| line.split(' ').collect::<Vec<_>>().join(":")).collect();
+    assert!(noted.len() > 1, "{out}");
+    let mut arguments = vec!["audit", "verify"];
+    arguments.extend(noted.iter().flat_map(|head| ["--head", head]));
+    let out = site.expect(&arguments, 0);
+    assert!(out.contains(&format!("{} noted ends are still in it", noted.len())), "{out}");
+    let (place, hash) = noted[0].rsplit_once(':').unwrap();
+    let other: String = hash.chars().map(|c| if c == '0' { '1' } else { '0' }).collect();
+    let wrong = site.rosterd(&["audit", "verify", "--head", &format!("{place}:{other}")]);
+    assert_eq!(wrong.status.code(), Some(1), "{}", said(&wrong));
+    assert!(said(&wrong).contains("not the row that was noted"), "{}", said(&wrong));
+    let (lane, _) = place.rsplit_once(':').unwrap();
+    let gone = site.rosterd(&["audit", "verify", "--head", &format!("{lane}:999999:{hash}")]);
+    assert_eq!(gone.status.code(), Some(1), "{}", said(&gone));
+    assert!(said(&gone).contains("the trail was cut"), "{}", said(&gone));
+    let unclear = site.rosterd(&["audit", "verify", "--head", "rosterd"]);
+    assert_eq!(unclear.status.code(), Some(1), "{}", said(&unclear));
+    assert!(said(&unclear).contains("LANE:ROW:HASH"), "{}", said(&unclear));
+}

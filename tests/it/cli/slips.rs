@@ -6,7 +6,7 @@ use crate::support::site::{Base, Dir, Site};
 use rosterd::model::change::{ChangeKind, State, StoredChange};
 use std::os::unix::fs::PermissionsExt;
 
-const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n";
+const ON_DUTY: &str = "on_duty = [{ name = \"Người Trực\", mail = \"truc@tinhmau.gov.vn\" }]\n---\n[worker]\ndaily_letter_hour = 24\n";
 
 /// A site with accounts that were made, and their slips.
 async fn made() -> (Site, Vec<StoredChange>) {

@@ -11,7 +11,8 @@ use rosterd::worker::pass::{Ending, Summary};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-const BOUNCES: &str = "[mail.bounces]\naddress = \"thutra@tinhmau.gov.vn\"\nfolder = \"@ROOT@/bounces\"\n";
+const BOUNCES: &str = "[mail.bounces]\naddress = \"thutra@tinhmau.gov.vn\"\nfolder = \"@ROOT@/bounces\"\n\
+                       [worker]\ndaily_letter_hour = 24\n";
 
 /// A notification as Exim writes it, about this mail to this addressee.
 pub fn bounce(of: &str, notice: &Notice) -> String {

@@ -1,6 +1,7 @@
 //! Mail: what the outbox does with servers that fail, what a crash repeats, what comes back, who signed it.
 
 mod bounces;
+mod daily;
 mod dkim;
 mod outbox;
 mod paused;

@@ -178,3 +178,41 @@ async fn what_is_rejected_owes_the_rosters_behind_it_a_feedback_once_more() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changes_are_counted_by_the_roster_that_asks_for_them() {
+    on_both(async |site| {
+        let row = |roster: &str, row| Evidence::Row {
+            roster: RosterId::new(roster),
+            file: "ds.xlsx".into(),
+            sheet: "Sheet1".into(),
+            row,
+            document: None,
+        };
+        let asked = |who: &str, by: Vec<Evidence>| {
+            let mut planned = title(who, Gate::Two);
+            planned.evidence = by;
+            planned
+        };
+        site.propose(&[
+            asked("an", vec![row("ds1", 1), row("ds1", 2)]),
+            asked("binh", vec![row("ds1", 3), row("ds2", 1)]),
+            asked("cuc", vec![]),
+        ])
+        .await;
+        let query = Query::of(State::Proposed, vec![]);
+        let groups = site.store.changes_by_roster(&query, 10).await.unwrap();
+        let counts: Vec<_> = groups.iter().map(|one| (one.roster.as_str(), one.count)).collect();
+        assert_eq!(counts, [("ds1", 2), ("ds2", 1)], "two rows of one roster are one change");
+        assert!(groups.iter().all(|one| one.file.is_none()), "rosters that are no longer kept");
+        for group in &groups {
+            let of = Query { roster: Some(group.roster.clone()), ..query.clone() };
+            assert_eq!(site.store.count_changes(&of, 99).await.unwrap(), group.count);
+        }
+        assert_eq!(site.store.count_without_roster(&query).await.unwrap(), 1);
+        assert_eq!(site.store.changes_by_roster(&query, 1).await.unwrap().len(), 1, "bounded");
+        let other = Query::of(State::Held, vec![]);
+        assert_eq!(site.store.changes_by_roster(&other, 10).await.unwrap(), []);
+    })
+    .await;
+}

@@ -330,3 +330,137 @@ async fn a_pause_is_said_on_every_overview_and_ended_from_the_page() {
     assert!(page.store.paused(rosterd::store::Paused::Writes).await.unwrap().is_none());
     assert!(!approver.get("/").body.contains("bảo trì máy chủ thư"));
 }
+
+#[tokio::test]
+async fn what_came_in_today_and_what_failed_open_lists_as_long() {
+    let page = Page::with("", |site| {
+        site.drop_province();
+        for name in ["hong-1.xlsx", "hong-2.xlsx"] {
+            std::fs::write(site.path(&format!("inbox/snv/{name}")), format!("no workbook: {name}")).unwrap();
+        }
+        site.pass(3);
+    })
+    .await;
+    let refused = "SELECT id FROM roster WHERE state = 'refused' AND file LIKE 'hong-%'";
+    assert_eq!(desk::rows(&page.site, refused).await.len(), 2);
+    // One came yesterday.
+    desk::execute(
+        &page.site,
+        "UPDATE roster SET arrived = '2020-01-06T01:00:00.000Z' WHERE file = 'hong-2.xlsx'",
+    )
+    .await;
+    let state = |ids: &[StoredChange], state: &str| {
+        let ids: Vec<_> = ids.iter().map(|one| format!("'{}'", one.id)).collect();
+        format!("UPDATE change SET state = '{state}' WHERE id IN ({})", ids.join(", "))
+    };
+    let all = page.site.changes(Some(State::Proposed)).await;
+    desk::execute(&page.site, &state(&all[..3], "failed")).await;
+    desk::execute(&page.site, &state(&all[3..5], "unknown")).await;
+    let listed = |browser: &mut Browser, path: &str| {
+        let (mut names, mut next) = (Vec::new(), Some(path.to_owned()));
+        while let Some(path) = next {
+            let shown = body(browser, &path);
+            let table = shown.split_once("<tbody>").map_or("", |(_, rest)| rest);
+            let read = |row: &str| row.split("<td>").nth(3).unwrap().to_owned();
+            names.extend(table.split("<tr>").skip(1).map(read));
+            next = shown
+                .split_once("rel=\"next\" href=\"")
+                .map(|(_, rest)| rest.split('"').next().unwrap().to_owned());
+        }
+        names
+    };
+    page.enrol("hoa", OperatorRole::Viewer, &["snv"]).await;
+    for login in ["an", "hoa"] {
+        let mut browser = page.signed_in(login);
+        let shown = body(&mut browser, "/");
+        let arrived = numbers(&shown, "/rosters?");
+        let paths: Vec<_> = arrived.keys().map(String::as_str).collect();
+        assert_eq!(paths, ["/rosters?today=1", "/rosters?today=1&refused=1"], "{login}");
+        for (path, count) in &arrived {
+            assert_eq!(listed(&mut browser, path).len() as u64, *count, "{login}: {path}");
+        }
+        let refused = listed(&mut browser, "/rosters?today=1&refused=1");
+        assert!(refused.iter().any(|one| one.contains("hong-1.xlsx")), "{refused:?}");
+        assert!(!refused.iter().any(|one| one.contains("hong-2.xlsx")), "{refused:?}");
+        assert!(listed(&mut browser, "/rosters?refused=1").len() > refused.len());
+        let changes = numbers(&shown, "/changes?state=");
+        assert!(
+            changes.contains_key("/changes?state=failed") && changes.contains_key("/changes?state=unknown")
+        );
+        for (path, count) in &changes {
+            assert_eq!(rows_of_changes(&mut browser, path), *count, "{login}: {path}");
+        }
+        if login == "an" {
+            assert_eq!((changes["/changes?state=failed"], changes["/changes?state=unknown"]), (3, 2));
+        }
+    }
+}
+
+#[tokio::test]
+async fn changes_by_roster_open_lists_as_long() {
+    let page = Page::of_province().await;
+    let mut an = page.signed_in("an");
+    let shown = body(&mut an, "/changes?group=roster");
+    let table = shown.split_once("<tbody>").unwrap().1;
+    let mut sum = 0;
+    let mut some = 0;
+    for row in table.split("<tr>").skip(1) {
+        let count: u64 = row
+            .split("<td class=\"num\">")
+            .nth(1)
+            .unwrap()
+            .split('<')
+            .next()
+            .unwrap()
+            .replace('.', "")
+            .parse()
+            .unwrap();
+        sum += count;
+        let Some((_, rest)) = row.split_once("<a href=\"") else { continue };
+        let path = rest.split('"').next().unwrap();
+        assert!(path.contains("roster="), "{path}");
+        assert_eq!(rows_of_changes(&mut an, path), count, "{path}");
+        some += 1;
+    }
+    assert!(some > 5, "{shown}");
+    let all = page.site.changes(Some(State::Proposed)).await.len() as u64;
+    assert!(sum >= all, "none is left out: {sum} of {all}");
+    // A filter narrows the groups, and stays in their links.
+    let risky = body(&mut an, "/changes?group=roster&risk=high");
+    let links: Vec<_> =
+        risky.split("<a href=\"/changes?").skip(1).filter(|rest| rest.contains("roster=")).collect();
+    assert!(links.iter().all(|rest| rest.split('"').next().unwrap().contains("risk=high")), "{links:?}");
+}
+
+#[tokio::test]
+async fn the_trail_is_exported_as_it_is_filtered_and_a_part_says_that_it_is_one() {
+    let page = Page::of_province().await;
+    let mut an = page.signed_in("an");
+    let whole = an.get("/audit/export");
+    assert!(whole.header("content-disposition").unwrap().contains("\"audit.jsonl\""));
+    let parsed = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let rows = parsed(&whole.body);
+    assert!(rows.iter().all(|row| row["hash"].is_string()), "rows alone");
+    let of_rosters = |row: &serde_json::Value| row["verb"].as_str().unwrap().starts_with("roster.");
+    let actor = rows.iter().find(|row| of_rosters(row)).unwrap()["actor"].as_str().unwrap();
+    let filter = format!("actor={actor}&verb=roster.");
+    let shown = body(&mut an, &format!("/audit?{filter}"));
+    assert!(shown.contains(&format!("/audit/export?{filter}")), "{shown}");
+    assert!(shown.contains("không phải chuỗi đầy đủ"));
+    let part = an.get(&format!("/audit/export?{filter}"));
+    assert!(part.header("content-disposition").unwrap().contains("\"audit-part.jsonl\""));
+    let part = parsed(&part.body);
+    let (head, part) = part.split_first().unwrap();
+    assert_eq!(head["whole_chain"], false);
+    assert_eq!((head["actor"].as_str(), head["verb"].as_str()), (Some(actor), Some("roster.")));
+    let wanted: Vec<_> = rows.iter().filter(|row| row["actor"] == actor && of_rosters(row)).collect();
+    assert!(!wanted.is_empty() && wanted.len() < rows.len(), "{}", wanted.len());
+    assert_eq!(part.iter().collect::<Vec<_>>(), wanted);
+    // Nothing matches: the line that says so stands alone. And each export is in the trail with its filter.
+    assert_eq!(parsed(&an.get("/audit/export?verb=nothing.").body).len(), 1);
+    let trail = page.store.audit_page("an", "audit.export", None, 10).await.unwrap();
+    let details: BTreeSet<_> = trail.iter().filter_map(|row| row.detail.as_deref()).collect();
+    assert_eq!(details, BTreeSet::from(["", "actor= verb=nothing.", &format!("actor={actor} verb=roster.")]));
+}
