@@ -248,9 +248,11 @@ async fn what_is_another_agency_s_is_not_there() {
     assert!(sent >= 18, "{sent}");
     assert!(approvals(&page, &change).await.is_empty());
     assert_eq!(state(&page, &change).await, State::Proposed);
-    for list in ["holds", "tips", "slips", "brakes", "incidents"] {
+    for list in ["holds", "tips", "slips", "incidents"] {
         assert_eq!(khac.get(&format!("/api/v1/{list}")).json(), json!([]), "{list}");
     }
+    let brakes = khac.get("/api/v1/brakes").json();
+    assert!(brakes.as_array().unwrap().iter().all(|one| one["scope"] == *elsewhere), "{brakes}");
     for list in ["agencies", "rosters"] {
         let shown = khac.get(&format!("/api/v1/{list}")).body;
         assert!(!shown.contains(&format!("\"{agency}\"")), "{list}: {shown}");
