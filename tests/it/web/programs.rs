@@ -317,6 +317,8 @@ async fn what_a_program_decides_counts_as_its_operator_s_decision() {
     }
     assert_eq!(may.get(&format!("/api/v1/brakes/{brake}")).json()["released_by"], json!([]));
     assert_eq!(post(&mut may, &format!("brakes/{brake}/discard"), why.clone()).0, 200);
+    assert_eq!(may.get(&format!("/api/v1/brakes/{brake}")).status, 200, "one person is not two");
+    assert_eq!(post(&mut binh, &format!("brakes/{brake}/discard"), why.clone()).0, 200);
     assert_eq!(may.get(&format!("/api/v1/brakes/{brake}")).status, 404);
     // An incident that the page opened.
     page.signed_in("an").post("/incidents", &[("account", ADDRESS), ("reason", "đăng nhập lạ")]);
