@@ -45,6 +45,15 @@ impl Look {
     pub fn settled(&self, later: &Self) -> Vec<Dropped> {
         later.files.values().filter(|file| self.files.get(&file.path) == Some(*file)).cloned().collect()
     }
+
+    /// The later look without what came, or changed, since this one.
+    #[must_use]
+    pub fn known_of(&self, later: Self) -> Self {
+        let known = |path: &PathBuf, file: &mut Dropped| self.files.get(path) == Some(file);
+        let mut known_files = later.files;
+        known_files.retain(known);
+        Self { files: known_files, ..later }
+    }
 }
 
 /// Looks at the inbox. `now` is the file system's clock.
@@ -189,6 +198,21 @@ mod tests {
 
     fn names(look: &Look) -> Vec<String> {
         look.files.keys().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_came_or_changed_meanwhile_is_not_known() {
+        let dir = tempfile::tempdir().unwrap();
+        put(dir.path(), &["skhcn/a.xlsx", "skhcn/b.xlsx", "skhcn/c.xlsx"]);
+        let before = look(dir.path(), &agencies(), SystemTime::now()).unwrap();
+        std::fs::remove_file(dir.path().join("skhcn/a.xlsx")).unwrap();
+        std::fs::write(dir.path().join("skhcn/b.xlsx"), "another size").unwrap();
+        put(dir.path(), &["skhcn/d.xlsx"]);
+        let after = look(dir.path(), &agencies(), SystemTime::now()).unwrap();
+        assert_eq!(names(&after), ["b.xlsx", "c.xlsx", "d.xlsx"]);
+        let known = before.known_of(after.clone());
+        assert_eq!(names(&known), ["c.xlsx"]);
+        assert_ne!(known, after, "there is something to take");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! colour, and whoever cannot see it has a title, a description and the table.
 
 use super::html::escaped;
+use serde::Serialize;
 use std::fmt::Write;
 
 /// A bar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bar {
     /// What it stands for.
     pub label: String,
@@ -17,7 +18,7 @@ pub struct Bar {
 }
 
 /// What a chart shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chart {
     /// Its id in the page, of letters, digits and hyphens.
     pub id: String,
@@ -34,7 +35,8 @@ pub struct Chart {
 }
 
 /// How the bars of a chart run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// They lie, one below the other: for things.
     Lying,

@@ -17,9 +17,10 @@ pub use text::text;
 use self::chart::Chart;
 use crate::model::Lang;
 use chrono::NaiveDate;
+use serde::Serialize;
 
 /// A report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The language it is written in.
     pub lang: Lang,
@@ -44,7 +45,7 @@ pub struct Report {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// Its name; of a workbook's sheet too.
     pub title: String,
@@ -55,7 +56,8 @@ pub struct Table {
 }
 
 /// A cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Cell {
     /// Text, whatever it begins with.
     Text(String),

@@ -205,7 +205,7 @@ impl Signed {
 
     /// Refuses where `agency` is outside the scope; in the same words as where there is nothing.
     pub fn require_sight(&self, agency: &crate::model::ids::AgencyCode) -> Result<(), PageError> {
-        if self.operator.may_see(agency) { Ok(()) } else { Err(PageError::NotFound) }
+        super::decide::sight(&self.operator, agency)
     }
 
     /// The scope as a filter has it.

@@ -144,9 +144,11 @@ impl Engine {
         let mut counted = BTreeMap::new();
         while !self.stopping() {
             if wanted {
+                let before = self.inbox().unwrap_or_default();
                 self.one_pass(&grip).await;
                 next = next_pass(&schedules, self.now());
-                seen = self.inbox();
+                // What came while the pass ran may have come too late for it: that is news.
+                seen = self.inbox().map(|now| before.known_of(now));
             }
             self.rest().await;
             self.beat();

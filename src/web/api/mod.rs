@@ -2,7 +2,12 @@
 //! `/api/v1/openapi.json`.
 
 mod decisions;
+mod holds;
+mod incidents;
+mod office;
 mod reads;
+mod rosters;
+mod rotation;
 mod shapes;
 
 use super::desk::Desk;
@@ -10,7 +15,7 @@ use super::error::PageError;
 use super::secret;
 use crate::model::operator::{Operator, Right};
 use crate::store::{StoreError, TokenScope};
-use axum::extract::FromRequestParts;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -26,22 +31,65 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "rosterd",
-        description = "Changes to accounts, their approvals, questions, brakes, rotation and incidents, within the role and scope of the token's operator.",
+        description = "What the page shows and decides, within the role and scope of the token's operator. What the page asks the password again for is done there: a program is answered 422.",
         version = "1"
     ),
     paths(
+        reads::overview,
         reads::changes,
         reads::change,
-        reads::questions,
-        reads::brakes,
-        reads::rosters,
-        reads::rotation,
-        reads::campaigns,
-        reads::incidents,
         decisions::approve,
         decisions::reject,
+        decisions::undo,
+        decisions::left,
+        holds::of_change,
+        reads::questions,
+        reads::question,
         decisions::answer_question,
-        decisions::discard
+        reads::brakes,
+        reads::brake,
+        decisions::release,
+        decisions::discard,
+        rosters::agencies,
+        rosters::agency,
+        rosters::template,
+        rosters::upload,
+        rosters::list,
+        rosters::one,
+        rosters::feedback,
+        reads::rotation,
+        rotation::accounts,
+        rotation::handed,
+        reads::campaigns,
+        rotation::ask,
+        rotation::campaign,
+        rotation::approve,
+        rotation::stop,
+        incidents::list,
+        incidents::open,
+        incidents::one,
+        incidents::close,
+        incidents::tips,
+        incidents::take,
+        incidents::dismiss,
+        holds::list,
+        holds::agree,
+        holds::lift,
+        holds::slips,
+        holds::print,
+        holds::confirm,
+        office::pauses,
+        office::pause,
+        office::resume,
+        office::mails,
+        office::retry,
+        office::dismiss,
+        office::operators,
+        office::trail,
+        office::export,
+        office::verify,
+        office::report,
+        office::pack
     ),
     modifiers(&Bearer)
 )]
@@ -56,22 +104,61 @@ impl Modify for Bearer {
     }
 }
 
-/// The routes, below `/api/v1`.
-pub(super) fn router() -> Router<Arc<Desk>> {
+/// The routes, below `/api/v1`; a workbook of more than `largest` bytes is not taken.
+pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
     Router::new()
         .route("/openapi.json", get(description))
+        .route("/overview", get(reads::overview))
         .route("/changes", get(reads::changes))
         .route("/changes/{id}", get(reads::change))
         .route("/changes/{id}/approvals", post(decisions::approve))
         .route("/changes/{id}/rejection", post(decisions::reject))
+        .route("/changes/{id}/undo", post(decisions::undo))
+        .route("/changes/{id}/left", post(decisions::left))
+        .route("/changes/{id}/hold", post(holds::of_change))
         .route("/questions", get(reads::questions))
+        .route("/questions/{key}", get(reads::question))
         .route("/questions/{key}/answer", post(decisions::answer_question))
         .route("/brakes", get(reads::brakes))
+        .route("/brakes/{key}", get(reads::brake))
+        .route("/brakes/{key}/release", post(decisions::release))
         .route("/brakes/{key}/discard", post(decisions::discard))
-        .route("/rosters", get(reads::rosters))
+        .route("/agencies", get(rosters::agencies))
+        .route("/agencies/{code}", get(rosters::agency))
+        .route("/agencies/{code}/template", post(rosters::template))
+        .route("/agencies/{code}/rosters", post(rosters::upload).layer(DefaultBodyLimit::max(largest)))
+        .route("/rosters", get(rosters::list))
+        .route("/rosters/{id}", get(rosters::one))
+        .route("/rosters/{id}/feedback", get(rosters::feedback))
         .route("/rotation", get(reads::rotation))
-        .route("/campaigns", get(reads::campaigns))
-        .route("/incidents", get(reads::incidents))
+        .route("/rotation/accounts", get(rotation::accounts))
+        .route("/rotation/handed", post(rotation::handed))
+        .route("/campaigns", get(reads::campaigns).post(rotation::ask))
+        .route("/campaigns/{name}", get(rotation::campaign))
+        .route("/campaigns/{name}/approvals", post(rotation::approve))
+        .route("/campaigns/{name}/stop", post(rotation::stop))
+        .route("/incidents", get(incidents::list).post(incidents::open))
+        .route("/incidents/{id}", get(incidents::one))
+        .route("/incidents/{id}/close", post(incidents::close))
+        .route("/tips", get(incidents::tips).post(incidents::take))
+        .route("/tips/{id}/dismiss", post(incidents::dismiss))
+        .route("/holds", get(holds::list))
+        .route("/holds/{id}/agree", post(holds::agree))
+        .route("/holds/{id}/lift", post(holds::lift))
+        .route("/slips", get(holds::slips))
+        .route("/slips/{id}/print", post(holds::print))
+        .route("/slips/{id}/confirm", post(holds::confirm))
+        .route("/pauses", get(office::pauses).post(office::pause))
+        .route("/pauses/resume", post(office::resume))
+        .route("/mails", get(office::mails))
+        .route("/mails/{id}/retry", post(office::retry))
+        .route("/mails/{id}/dismiss", post(office::dismiss))
+        .route("/operators", get(office::operators))
+        .route("/audit", get(office::trail))
+        .route("/audit/export", get(office::export))
+        .route("/audit/verification", get(office::verify))
+        .route("/reports", post(office::report))
+        .route("/cases/{id}/pack", post(office::pack))
         .fallback(nothing)
 }
 
@@ -91,12 +178,16 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// Refuses where the operator's role does not have the right.
+    pub fn may(&self, right: Right) -> Result<(), ApiError> {
+        if self.operator.role.may(right) { Ok(()) } else { Err(ApiError(PageError::Forbidden)) }
+    }
+
     /// Refuses where the token only reads, or the operator's role does not have the right.
     pub fn decides(&self, right: Right) -> Result<(), ApiError> {
-        if self.scope == TokenScope::Decide && self.operator.role.may(right) {
-            Ok(())
-        } else {
-            Err(ApiError(PageError::Forbidden))
+        match self.scope {
+            TokenScope::Decide => self.may(right),
+            TokenScope::Read => Err(ApiError(PageError::Forbidden)),
         }
     }
 }
@@ -126,6 +217,21 @@ impl FromRequestParts<Arc<Desk>> for Caller {
             Err(error) => Err(ApiError(error.into()).into_response()),
         }
     }
+}
+
+/// What may come of any request.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "it is there to be described")]
+enum Refused {
+    /// Without a token that is good.
+    #[response(status = 401)]
+    NoToken(shapes::Problem),
+    /// The token only reads, or its operator's role does not include this.
+    #[response(status = 403)]
+    NotAllowed(shapes::Problem),
+    /// There is no such thing, or it is outside of the operator's scope.
+    #[response(status = 404)]
+    NotFound(shapes::Problem),
 }
 
 /// An error as JSON.

@@ -6,10 +6,9 @@ use super::super::error::PageError;
 use super::super::pages::Asked;
 use super::super::pages::rotation::figures;
 use super::shapes::{
-    BrakeShape, CampaignShape, ChangeShape, Changes, IncidentShape, Problem, QuestionShape, RosterShape,
-    RotationShape,
+    BrakeShape, CampaignShape, ChangeShape, Changes, Overview, Problem, QuestionShape, RotationShape,
 };
-use super::{ApiError, Caller};
+use super::{ApiError, Caller, Refused};
 use crate::model::ids::ChangeId;
 use crate::store::Place;
 use axum::Json;
@@ -30,7 +29,7 @@ const PER_PAGE: usize = 200;
         ("text" = Option<String>, Query, description = "part of a name, address or document, tone marks or not"),
         ("after" = Option<String>, Query, description = "the `next` of the page before")
     ),
-    responses((status = 200, body = Changes), (status = 401, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Changes), (status = 422, body = Problem), Refused))]
 pub(super) async fn changes(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -46,7 +45,7 @@ pub(super) async fn changes(
 
 /// One change.
 #[utoipa::path(get, path = "/api/v1/changes/{id}", security(("token" = [])), params(("id" = String, Path)),
-    responses((status = 200, body = ChangeShape), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = ChangeShape), Refused))]
 pub(super) async fn change(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -56,9 +55,21 @@ pub(super) async fn change(
     Ok(Json(ChangeShape::of(&standing).map_err(internal)?))
 }
 
+/// What waits, by state and kind, and what was done today.
+#[utoipa::path(get, path = "/api/v1/overview", security(("token" = [])),
+    responses((status = 200, body = Overview), Refused))]
+pub(super) async fn overview(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+) -> Result<Json<Overview>, ApiError> {
+    let (today, scope) = (desk.today(), caller.operator.agencies.iter().cloned().collect::<Vec<_>>());
+    let figures = desk.store.figures(&scope, today, desk.midnight(today)).await?;
+    Ok(Json(Overview::of(&figures, desk.store.last_pass().await?.as_ref())))
+}
+
 /// Every question without an answer.
 #[utoipa::path(get, path = "/api/v1/questions", security(("token" = [])),
-    responses((status = 200, body = Vec<QuestionShape>), (status = 401, body = Problem)))]
+    responses((status = 200, body = Vec<QuestionShape>), Refused))]
 pub(super) async fn questions(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -68,9 +79,21 @@ pub(super) async fn questions(
     Ok(Json(mine.map(QuestionShape::of).collect::<Result<_, _>>().map_err(internal)?))
 }
 
+/// One question.
+#[utoipa::path(get, path = "/api/v1/questions/{key}", security(("token" = [])), params(("key" = String, Path)),
+    responses((status = 200, body = QuestionShape), Refused))]
+pub(super) async fn question(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(key): Path<String>,
+) -> Result<Json<QuestionShape>, ApiError> {
+    let open = decide::question(&desk, &caller.operator, &key).await?;
+    Ok(Json(QuestionShape::of(&open).map_err(internal)?))
+}
+
 /// Every brake that holds something.
 #[utoipa::path(get, path = "/api/v1/brakes", security(("token" = [])),
-    responses((status = 200, body = Vec<BrakeShape>), (status = 401, body = Problem)))]
+    responses((status = 200, body = Vec<BrakeShape>), Refused))]
 pub(super) async fn brakes(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -80,21 +103,21 @@ pub(super) async fn brakes(
     Ok(Json(mine.map(|(brake, by)| BrakeShape::of(brake, by)).collect()))
 }
 
-/// The latest 200 arrivals.
-#[utoipa::path(get, path = "/api/v1/rosters", security(("token" = [])),
-    responses((status = 200, body = Vec<RosterShape>), (status = 401, body = Problem)))]
-pub(super) async fn rosters(
+/// One brake.
+#[utoipa::path(get, path = "/api/v1/brakes/{key}", security(("token" = [])), params(("key" = String, Path)),
+    responses((status = 200, body = BrakeShape), Refused))]
+pub(super) async fn brake(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-) -> Result<Json<Vec<RosterShape>>, ApiError> {
-    let scope: Vec<_> = caller.operator.agencies.iter().cloned().collect();
-    let arrivals = desk.store.arrivals(&scope, None, None, PER_PAGE).await?;
-    Ok(Json(arrivals.iter().map(RosterShape::of).collect()))
+    Path(key): Path<String>,
+) -> Result<Json<BrakeShape>, ApiError> {
+    let (brake, by) = decide::brake(&desk, &caller.operator, &key).await?;
+    Ok(Json(BrakeShape::of(&brake, &by)))
 }
 
 /// Where accounts stand to the rules on passwords, by the last pass; without rules or before a pass there is nothing.
 #[utoipa::path(get, path = "/api/v1/rotation", security(("token" = [])),
-    responses((status = 200, body = RotationShape), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = RotationShape), Refused))]
 pub(super) async fn rotation(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -105,7 +128,7 @@ pub(super) async fn rotation(
 
 /// Every campaign, with how far it has come in the agencies within sight.
 #[utoipa::path(get, path = "/api/v1/campaigns", security(("token" = [])),
-    responses((status = 200, body = Vec<CampaignShape>), (status = 401, body = Problem)))]
+    responses((status = 200, body = Vec<CampaignShape>), Refused))]
 pub(super) async fn campaigns(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -116,22 +139,7 @@ pub(super) async fn campaigns(
     Ok(Json(all.iter().map(shape).collect::<Result<_, _>>().map_err(internal)?))
 }
 
-/// Every open incident.
-#[utoipa::path(get, path = "/api/v1/incidents", security(("token" = [])),
-    responses((status = 200, body = Vec<IncidentShape>), (status = 401, body = Problem)))]
-pub(super) async fn incidents(
-    State(desk): State<Arc<Desk>>,
-    caller: Caller,
-) -> Result<Json<Vec<IncidentShape>>, ApiError> {
-    let mut shapes = Vec::new();
-    for one in desk.store.open_incidents().await? {
-        if caller.operator.may_see(&one.agency) {
-            shapes.push(IncidentShape::of(&one, &desk.store.changes_of_incident(&one.id).await?));
-        }
-    }
-    Ok(Json(shapes))
-}
-
-fn internal(error: serde_json::Error) -> ApiError {
+/// An answer that cannot be written.
+pub(super) fn internal(error: serde_json::Error) -> ApiError {
     ApiError(PageError::internal(error))
 }

@@ -1,10 +1,12 @@
 //! The accounts behind the numbers of rotation: whoever a number counts, a page at a time by key, agency by agency.
 
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rotation::figures;
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
+use crate::model::operator::Operator;
 use crate::report::rotation::cause_words;
 use crate::report::spread::bands;
 use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Place};
@@ -37,10 +39,10 @@ pub(in super::super) struct Asked {
 }
 
 impl Asked {
-    fn wanted(&self, signed: &Signed) -> Result<Wanted, PageError> {
+    pub fn wanted(&self, operator: &Operator) -> Result<Wanted, PageError> {
         let agency = parsed(&self.agency, AgencyCode::stored)?;
         if let Some(code) = &agency {
-            signed.require_sight(code)?;
+            decide::sight(operator, code)?;
         }
         Ok(Wanted {
             agency,
@@ -50,6 +52,10 @@ impl Asked {
             number: parsed(&self.of, Number::parse)?,
             text: parsed(self.text.trim(), |text| Some(text.to_owned()))?,
         })
+    }
+
+    pub fn after(&self) -> Result<Option<Key>, PageError> {
+        parsed(&self.after, Key::read)
     }
 }
 
@@ -62,7 +68,7 @@ fn parsed<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>,
 
 /// Where a page ends: the key that the next one begins behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
+pub(in super::super) struct Key {
     agency: AgencyCode,
     system: TargetId,
     at: usize,
@@ -97,10 +103,11 @@ pub(in super::super) async fn page(
     signed: Signed,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let wanted = asked.wanted(&signed)?;
-    let after = parsed(&asked.after, Key::read)?;
+    let wanted = asked.wanted(&signed.operator)?;
+    let after = asked.after()?;
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
-    let (lines, last) = listed(&desk, &signed, &figures, &wanted, after.as_ref()).await?;
+    let (lines, last) =
+        listed(&desk, &figures, &wanted, after.as_ref(), |place, entry| line(&signed, place, entry)).await?;
     let count: u64 = figures.places.iter().map(|place| wanted.at_most(place)).sum();
     let agencies: Vec<_> =
         desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
@@ -135,13 +142,13 @@ pub(in super::super) async fn page(
 
 /// The lines of one page, and the key of the last one where more follow. Of the places in the order of their keys only
 /// those are read that have what is wanted.
-async fn listed(
+pub(in super::super) async fn listed<T>(
     desk: &Desk,
-    signed: &Signed,
     figures: &Figures,
     wanted: &Wanted,
     after: Option<&Key>,
-) -> Result<(Vec<Value>, Option<String>), PageError> {
+    line: impl Fn(&Place, Entry<'_>) -> T,
+) -> Result<(Vec<T>, Option<String>), PageError> {
     let as_of = AsOf { day: figures.day, idle_after: figures.idle_after };
     let (mut lines, mut last) = (Vec::new(), None);
     for place in figures.places.iter().filter(|place| wanted.at_most(place) > 0) {
@@ -159,7 +166,7 @@ async fn listed(
             if lines.len() == PER_PAGE {
                 return Ok((lines, last));
             }
-            lines.push(line(signed, place, *entry));
+            lines.push(line(place, *entry));
             last = Some(Key::of(place, *entry).written());
         }
     }

@@ -1,10 +1,12 @@
 //! Agencies: the tree, who answers for each, its last full roster, what waits of it, its workbook to fill in.
 
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rosters::download;
 use super::rotation;
+use crate::model::agency::Agency;
 use crate::model::change::State as ChangeState;
 use crate::model::citizen::CitizenMark;
 use crate::model::ids::AgencyCode;
@@ -25,7 +27,7 @@ use std::sync::Arc;
 
 /// How an agency stands with its rosters.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Standing {
+pub(in super::super) struct Standing {
     pub code: AgencyCode,
     pub name: String,
     /// How deep it is in the tree.
@@ -71,6 +73,29 @@ pub(super) async fn standings(desk: &Desk, operator: &Operator) -> Result<Vec<St
     Ok(list)
 }
 
+/// The same, each with how many of its changes wait for approval.
+pub(in super::super) async fn waiting(desk: &Desk, operator: &Operator) -> Result<Vec<Standing>, PageError> {
+    let mut standings = standings(desk, operator).await?;
+    let scope = operator.agencies.iter().cloned().collect();
+    let waiting = desk.store.changes_by_agency(&Query::of(ChangeState::Proposed, scope)).await?;
+    let waiting: BTreeMap<_, _> = waiting.into_iter().map(|group| (group.agency, group.count)).collect();
+    for one in &mut standings {
+        one.waiting = waiting.get(&one.code).copied().unwrap_or_default();
+    }
+    Ok(standings)
+}
+
+/// The agency `code`, where the operator may know of it.
+pub(in super::super) fn agency<'a>(
+    desk: &'a Desk,
+    operator: &Operator,
+    code: &str,
+) -> Result<&'a Agency, PageError> {
+    let code = AgencyCode::parse(code).map_err(|_| PageError::NotFound)?;
+    decide::sight(operator, &code)?;
+    desk.site.agencies.get(&code).ok_or(PageError::NotFound)
+}
+
 #[derive(Deserialize)]
 pub(in super::super) struct Asked {
     #[serde(default)]
@@ -83,14 +108,9 @@ pub(in super::super) async fn list(
     signed: Signed,
     axum::extract::Query(asked): axum::extract::Query<Asked>,
 ) -> Result<Response, PageError> {
-    let mut standings = standings(&desk, &signed.operator).await?;
+    let mut standings = waiting(&desk, &signed.operator).await?;
     if !asked.late.is_empty() {
         standings.retain(|one| one.late);
-    }
-    let waiting = desk.store.changes_by_agency(&Query::of(ChangeState::Proposed, signed.scope())).await?;
-    let waiting: BTreeMap<_, _> = waiting.into_iter().map(|group| (group.agency, group.count)).collect();
-    for one in &mut standings {
-        one.waiting = waiting.get(&one.code).copied().unwrap_or_default();
     }
     let (full, open) = (desk.store.last_full_rosters().await?, desk.store.open_accounts().await?);
     let passwords = passwords(&desk, &signed).await?;
@@ -149,9 +169,8 @@ pub(in super::super) async fn page(
     signed: Signed,
     Path(code): Path<String>,
 ) -> Result<Response, PageError> {
-    let code = AgencyCode::parse(&code).map_err(|_| PageError::NotFound)?;
-    signed.require_sight(&code)?;
-    let agency = desk.site.agencies.get(&code).ok_or(PageError::NotFound)?;
+    let agency = agency(&desk, &signed.operator, &code)?;
+    let code = agency.code.clone();
     let scope = std::slice::from_ref(&code);
     let today = desk.today();
     let figures = desk.store.figures(scope, today, desk.midnight(today)).await?;
@@ -198,13 +217,18 @@ pub(in super::super) async fn template(
     Path(code): Path<String>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Upload)?;
-    let code = AgencyCode::parse(&code).map_err(|_| PageError::NotFound)?;
-    signed.require_sight(&code)?;
-    if !desk.site.agencies.contains_key(&code) {
-        return Err(PageError::NotFound);
-    }
+    filled_in(&desk, &signed.operator, &code).await
+}
+
+/// The same, for whoever may have it.
+pub(in super::super) async fn filled_in(
+    desk: &Desk,
+    operator: &Operator,
+    code: &str,
+) -> Result<Response, PageError> {
+    let code = &agency(desk, operator, code)?.code;
     let bytes = desk.back.template(code.clone()).await?;
-    let by = &signed.operator.login;
+    let by = &operator.login;
     desk.store
         .write(desk.now(), async |mut tx| {
             tx.audit(by.as_str(), "roster.template", code.as_str(), "");

@@ -1,10 +1,12 @@
 //! The audit trail: who did what, the newest first; export; whether the chain holds.
 
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
+use crate::model::ids::Login;
 use crate::model::operator::Right;
-use crate::store::{AuditFilter, StoreError};
+use crate::store::{AuditFilter, AuditRow, StoreError};
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -40,19 +42,28 @@ pub(in super::super) async fn page(
 
 /// The trail speaks of everybody: it is for those who see the whole province.
 fn require(signed: &Signed) -> Result<(), PageError> {
-    signed.require(Right::Audit)?;
-    if signed.operator.agencies.is_empty() { Ok(()) } else { Err(PageError::Forbidden) }
+    decide::for_province(&signed.operator, Right::Audit)
 }
 
-async fn show(desk: &Desk, signed: &Signed, asked: &Asked, verified: Value) -> Result<Response, PageError> {
+/// A page of the trail, and the `before` of the next one.
+pub(in super::super) async fn rows(
+    desk: &Desk,
+    asked: &Asked,
+) -> Result<(Vec<AuditRow>, Option<String>), PageError> {
     let before =
         chrono::DateTime::parse_from_rfc3339(&asked.before).ok().map(|at| at.with_timezone(&chrono::Utc));
-    let filtered = !asked.actor.trim().is_empty() || !asked.verb.trim().is_empty();
     let mut rows = desk.store.audit_page(asked.actor.trim(), asked.verb.trim(), before, PER_PAGE + 1).await?;
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
+    let next = rows.last().filter(|_| more).map(|row| crate::model::rfc3339(row.at));
+    Ok((rows, next))
+}
+
+async fn show(desk: &Desk, signed: &Signed, asked: &Asked, verified: Value) -> Result<Response, PageError> {
+    let (rows, next) = rows(desk, asked).await?;
+    let filtered = !asked.actor.trim().is_empty() || !asked.verb.trim().is_empty();
     let more = context! {
-        next => rows.last().filter(|_| more).map(|row| crate::model::rfc3339(row.at)),
+        next,
         rows => Value::from_serialize(&rows),
         asked => Value::from_serialize(asked),
         filtered,
@@ -96,7 +107,15 @@ pub(in super::super) async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     require(&signed)?;
-    let by = &signed.operator.login;
+    exported(desk, &signed.operator.login, &asked).await
+}
+
+/// The same, for whoever may have it; written into the trail.
+pub(in super::super) async fn exported(
+    desk: Arc<Desk>,
+    by: &Login,
+    asked: &Asked,
+) -> Result<Response, PageError> {
     let filter = AuditFilter { actor: asked.actor.trim().into(), verb: asked.verb.trim().into() };
     let AuditFilter { actor, verb } = &filter;
     let whole = actor.is_empty() && verb.is_empty();

@@ -1,11 +1,10 @@
 //! Campaigns: what was asked for and runs, how far each has come by day and agency; start by two operators, stop.
 
-use super::super::decide::said_why;
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rotation::{figures, shown};
-use crate::model::operator::Right;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use crate::report::progress;
 use crate::rotation::campaign::{course, delete_on};
@@ -23,8 +22,7 @@ use std::sync::Arc;
 
 /// Campaigns are for who answers for the whole province.
 pub(super) fn require(signed: &Signed) -> Result<(), PageError> {
-    signed.require(Right::Approve)?;
-    if signed.operator.agencies.is_empty() { Ok(()) } else { Err(PageError::Forbidden) }
+    decide::for_campaigns(&signed.operator)
 }
 
 /// A local moment as people write it.
@@ -56,11 +54,6 @@ pub(in super::super) async fn list(
     let more =
         context! { campaigns, rules => desk.site.rotation.is_some(), may_start => require(&signed).is_ok() };
     signed.view.page(&desk, "campaigns.html", more)
-}
-
-async fn campaign(desk: &Desk, name: &str) -> Result<Campaign, PageError> {
-    let all = desk.store.campaigns().await?;
-    all.into_iter().find(|one| one.plan.name == name).ok_or(PageError::NotFound)
 }
 
 /// What a plan says, and when its steps are taken.
@@ -111,7 +104,7 @@ pub(in super::super) async fn page(
     signed: Signed,
     Path(name): Path<String>,
 ) -> Result<Response, PageError> {
-    let one = campaign(&desk, &name).await?;
+    let one = decide::campaign(&desk, &name).await?;
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let table = figures.campaigns.get(&name);
     let whole = table.map(|table| progress::sum(table.values())).unwrap_or_default();
@@ -193,7 +186,7 @@ pub(in super::super) async fn approve(
     if !signed.is_confirmed(&desk) {
         return signed.ask_password(&format!("/rotation/campaigns/{name}"));
     }
-    let one = campaign(&desk, &name).await?;
+    let one = decide::campaign(&desk, &name).await?;
     start(&desk, &signed, &one.plan).await
 }
 
@@ -211,16 +204,7 @@ pub(in super::super) async fn stop(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     require(&signed)?;
-    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
-    let one = campaign(&desk, &name).await?;
-    let stopped = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let stopped = tx.stop_campaign(&one.plan.name, by, reason).await?;
-            tx.commit(stopped).await
-        })
-        .await?;
-    desk.wake();
+    let stopped = decide::stop(&desk, &signed.operator, &name, &given.reason).await?;
     let said = if stopped {
         signed.view.t("Đã dừng đợt đổi mật khẩu.", "The campaign is stopped.")
     } else {

@@ -186,7 +186,7 @@ pub(super) fn screened(text: &str) -> String {
 
 /// A finding as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Note {
+pub(in super::super) struct Note {
     pub severity: Severity,
     pub code: FindingCode,
     pub sentence: String,
@@ -213,7 +213,7 @@ impl Note {
 }
 
 /// Every finding of a reading, the worst first, then by place.
-pub(super) fn notes(reading: &Reading, lang: Lang, reveal: bool) -> Vec<Note> {
+pub(in super::super) fn notes(reading: &Reading, lang: Lang, reveal: bool) -> Vec<Note> {
     let of_file = reading.findings.iter().map(|one| (None, one));
     let of_blocks =
         reading.blocks.iter().flat_map(|block| block.findings.iter().map(|one| (Some(&block.sheet), one)));

@@ -99,7 +99,7 @@ pub(in super::super) async fn page(
         has_reverse => consequence::has_reverse(change),
         handed_over => change.kind == ChangeKind::SetCustodian && stored.state == ChangeState::Applied,
         undoable => super::undo::is_undoable(stored, today),
-        suspicion => super::departures::is_open_suspicion(stored),
+        suspicion => decide::is_open_suspicion(stored),
         has_password => desk.store.credential(login).await?.password.is_some(),
     };
     signed.view.page(&desk, "change.html", more)

@@ -1,13 +1,11 @@
 //! Legal holds and open incidents: what is held, what waits for a second operator.
 
-use super::super::decide::{self, said_why};
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use crate::model::ids::AccountId;
 use crate::model::legal_hold::{HoldSubject, LegalHold};
 use crate::model::operator::Right;
-use crate::store::Decided;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -20,8 +18,7 @@ pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let mut holds = desk.store.legal_holds().await?;
-    holds.retain(|one| signed.operator.may_see(&one.agency));
+    let holds = decide::holds(&desk, &signed.operator).await?;
     let mut people = std::collections::BTreeMap::new();
     if holds.iter().any(|one| matches!(one.subject, HoldSubject::Person(_))) {
         people
@@ -39,11 +36,10 @@ pub(in super::super) async fn list(
             context! { id, of, system, agency, holds, since => crate::model::rfc3339(*since) }
         })
         .collect();
-    let mut incidents = desk.store.open_incidents().await?;
-    incidents.retain(|one| signed.operator.may_see(&one.agency));
-    let incidents: Vec<_> = incidents
+    let incidents: Vec<_> = decide::open_incidents(&desk, &signed.operator)
+        .await?
         .iter()
-        .map(|one| context! { id => one.id, account => one.label, system => one.target, agency => one.agency, by => one.opened_by, reason => one.reason, opened => crate::model::rfc3339(one.opened) })
+        .map(|(one, _)| context! { id => one.id, account => one.label, system => one.target, agency => one.agency, by => one.opened_by, reason => one.reason, opened => crate::model::rfc3339(one.opened) })
         .collect();
     signed.view.page(&desk, "holds.html", context! { holds, incidents })
 }
@@ -54,14 +50,6 @@ pub(in super::super) struct Reasoned {
     reason: String,
 }
 
-async fn hold(desk: &Desk, signed: &Signed, id: &str) -> Result<LegalHold, PageError> {
-    let holds = desk.store.legal_holds().await?;
-    holds
-        .into_iter()
-        .find(|one| one.id == id && signed.operator.may_see(&one.agency))
-        .ok_or(PageError::NotFound)
-}
-
 /// A second operator agrees to a hold.
 pub(in super::super) async fn agree(
     State(desk): State<Arc<Desk>>,
@@ -70,16 +58,8 @@ pub(in super::super) async fn agree(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Approve)?;
-    let (hold, reason) = (hold(&desk, &signed, &id).await?, said_why(&given.reason)?);
-    let by = &signed.operator.login;
-    let decided = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let decided = tx.set_hold(&hold.subject, &hold.agency, by, reason).await?;
-            tx.commit(decided).await
-        })
-        .await?;
-    signed.view.go(&desk, "/holds", said(&signed, decided))
+    let decided = decide::agree(&desk, &signed.operator, &id, &given.reason).await?;
+    signed.view.go(&desk, "/holds", decide::said_of_hold(decided, signed.view.lang))
 }
 
 /// Lifts a hold; with the second operator it ends.
@@ -90,16 +70,8 @@ pub(in super::super) async fn lift(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Approve)?;
-    let (hold, reason) = (hold(&desk, &signed, &id).await?, said_why(&given.reason)?);
-    let by = &signed.operator.login;
-    let decided = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let decided = tx.lift_hold(&hold.id, by, reason).await?;
-            tx.commit(decided).await
-        })
-        .await?;
-    signed.view.go(&desk, "/holds", said(&signed, decided))
+    let decided = decide::lift(&desk, &signed.operator, &id, &given.reason).await?;
+    signed.view.go(&desk, "/holds", decide::said_of_hold(decided, signed.view.lang))
 }
 
 /// Asks for a hold on whom a change is about.
@@ -110,36 +82,6 @@ pub(in super::super) async fn of_change(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Approve)?;
-    let change = decide::change(&desk, &signed.operator, &id).await?.stored.change;
-    let subject = match change.person {
-        Some(person) => HoldSubject::Person(person),
-        // A role's subject is its account's, with the role behind a mark.
-        None => {
-            let account = change.subject.as_str().split('#').next().unwrap_or_default();
-            HoldSubject::Account(change.target, AccountId::new(account))
-        }
-    };
-    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
-    let decided = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let decided = tx.set_hold(&subject, &change.agency, by, reason).await?;
-            tx.commit(decided).await
-        })
-        .await?;
-    signed.view.go(&desk, "/holds", said(&signed, decided))
-}
-
-fn said(signed: &Signed, decided: Decided) -> &'static str {
-    let t = |vi, en| signed.view.t(vi, en);
-    match decided {
-        Decided::Done => {
-            t("Đã có hai người quyết định: có hiệu lực.", "Two operators have agreed: it is in force.")
-        }
-        Decided::NeedsSecond => t("Cần thêm một người nữa quyết định.", "A second operator must agree."),
-        Decided::AlreadyByYou => {
-            t("Bạn đã quyết định rồi; cần một người khác.", "You have agreed before; another person must.")
-        }
-        Decided::Nothing => t("Không có gì thay đổi.", "Nothing has changed."),
-    }
+    let decided = decide::hold_on(&desk, &signed.operator, &id, &given.reason).await?;
+    signed.view.go(&desk, "/holds", decide::said_of_hold(decided, signed.view.lang))
 }

@@ -1,13 +1,12 @@
 //! Incidents: accounts in somebody else's hands. One button locks an account everywhere; the page of an incident shows what
 //! came of it in each system, and the commands for what is never written.
 
-use super::super::decide::said_why;
+use super::super::decide::{self, said_why};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, query_value};
 use super::changes::Line;
 use crate::model::Lang;
-use crate::model::change::State as ChangeState;
 use crate::model::incident::Incident;
 use crate::model::operator::Right;
 use crate::model::tip::Sign;
@@ -19,23 +18,12 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// So many of the closed ones are listed.
-const CLOSED: u32 = 20;
-
 #[derive(Deserialize)]
 pub(in super::super) struct Given {
     #[serde(default)]
     account: String,
     #[serde(default)]
     reason: String,
-}
-
-/// The incident `id` with its changes, where the operator may know of it.
-async fn incident(desk: &Desk, signed: &Signed, id: &str) -> Result<(Incident, Vec<Standing>), PageError> {
-    let found = desk.store.incident(id).await?.ok_or(PageError::NotFound)?;
-    signed.require_sight(&found.agency)?;
-    let made = desk.store.changes_of_incident(&found.id).await?;
-    Ok((found, made))
 }
 
 /// An incident as the list shows it.
@@ -48,17 +36,10 @@ fn line(one: &Incident, made: &[Standing]) -> Value {
         by => one.opened_by,
         opened => crate::model::rfc3339(one.opened),
         by_hand => one.by_hand,
-        red => one.is_red(locks(one, made)),
+        red => one.is_red(decide::locks(one, made)),
         seen_locked => one.seen_locked.map(crate::model::rfc3339),
         closed => one.closed.as_ref().map(|closed| context! { by => closed.by, at => crate::model::rfc3339(closed.at), reason => closed.reason }),
     }
-}
-
-/// The states of what locks the account: not of what opens it again after closing.
-fn locks(one: &Incident, made: &[Standing]) -> Vec<ChangeState> {
-    let before =
-        |standing: &&Standing| one.closed.as_ref().is_none_or(|closed| standing.stored.proposed < closed.at);
-    made.iter().filter(before).map(|standing| standing.stored.state).collect()
 }
 
 /// Those that are open, those closed last, and the form that opens one.
@@ -67,17 +48,10 @@ pub(in super::super) async fn list(
     signed: Signed,
     Query(given): Query<Given>,
 ) -> Result<Response, PageError> {
-    let (mut open, mut closed) = (Vec::new(), Vec::new());
-    for one in desk.store.open_incidents().await? {
-        if signed.operator.may_see(&one.agency) {
-            open.push(line(&one, &desk.store.changes_of_incident(&one.id).await?));
-        }
-    }
-    for one in desk.store.closed_incidents(CLOSED).await? {
-        if signed.operator.may_see(&one.agency) {
-            closed.push(line(&one, &[]));
-        }
-    }
+    let open = decide::open_incidents(&desk, &signed.operator).await?;
+    let open: Vec<_> = open.iter().map(|(one, made)| line(one, made)).collect();
+    let closed = decide::closed_incidents(&desk, &signed.operator).await?;
+    let closed: Vec<_> = closed.iter().map(|one| line(one, &[])).collect();
     let tips = super::tips::waiting(&desk, &signed).await?;
     let signs = Value::from_serialize(Sign::ALL);
     let more = context! { open, closed, tips, signs, account => given.account, reason => given.reason };
@@ -121,10 +95,10 @@ pub(in super::super) async fn page(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    incident(&desk, &signed, &id).await?;
+    decide::incident(&desk, &signed.operator, &id).await?;
     // Whether it is locked is looked at now; where the directory does not answer, what was seen last is shown.
     let unread = desk.back.watch_incidents().await.is_err();
-    let (one, made) = incident(&desk, &signed, &id).await?;
+    let (one, made) = decide::incident(&desk, &signed.operator, &id).await?;
     let by_hand = one.by_hand && one.closed.is_none() && one.seen_locked.is_none();
     let commands = if by_hand { desk.back.commands(&one).await.ok() } else { None };
     let (login, today) = (&signed.operator.login, desk.today());
@@ -144,10 +118,7 @@ pub(in super::super) async fn close(
     Form(given): Form<Given>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Review)?;
-    let (one, _) = incident(&desk, &signed, &id).await?;
-    let reason = said_why(&given.reason)?;
-    let waiting = desk.back.close_incident(&one, &signed.operator.login, reason).await?;
-    desk.wake();
+    let waiting = decide::close(&desk, &signed.operator, &id, &given.reason).await?;
     let said = match (signed.view.lang, waiting) {
         (Lang::Vi, 0) => "Đã đóng sự cố. Không có khóa nào do rosterd đặt để mở lại.".to_owned(),
         (Lang::En, 0) => "Closed; rosterd locked nothing that it could open again.".to_owned(),

@@ -1,6 +1,6 @@
 //! Mails that wait, and mails that did not arrive: to whom, about what, why; sent once more or put aside.
 
-use super::super::decide::said_why;
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
@@ -12,9 +12,6 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Mails a page.
-const PER_PAGE: usize = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -35,9 +32,6 @@ pub(in super::super) async fn list(
     signed: Signed,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    if !may_see(&signed) {
-        return Err(PageError::NotFound);
-    }
     let waiting = match asked.list.as_str() {
         "" => false,
         "waiting" => true,
@@ -45,12 +39,10 @@ pub(in super::super) async fn list(
     };
     let list = if waiting { MailList::Waiting } else { MailList::Undelivered };
     let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
-    let mut mails = desk.store.mails(list, after, PER_PAGE + 1).await?;
-    let more_follow = mails.len() > PER_PAGE;
-    mails.truncate(PER_PAGE);
-    let ends = mails.last().filter(|_| more_follow).map(|mail| mail.id.clone());
+    let mails = decide::mails(&desk, &signed.operator, list, after).await?;
     let counts = desk.store.outbox_counts().await?;
     let lines: Vec<Value> = mails
+        .list
         .iter()
         .map(|mail| {
             context! {
@@ -68,7 +60,7 @@ pub(in super::super) async fn list(
     let more = context! {
         waiting,
         lines,
-        last => ends,
+        last => mails.next,
         first => after.is_none(),
         queued => counts.queued + counts.sending,
         undelivered => counts.failed + counts.returned,
@@ -84,18 +76,7 @@ pub(in super::super) async fn retry(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Administer)?;
-    let by = &signed.operator.login;
-    let done = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let done = tx.retry_mail(&id, by).await?;
-            tx.commit(done).await
-        })
-        .await?;
-    if !done {
-        return Err(PageError::NotFound);
-    }
-    desk.wake();
+    decide::retry_mail(&desk, &signed.operator, &id).await?;
     signed.view.go(&desk, "/mails", signed.view.t("Thư sẽ được gửi lại.", "The mail is sent once more."))
 }
 
@@ -113,16 +94,6 @@ pub(in super::super) async fn dismiss(
     Form(given): Form<Reasoned>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Administer)?;
-    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
-    let done = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let done = tx.dismiss_mail(&id, by, reason).await?;
-            tx.commit(done).await
-        })
-        .await?;
-    if !done {
-        return Err(PageError::NotFound);
-    }
+    decide::dismiss_mail(&desk, &signed.operator, &id, &given.reason).await?;
     signed.view.go(&desk, "/mails", signed.view.t("Đã bỏ qua thư này.", "The mail was put aside."))
 }

@@ -1,14 +1,14 @@
 //! The pages: each reads what it shows and hands what is decided to the store.
 
 mod account;
-mod accounts;
-mod agencies;
-mod audit;
+pub(super) mod accounts;
+pub(super) mod agencies;
+pub(super) mod audit;
 mod brakes;
 mod bulk;
 mod campaign_new;
 mod campaigns;
-mod cells;
+pub(super) mod cells;
 mod change;
 mod changes;
 mod consequence;
@@ -18,12 +18,12 @@ mod holds;
 mod incidents;
 mod mails;
 mod moved;
-mod operators;
+pub(super) mod operators;
 mod overview;
 mod pause;
 mod questions;
-mod reports;
-mod rosters;
+pub(super) mod reports;
+pub(super) mod rosters;
 pub(super) mod rotation;
 mod row;
 mod sheet;
@@ -128,7 +128,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/account/end-session", post(account::end_session))
         .route("/pause", get(pause::page).post(pause::pause))
         .route("/pause/resume", post(pause::resume))
-        .nest("/api/v1", api::router())
+        .nest("/api/v1", api::router(largest))
         .fallback(nothing)
         .layer(from_fn_with_state(desk.clone(), guard::guard))
         .with_state(desk.clone())

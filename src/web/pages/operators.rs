@@ -1,6 +1,7 @@
 //! Operators: who may decide, their sessions, tokens of programs.
 
 use super::super::account::invite as make_invitation;
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::secret;
@@ -31,16 +32,21 @@ pub(in super::super) async fn list(
 }
 
 fn require(signed: &Signed) -> Result<(), PageError> {
-    signed.require(Right::Administer)?;
-    if signed.operator.agencies.is_empty() { Ok(()) } else { Err(PageError::Forbidden) }
+    decide::for_province(&signed.operator, Right::Administer)
 }
 
-async fn show(desk: &Desk, signed: &Signed, secret: Value) -> Result<Response, PageError> {
+/// Everybody who is or was enrolled, those who are first, by given name.
+pub(in super::super) async fn enrolled(desk: &Desk) -> Result<Vec<Enrolled>, PageError> {
     let mut operators = desk.store.operators().await?;
     operators.sort_by_key(|one| {
         let name = PersonName::new(&one.operator.name);
         (one.removed.is_some(), name.as_ref().map(|name| crate::model::name::ascii(name.given())), name)
     });
+    Ok(operators)
+}
+
+async fn show(desk: &Desk, signed: &Signed, secret: Value) -> Result<Response, PageError> {
+    let operators = enrolled(desk).await?;
     let operators: Vec<_> = operators
         .iter()
         .map(|Enrolled { operator, by, at, removed, subject }| {

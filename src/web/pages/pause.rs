@@ -1,6 +1,6 @@
 //! Pause and resume: every write, or every mail, stopped at once.
 
-use super::super::decide::said_why;
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
@@ -19,8 +19,7 @@ pub(in super::super) async fn page(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let mut all = Vec::new();
-    for what in Paused::ALL {
-        let pause = desk.store.paused(*what).await?;
+    for (what, pause) in decide::pauses(&desk).await? {
         let pause = pause
             .map(|one| context! { by => one.by, reason => one.reason, at => crate::model::rfc3339(one.at) });
         all.push(context! { what, pause });
@@ -43,13 +42,7 @@ pub(in super::super) async fn pause(
 ) -> Result<Response, PageError> {
     signed.require(Right::Administer)?;
     let what = Paused::parse(&given.what).ok_or(PageError::Form)?;
-    let (reason, by) = (said_why(&given.reason)?, &signed.operator.login);
-    desk.store
-        .write(desk.now(), async |mut tx| {
-            let paused = tx.pause(what, by, reason).await?;
-            tx.commit(paused).await
-        })
-        .await?;
+    decide::pause(&desk, &signed.operator, what, &given.reason).await?;
     signed.view.go(&desk, "/pause", signed.view.t("Đã tạm dừng.", "Paused."))
 }
 
@@ -61,13 +54,6 @@ pub(in super::super) async fn resume(
 ) -> Result<Response, PageError> {
     signed.require(Right::Administer)?;
     let what = Paused::parse(&given.what).ok_or(PageError::Form)?;
-    let by = &signed.operator.login;
-    desk.store
-        .write(desk.now(), async |mut tx| {
-            let resumed = tx.resume(what, by).await?;
-            tx.commit(resumed).await
-        })
-        .await?;
-    desk.wake();
+    decide::resume(&desk, &signed.operator, what).await?;
     signed.view.go(&desk, "/pause", signed.view.t("Đã tiếp tục.", "Resumed."))
 }

@@ -8,7 +8,6 @@ use super::super::view::Signed;
 use super::row::{Field, masked, record_masked};
 use crate::model::Lang;
 use crate::model::evidence::Evidence;
-use crate::model::operator::Right;
 use crate::model::question::{Question, QuestionKind};
 use crate::store::OpenQuestion;
 use crate::words;
@@ -57,7 +56,7 @@ pub(in super::super) async fn page(
     let more = context! {
         key,
         sentence => words::question_line(&question, lang),
-        may_answer => signed.require(answered_with(question.kind)).is_ok(),
+        may_answer => signed.require(decide::answered_with(question.kind)).is_ok(),
         fields,
         candidates,
         side_by_side => question.kind == QuestionKind::WhoIs && !seen.is_empty(),
@@ -65,11 +64,6 @@ pub(in super::super) async fn page(
         asked => crate::model::rfc3339(asked),
     };
     signed.view.page(&desk, "question.html", more)
-}
-
-/// The right that an answer takes: what the agency alone knows of itself, its contact may say.
-fn answered_with(kind: QuestionKind) -> Right {
-    if kind.is_for_contacts() { Right::Confirm } else { Right::Review }
 }
 
 /// The row that raises a question, as it was understood, personal data masked.
@@ -175,7 +169,7 @@ pub(in super::super) async fn answer(
     Form(given): Form<Answered>,
 ) -> Result<Response, PageError> {
     let asked = decide::question(&desk, &signed.operator, &key).await?.question;
-    signed.require(answered_with(asked.kind))?;
+    signed.require(decide::answered_with(asked.kind))?;
     decide::answer(&desk, &signed.operator, &key, &given.answer).await?;
     let said = signed.view.t("Đã ghi câu trả lời.", "The answer was kept.");
     signed.view.go(&desk, "/questions", said)

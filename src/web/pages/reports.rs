@@ -1,17 +1,19 @@
 //! Reports to download: what `rosterd report` makes, within the operator's scope, as a workbook or a page ready to print.
 
 use super::super::back_office::{Wanted, WantedReport};
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, query_value};
 use super::rosters::download;
+use crate::model::Lang;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::operator::Right;
+use crate::model::operator::{Operator, Right};
 use crate::report::html;
 use crate::workbook;
 use axum::extract::{Query, State};
-use axum::response::Response;
-use axum::{Form, http::HeaderValue, http::header::CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::{Form, Json, http::HeaderValue, http::header::CONTENT_TYPE};
 use chrono::NaiveDate;
 use minijinja::context;
 use serde::Deserialize;
@@ -70,7 +72,7 @@ pub(in super::super) async fn pack(
 pub(in super::super) struct Asked {
     /// `adoption`, `accounts`, `rotation`, `review` or `access`.
     report: String,
-    /// `xlsx` or `html`.
+    /// `xlsx`, `html` or `json`.
     as_file: String,
     agency: String,
     from: String,
@@ -88,12 +90,12 @@ impl Asked {
     }
 
     /// The report, of the agencies that are asked for and within sight.
-    fn wanted(&self, desk: &Desk, signed: &Signed) -> Result<Wanted, PageError> {
+    fn wanted(&self, desk: &Desk, operator: &Operator, lang: Lang) -> Result<Wanted, PageError> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let agency = match given(&self.agency) {
             Some(code) => {
                 let code = AgencyCode::parse(&code).map_err(|_| PageError::NotFound)?;
-                signed.require_sight(&code)?;
+                decide::sight(operator, &code)?;
                 if !desk.site.agencies.contains_key(&code) {
                     return Err(PageError::NotFound);
                 }
@@ -145,9 +147,9 @@ impl Asked {
         };
         let agencies: BTreeSet<AgencyCode> = match agency {
             Some(code) => [code].into(),
-            None => signed.operator.agencies.clone(),
+            None => operator.agencies.clone(),
         };
-        Ok(Wanted { what, agencies, lang: signed.view.lang })
+        Ok(Wanted { what, agencies, lang })
     }
 }
 
@@ -157,7 +159,17 @@ pub(in super::super) async fn make(
     signed: Signed,
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageError> {
-    let wanted = asked.wanted(&desk, &signed)?;
+    made(&desk, &signed.operator, signed.view.lang, &asked).await
+}
+
+/// The same, for whoever may have it.
+pub(in super::super) async fn made(
+    desk: &Desk,
+    operator: &Operator,
+    lang: Lang,
+    asked: &Asked,
+) -> Result<Response, PageError> {
+    let wanted = asked.wanted(desk, operator, lang)?;
     let whole = if asked.agency.is_empty() { "*" } else { asked.agency.as_str() };
     let name = format!("{}-{}-{}", asked.report, whole.replace('*', "tat-ca"), desk.today());
     let report = desk.back.report(wanted).await?;
@@ -172,9 +184,10 @@ pub(in super::super) async fn make(
             response.headers_mut().insert(CONTENT_TYPE, kind);
             response
         }
+        "json" => Json(&report).into_response(),
         _ => return Err(PageError::NotFound),
     };
-    note(&desk, &signed.operator.login, whole, &asked.report).await?;
+    note(desk, &operator.login, whole, &asked.report).await?;
     Ok(response)
 }
 

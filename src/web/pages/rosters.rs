@@ -1,5 +1,6 @@
 //! Rosters: what arrived, what was found in it, the feedback; and upload as an alternative to the folder.
 
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::guard;
@@ -7,9 +8,9 @@ use super::super::view::Signed;
 use super::cells::{self, Note};
 use crate::files;
 use crate::model::ids::{AgencyCode, RosterId, hex};
-use crate::model::operator::Right;
-use crate::store::RosterState;
-use axum::body::Body;
+use crate::model::operator::{Operator, Right};
+use crate::store::{Feedback, RosterState};
+use axum::body::{Body, Bytes};
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -108,9 +109,8 @@ pub(in super::super) async fn page(
     Path(id): Path<String>,
     Query(pages): Query<Pages>,
 ) -> Result<Response, PageError> {
-    let (feedback, path) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
+    let (feedback, path) = arrival(&desk, &signed.operator, id).await?;
     let arrival = feedback.arrival;
-    signed.require_sight(&arrival.agency)?;
     let found = cells::notes(&arrival.notes, signed.view.lang, false);
     let (findings, finding_pages) = page_of(&found, pages.findings);
     let findings: Vec<_> = findings.iter().map(line).collect();
@@ -166,8 +166,27 @@ pub(in super::super) async fn feedback(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
+    handed_back(&desk, &signed.operator, id).await
+}
+
+/// An arrival and where its feedback lies, where the operator may know of it.
+pub(in super::super) async fn arrival(
+    desk: &Desk,
+    operator: &Operator,
+    id: String,
+) -> Result<(Feedback, Option<String>), PageError> {
     let (feedback, path) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
-    signed.require_sight(&feedback.arrival.agency)?;
+    decide::sight(operator, &feedback.arrival.agency)?;
+    Ok((feedback, path))
+}
+
+/// The feedback workbook, for whoever may have it.
+pub(in super::super) async fn handed_back(
+    desk: &Desk,
+    operator: &Operator,
+    id: String,
+) -> Result<Response, PageError> {
+    let (_, path) = arrival(desk, operator, id).await?;
     let path = PathBuf::from(path.ok_or(PageError::NotFound)?);
     let bytes = files::read(&path, LARGEST).map_err(|_| {
         PageError::Bad(
@@ -253,17 +272,37 @@ pub(in super::super) async fn upload(
     if !guard::is_same(&token, &signed.view.form) {
         return Err(PageError::Form);
     }
-    let code = AgencyCode::parse(&agency).map_err(|_| PageError::NotFound)?;
-    signed.require_sight(&code)?;
+    let (called, bytes) = file.unwrap_or_default();
+    take(&desk, &signed.operator, &agency, &called, bytes).await?;
+    let said = signed.view.t(
+        "Đã nhận tệp. Kết quả đọc sẽ có trong ít phút.",
+        "The file was taken. What was read of it will be here in a few minutes.",
+    );
+    signed.view.go(&desk, "/rosters", said)
+}
+
+/// Takes a workbook for an agency within sight and asks for a pass.
+pub(in super::super) async fn take(
+    desk: &Desk,
+    operator: &Operator,
+    agency: &str,
+    called: &str,
+    bytes: Bytes,
+) -> Result<(), PageError> {
+    let code = AgencyCode::parse(agency).map_err(|_| PageError::NotFound)?;
+    decide::sight(operator, &code)?;
     if !desk.site.agencies.contains_key(&code) {
         return Err(PageError::NotFound);
     }
-    let (called, bytes) = file.filter(|(_, bytes)| !bytes.is_empty()).ok_or_else(|| {
-        PageError::Bad("Chưa chọn tệp, hoặc tệp rỗng.".into(), "No file was chosen, or it is empty.".into())
-    })?;
-    let name = safe_name(&called)?;
+    if bytes.is_empty() {
+        return Err(PageError::Bad(
+            "Chưa chọn tệp, hoặc tệp rỗng.".into(),
+            "No file was chosen, or it is empty.".into(),
+        ));
+    }
+    let name = safe_name(called)?;
     let sha256 = hex(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
-    let by = &signed.operator.login;
+    let by = &operator.login;
     // Noted first: whoever hands it in must be known before anything follows from it.
     desk.store
         .write(desk.now(), async |mut tx| {
@@ -275,11 +314,7 @@ pub(in super::super) async fn upload(
     let written = tokio::task::spawn_blocking(move || lay(&folder, &name, &bytes)).await;
     written.map_err(PageError::internal)?.map_err(PageError::internal)?;
     desk.wake();
-    let said = signed.view.t(
-        "Đã nhận tệp. Kết quả đọc sẽ có trong ít phút.",
-        "The file was taken. What was read of it will be here in a few minutes.",
-    );
-    signed.view.go(&desk, "/rosters", said)
+    Ok(())
 }
 
 fn broken(error: &axum::extract::multipart::MultipartError) -> PageError {

@@ -1,6 +1,7 @@
 //! Rotation: where accounts stand to the rules on passwords, what the next days bring, and the printed lists. The figures
 //! are those that the last pass laid down.
 
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, query_value};
@@ -13,7 +14,6 @@ use crate::rotation::policy::Audience;
 use crate::rotation::row::{AHEAD, Number};
 use crate::rotation::status::{Ahead, Status};
 use crate::rotation::verdict::Standing;
-use crate::store::Handed;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -208,25 +208,10 @@ pub(in super::super) async fn handed(
     Form(given): Form<Whose>,
 ) -> Result<Response, PageError> {
     signed.require(Right::HandOver)?;
-    let code = AgencyCode::stored(&given.agency).ok_or(PageError::NotFound)?;
-    signed.require_sight(&code)?;
-    let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
-    let (by, on) = (&signed.operator.login, desk.today());
-    let waiting = figures.listed.into_iter().filter(|one| one.agency == code && one.handed.is_none());
-    let accounts: Vec<Handed> = waiting
-        .map(|one| Handed { account: one.account, cycle: one.cycle, agency: one.agency, on })
-        .collect();
-    let noted = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let noted = tx.hand_over_list(&accounts, by).await?;
-            tx.commit(noted).await
-        })
-        .await?;
+    let noted = decide::hand_over(&desk, &signed.operator, &given.agency).await?;
     let said = match signed.view.lang {
         crate::model::Lang::Vi => format!("Đã ghi nhận bàn giao danh sách gồm {noted} tài khoản."),
         crate::model::Lang::En => format!("The list with {noted} accounts was handed over."),
     };
-    desk.wake();
     signed.view.go(&desk, "/rotation/list", &said)
 }

@@ -23,13 +23,10 @@ pub(in super::super) async fn list(
     signed.require(Right::HandOver)?;
     let (login, today) = (&signed.operator.login, desk.today());
     let mut slips = Vec::new();
-    for slip in desk.store.open_slips().await? {
-        let Some(standing) = desk.store.change(&slip.change).await? else { continue };
-        if signed.operator.may_see(&standing.stored.change.agency) {
-            let line = Value::from_serialize(Line::of(&standing.stored, login, today));
-            let printed = slip.printed.map(|(by, at)| context! { by, at => crate::model::rfc3339(at) });
-            slips.push(context! { line, since => crate::model::rfc3339(slip.made), printed });
-        }
+    for (slip, standing) in decide::slips(&desk, &signed.operator).await? {
+        let line = Value::from_serialize(Line::of(&standing.stored, login, today));
+        let printed = slip.printed.map(|(by, at)| context! { by, at => crate::model::rfc3339(at) });
+        slips.push(context! { line, since => crate::model::rfc3339(slip.made), printed });
     }
     signed.view.page(&desk, "slips.html", context! { slips, place => desk.site.config.slips_at })
 }
@@ -78,24 +75,6 @@ pub(in super::super) async fn confirm(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     signed.require(Right::HandOver)?;
-    let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
-    let by = &signed.operator.login;
-    let step = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let step = tx.confirm_slip(&stored.id, by).await?;
-            tx.commit(step).await
-        })
-        .await?;
-    let t = |vi, en| signed.view.t(vi, en);
-    let said = match step {
-        SlipStep::Done => t("Đã ghi nhận bàn giao.", "Handed over and signed."),
-        SlipStep::NotPrinted => {
-            t("Phiếu chưa được in nên chưa thể ký nhận.", "It was not printed: nobody can have signed.")
-        }
-        SlipStep::PrintedBefore { .. } | SlipStep::Ended(..) | SlipStep::NoSlip => {
-            t("Phiếu này đã kết thúc trước đó.", "This slip has ended before.")
-        }
-    };
-    signed.view.go(&desk, "/slips", said)
+    let step = decide::confirm_slip(&desk, &signed.operator, &id).await?;
+    signed.view.go(&desk, "/slips", decide::said_of_slip(&step, signed.view.lang))
 }

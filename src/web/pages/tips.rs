@@ -1,7 +1,7 @@
 //! Tips: what people told of odd accounts. They wait on the page of incidents until an operator dismisses them or opens an
 //! incident on the account.
 
-use super::super::decide::said_why;
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
@@ -17,8 +17,7 @@ use std::sync::Arc;
 
 /// The tips within sight that wait, oldest first.
 pub(super) async fn waiting(desk: &Desk, signed: &Signed) -> Result<Vec<Value>, PageError> {
-    let mut tips = desk.store.waiting_tips().await?;
-    tips.retain(|one| signed.operator.may_see(&one.agency));
+    let tips = decide::tips(desk, &signed.operator).await?;
     let line =
         |Tip { id, target: _, account, label, agency, sign, words, told_by, taken_by, taken }: &Tip| {
             context! { id, account, label, agency, sign, words, told_by, taken_by, taken => crate::model::rfc3339(*taken) }
@@ -44,8 +43,8 @@ pub(in super::super) async fn take(
 ) -> Result<Response, PageError> {
     signed.require(Right::Confirm)?;
     let sign = Sign::parse(&told.sign).ok_or(PageError::Form)?;
-    let said = (said_why(&told.words)?, said_why(&told.told_by)?);
-    let taken = desk.back.take_tip(told.account.trim(), sign, said, &signed.operator.login).await?;
+    let said = (told.words.as_str(), told.told_by.as_str());
+    let taken = decide::take_tip(&desk, &signed.operator, &told.account, sign, said).await?;
     let said = match taken {
         TakenDown::Waits(_) => signed.view.t("Đã ghi nhận tin báo.", "The tip was taken down."),
         TakenDown::BelongsTo(_) => signed.view.t(
@@ -64,18 +63,6 @@ pub(in super::super) async fn dismiss(
     Form(told): Form<Said>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Review)?;
-    let (reason, by) = (said_why(&told.reason)?, &signed.operator.login);
-    let tip = desk.store.waiting_tip(&id).await?.ok_or(PageError::NotFound)?;
-    signed.require_sight(&tip.agency)?;
-    let dismissed = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let dismissed = tx.dismiss_tip(&tip.id, by, reason).await?;
-            tx.commit(dismissed).await
-        })
-        .await?;
-    if !dismissed {
-        return Err(PageError::NotFound);
-    }
+    decide::dismiss_tip(&desk, &signed.operator, &id, &told.reason).await?;
     signed.view.go(&desk, "/incidents", signed.view.t("Đã bỏ qua tin báo.", "The tip was dismissed."))
 }

@@ -1,6 +1,6 @@
 //! Undo: a change that was carried out is reversed, as `rosterd undo` does; the reverse is a change like any other.
 
-use super::super::decide::{self, said_why};
+use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
@@ -45,7 +45,6 @@ pub(in super::super) async fn undo(
 ) -> Result<Response, PageError> {
     signed.require(Right::Approve)?;
     let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
-    let reason = said_why(&given.reason)?;
     if given.sure.is_empty() {
         return Err(PageError::Bad(
             "Chưa đánh dấu xác nhận hoàn tác.".into(),
@@ -55,8 +54,7 @@ pub(in super::super) async fn undo(
     if stored.change.risk == Risk::High && !signed.is_confirmed(&desk) {
         return signed.ask_password(&format!("/changes/{id}"));
     }
-    let back = desk.back.undo(&stored, &signed.operator.login, reason).await?;
-    desk.wake();
+    let back = decide::undo(&desk, &signed.operator, &stored, &given.reason).await?;
     let said = match back.state {
         ChangeState::Approved => signed.view.t(
             "Đã lập và duyệt thay đổi hoàn tác; hệ thống sẽ thực hiện ngay.",

@@ -12,16 +12,16 @@ use rosterd::store::TokenScope;
 use std::time::{Duration, Instant};
 
 /// The holder of a role in the system that has no API.
-const ADDRESS: &str = "nhungkb.snv@tinhmau.gov.vn";
+pub const ADDRESS: &str = "nhungkb.snv@tinhmau.gov.vn";
 const WHY: &str = "đăng nhập lạ lúc nửa đêm";
 
 /// Another agency than this one.
-fn other(agency: &AgencyCode) -> &'static str {
+pub fn other(agency: &AgencyCode) -> &'static str {
     if agency.as_str() == "snv" { "skhcn" } else { "snv" }
 }
 
 /// Asks until there is an answer.
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(found) = ask().await {
@@ -166,7 +166,7 @@ async fn a_protected_account_stays_red_with_the_commands_that_lock_it() {
 }
 
 /// The sample province with everything carried out.
-async fn carried_out() -> Page {
+pub async fn carried_out() -> Page {
     let page = Page::of_province().await;
     page.site.approve_everything().await;
     std::fs::write(page.site.path("spool/wake"), b"").unwrap();
@@ -180,7 +180,7 @@ async fn carried_out() -> Page {
     page
 }
 
-async fn applied(page: &Page, kind: ChangeKind) -> StoredChange {
+pub async fn applied(page: &Page, kind: ChangeKind) -> StoredChange {
     let found = page.site.changes(Some(State::Applied)).await.into_iter();
     let mut found = found.filter(|one| one.change.kind == kind);
     found.next().unwrap_or_else(|| panic!("the sample has a {kind}"))

@@ -1,14 +1,40 @@
 //! Decisions, for pages and programs alike: handed to the store, which says what came of them.
 
+mod changes;
+mod holds;
+mod incidents;
+mod office;
+mod rotation;
+mod slips;
+
+pub(super) use changes::{is_open_suspicion, left, undo};
+pub(super) use holds::{agree, hold_on, holds, lift, said_of_hold};
+pub(super) use incidents::{
+    close, closed_incidents, dismiss_tip, incident, locks, open_incidents, take_tip, tips,
+};
+pub(super) use office::{Mails, dismiss_mail, mails, pause, pauses, resume, retry_mail};
+pub(super) use rotation::{campaign, for_campaigns, hand_over, stop};
+pub(super) use slips::{confirm_slip, said_of_slip, slips};
+
 use super::desk::Desk;
 use super::error::PageError;
 use crate::model::Lang;
 use crate::model::brake::BrakeScope;
 use crate::model::custodian::may_keep;
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, QuestionKey};
-use crate::model::operator::Operator;
+use crate::model::operator::{Operator, Right};
 use crate::model::question::QuestionKind;
 use crate::store::{Approval, Discard, OpenQuestion, Release, Standing};
+
+/// Refuses where `agency` is outside the operator's scope; in the same words as where there is nothing.
+pub(super) fn sight(operator: &Operator, agency: &AgencyCode) -> Result<(), PageError> {
+    if operator.may_see(agency) { Ok(()) } else { Err(PageError::NotFound) }
+}
+
+/// Refuses where the operator does not have `right` for the whole province.
+pub(super) fn for_province(operator: &Operator, right: Right) -> Result<(), PageError> {
+    if operator.may(right, None) { Ok(()) } else { Err(PageError::Forbidden) }
+}
 
 /// So many are decided in one transaction: it stays short.
 const AT_ONCE: usize = 50;
@@ -131,6 +157,11 @@ pub(super) async fn question(desk: &Desk, operator: &Operator, key: &str) -> Res
     open.into_iter()
         .find(|one| one.key.as_str() == key && operator.may_see(&one.question.agency))
         .ok_or(PageError::NotFound)
+}
+
+/// The right that an answer takes: what the agency alone knows of itself, its contact may say.
+pub(super) fn answered_with(kind: QuestionKind) -> Right {
+    if kind.is_for_contacts() { Right::Confirm } else { Right::Review }
 }
 
 /// Answers a question.

@@ -1,5 +1,16 @@
 //! What the interface takes and gives. Words are those of the contract: `create-account`, `proposed`, `one`…
 
+mod cases;
+mod office;
+mod rosters;
+
+pub(super) use cases::{HoldShape, SlipShape, TipGiven, TipShape};
+pub(super) use office::{
+    Mails, OperatorShape, Overview, PauseGiven, PauseShape, ReportGiven, Trail, Verification, WhatGiven,
+};
+pub(super) use rosters::{AccountList, AgencyGiven, AgencyShape, ArrivalShape, Rosters, RotationAccount};
+
+use super::super::decide::locks;
 use crate::model::brake::Brake;
 use crate::model::ids::Login;
 use crate::model::incident::Incident;
@@ -243,7 +254,7 @@ impl CampaignShape {
     }
 }
 
-/// An open incident.
+/// An incident.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IncidentShape {
     pub id: String,
@@ -260,8 +271,11 @@ pub(super) struct IncidentShape {
     pub seen_locked: Option<String>,
     /// Whether somebody must still see to it.
     pub red: bool,
-    /// Its locks.
+    /// Its changes: what locked the account, and what opens it again.
     pub changes: Vec<String>,
+    /// Who closed it, where it is closed.
+    pub closed_by: Option<String>,
+    pub closed: Option<String>,
 }
 
 impl IncidentShape {
@@ -276,8 +290,10 @@ impl IncidentShape {
             reason: one.reason.clone(),
             by_hand: one.by_hand,
             seen_locked: one.seen_locked.map(crate::model::rfc3339),
-            red: one.is_red(made.iter().map(|one| one.stored.state)),
+            red: one.is_red(locks(one, made)),
             changes: made.iter().map(|one| one.stored.id.to_string()).collect(),
+            closed_by: one.closed.as_ref().map(|closed| closed.by.to_string()),
+            closed: one.closed.as_ref().map(|closed| crate::model::rfc3339(closed.at)),
         }
     }
 }

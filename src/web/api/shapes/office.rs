@@ -1,0 +1,201 @@
+//! Of the office: pauses, mails, operators, the trail, reports.
+
+use super::super::super::decide;
+use crate::model::rfc3339;
+use crate::store::{ChangeFigures, Enrolled, ListedMail, Pass, Pause, Paused};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What waits, and what was done today.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct Overview {
+    /// Changes by state.
+    pub by_state: BTreeMap<String, u64>,
+    /// Those that wait, by kind.
+    pub by_kind: BTreeMap<String, u64>,
+    /// Those that wait and are due.
+    pub due: u64,
+    pub applied_today: u64,
+    /// When the last pass began.
+    pub pass_started: Option<String>,
+    /// When it ended, where it has.
+    pub pass_ended: Option<String>,
+}
+
+impl Overview {
+    pub fn of(figures: &ChangeFigures, pass: Option<&Pass>) -> Self {
+        Self {
+            by_state: figures.by_state.iter().map(|(state, count)| (state.to_string(), *count)).collect(),
+            by_kind: figures.by_kind.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
+            due: figures.due,
+            applied_today: figures.applied_today,
+            pass_started: pass.map(|one| rfc3339(one.started)),
+            pass_ended: pass.and_then(|one| one.ended.map(rfc3339)),
+        }
+    }
+}
+
+/// What may be paused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct PauseShape {
+    /// `writes` or `mails`.
+    pub what: String,
+    pub paused: bool,
+    pub by: Option<String>,
+    pub reason: Option<String>,
+    pub since: Option<String>,
+}
+
+impl PauseShape {
+    pub fn of(what: Paused, pause: Option<Pause>) -> Self {
+        let paused = pause.is_some();
+        let (by, reason, since) = match pause {
+            Some(Pause { by, reason, at }) => (Some(by.to_string()), Some(reason), Some(rfc3339(at))),
+            None => (None, None, None),
+        };
+        Self { what: what.as_str().to_owned(), paused, by, reason, since }
+    }
+}
+
+/// What is to be paused, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct PauseGiven {
+    /// `writes` or `mails`.
+    pub what: String,
+    pub reason: String,
+}
+
+/// What is to go on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct WhatGiven {
+    /// `writes` or `mails`.
+    pub what: String,
+}
+
+/// A page of mails.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct Mails {
+    pub mails: Vec<MailShape>,
+    /// The `after` of the next page; absent on the last one.
+    pub next: Option<String>,
+}
+
+impl Mails {
+    pub fn of(page: decide::Mails) -> Self {
+        Self { mails: page.list.into_iter().map(MailShape::of).collect(), next: page.next }
+    }
+}
+
+/// A mail; its text is for whom it is addressed to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct MailShape {
+    pub id: String,
+    pub to: String,
+    pub to_name: String,
+    pub subject: String,
+    /// Whether a server further on sent it back.
+    pub returned: bool,
+    pub attempts: u64,
+    /// When it is due, or when it was given up or came back.
+    pub at: String,
+    /// What the last server said.
+    pub why: Option<String>,
+}
+
+impl MailShape {
+    fn of(mail: ListedMail) -> Self {
+        let ListedMail { id, notice, returned, attempts, at, why } = mail;
+        Self {
+            id,
+            to: notice.to,
+            to_name: notice.to_name,
+            subject: notice.subject,
+            returned,
+            attempts,
+            at: rfc3339(at),
+            why,
+        }
+    }
+}
+
+/// An operator.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct OperatorShape {
+    pub login: String,
+    pub name: String,
+    /// `viewer`, `contact`, `auditor`, `reviewer`, `approver` or `administrator`.
+    pub role: String,
+    /// Codes of the agencies in scope; none means all.
+    pub agencies: Vec<String>,
+    /// Who enrolled him or her.
+    pub by: String,
+    pub at: String,
+    /// When he or she was removed, if so.
+    pub removed: Option<String>,
+}
+
+impl OperatorShape {
+    pub fn of(one: &Enrolled) -> Self {
+        let Enrolled { operator, by, at, removed, subject: _ } = one;
+        Self {
+            login: operator.login.to_string(),
+            name: operator.name.clone(),
+            role: operator.role.to_string(),
+            agencies: operator.agencies.iter().map(ToString::to_string).collect(),
+            by: by.clone(),
+            at: rfc3339(*at),
+            removed: removed.map(rfc3339),
+        }
+    }
+}
+
+/// A page of the audit trail.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct Trail {
+    /// As `rosterd audit export` has them.
+    pub rows: Vec<Value>,
+    /// The `before` of the next page; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// Whether the trail holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct Verification {
+    pub holds: bool,
+    /// How much was checked, and where each chain ends.
+    pub report: Option<Value>,
+    /// Where it does not hold, and why.
+    pub broken: Option<String>,
+}
+
+/// A report that is asked for.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it describes what the page's form takes")]
+pub(in super::super) struct ReportGiven {
+    /// `adoption`, `accounts`, `rotation`, `review` or `access`.
+    pub report: String,
+    /// `json`, `xlsx` or `html`.
+    pub as_file: String,
+    /// An agency's code; a review needs one, of the rest it means all.
+    #[schema(required = false)]
+    pub agency: String,
+    /// The first day of a review.
+    #[schema(required = false)]
+    pub from: String,
+    /// Its last day.
+    #[schema(required = false)]
+    pub to: String,
+    /// The day of a report on access.
+    #[schema(required = false)]
+    pub on: String,
+    /// Whose access, by name or address.
+    #[schema(required = false)]
+    pub person: String,
+    /// Access to which system.
+    #[schema(required = false)]
+    pub system: String,
+}

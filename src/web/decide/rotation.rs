@@ -1,0 +1,62 @@
+//! Rotation: printed lists that were handed over, campaigns.
+
+use super::super::desk::Desk;
+use super::super::error::PageError;
+use super::super::pages::rotation::figures;
+use super::{for_province, said_why, sight};
+use crate::model::ids::AgencyCode;
+use crate::model::operator::{Operator, Right};
+use crate::model::rotation::Campaign;
+use crate::store::Handed;
+
+/// The list of an agency was handed over; how many accounts were on it.
+pub(in super::super) async fn hand_over(
+    desk: &Desk,
+    operator: &Operator,
+    agency: &str,
+) -> Result<u64, PageError> {
+    let code = AgencyCode::stored(agency).ok_or(PageError::NotFound)?;
+    sight(operator, &code)?;
+    let figures = figures(desk, operator).await?.unwrap_or_default();
+    let on = desk.today();
+    let waiting = figures.listed.into_iter().filter(|one| one.agency == code && one.handed.is_none());
+    let accounts: Vec<Handed> = waiting
+        .map(|one| Handed { account: one.account, cycle: one.cycle, agency: one.agency, on })
+        .collect();
+    let work = async |mut tx: crate::store::WriteTx| {
+        let noted = tx.hand_over_list(&accounts, &operator.login).await?;
+        tx.commit(noted).await
+    };
+    let noted = desk.store.write(desk.now(), work).await?;
+    desk.wake();
+    Ok(noted)
+}
+
+/// Campaigns are for who answers for the whole province.
+pub(in super::super) fn for_campaigns(operator: &Operator) -> Result<(), PageError> {
+    for_province(operator, Right::Approve)
+}
+
+/// The campaign `name`.
+pub(in super::super) async fn campaign(desk: &Desk, name: &str) -> Result<Campaign, PageError> {
+    let all = desk.store.campaigns().await?;
+    all.into_iter().find(|one| one.plan.name == name).ok_or(PageError::NotFound)
+}
+
+/// Stops it; `false` where it was stopped before.
+pub(in super::super) async fn stop(
+    desk: &Desk,
+    operator: &Operator,
+    name: &str,
+    reason: &str,
+) -> Result<bool, PageError> {
+    let reason = said_why(reason)?;
+    let one = campaign(desk, name).await?;
+    let work = async |mut tx: crate::store::WriteTx| {
+        let stopped = tx.stop_campaign(&one.plan.name, &operator.login, reason).await?;
+        tx.commit(stopped).await
+    };
+    let stopped = desk.store.write(desk.now(), work).await?;
+    desk.wake();
+    Ok(stopped)
+}
