@@ -59,7 +59,7 @@ pub fn measure(report: &mut Report, people: usize) {
 fn read(name: &str, waiting: &str, browser: &Browser) -> Vec<Line> {
     let first = get(&mut browser.clone(), "/changes").1;
     let next = first.split_once("rel=\"next\" href=\"").expect("a second page").1;
-    let next = next.split('"').next().unwrap().replace("&amp;", "&");
+    let next = next.split('"').next().unwrap().replace("&amp;", "&").replace("&#x2f;", "/");
     let pages = [
         ("first page", "/changes"),
         ("second page", &next),

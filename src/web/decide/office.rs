@@ -2,7 +2,7 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::said_why;
+use super::{for_province, said_why};
 use crate::model::operator::{Operator, Right};
 use crate::store::{ListedMail, MailList, Pause, Paused};
 
@@ -25,6 +25,7 @@ pub(in super::super) async fn pause(
     what: Paused,
     reason: &str,
 ) -> Result<bool, PageError> {
+    for_province(operator, Right::Administer)?;
     let reason = said_why(reason)?;
     let work = async |mut tx: crate::store::WriteTx| {
         let paused = tx.pause(what, &operator.login, reason).await?;
@@ -39,6 +40,7 @@ pub(in super::super) async fn resume(
     operator: &Operator,
     what: Paused,
 ) -> Result<bool, PageError> {
+    for_province(operator, Right::Administer)?;
     let work = async |mut tx: crate::store::WriteTx| {
         let resumed = tx.resume(what, &operator.login).await?;
         tx.commit(resumed).await

@@ -44,6 +44,8 @@ impl Post {
         let root = folder.path().display().to_string();
         SiteKey::create(&folder.path().join("site.key")).unwrap();
         std::fs::create_dir(folder.path().join("bounces")).unwrap();
+        // Passes write to it.
+        std::fs::copy(SAMPLE, folder.path().join("directory.ldif")).unwrap();
         let agency = "[[agency]]\ncode = \"snv\"\nname = \"Sở Nội vụ\"\nkind = \"so\"\n";
         std::fs::write(folder.path().join("agencies.toml"), agency).unwrap();
         let database = (base == Base::Postgres).then(postgres::database);
@@ -54,7 +56,7 @@ impl Post {
              [sender]\nagency = \"Sở Khoa học và Công nghệ\"\nphone = \"0200 0000 000\"\nsign_off = \"Quản trị\"\n\
              [folders]\ninbox = \"{root}/inbox\"\ndone = \"{root}/done\"\nrefused = \"{root}/refused\"\n\
              spool = \"{root}/spool\"\nsettle_seconds = 0\n[store]\nurl = {store:?}\n\
-             [directory]\nkind = \"ldif\"\npath = {SAMPLE:?}\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n\
+             [directory]\nkind = \"ldif\"\npath = \"{root}/directory.ldif\"\nbase = {SUFFIX:?}\npeople = \"ou=people,{SUFFIX}\"\n\
              [policy.naming]\ndomain = \"tinhmau.gov.vn\"\n[log]\nlevel = \"warn\"\n[mail]\n{}{}\n",
             mail,
             more.replace("@ROOT@", &root),
