@@ -38,7 +38,6 @@ pub fn measure(report: &mut Report, people: usize) {
     let slapd = Slapd::durable(SUFFIX, &ldif(&offices));
     let rosters = workbooks::rosters(&offices, Utc::now().date_naive() - TimeDelta::days(1));
     let database = postgres::database();
-    let mut lines = Vec::new();
     for (name, url) in [("SQLite", "rosterd.db"), ("PostgreSQL", &database.url())] {
         let port = Port::free();
         let web = format!("[web]\nlisten = \"127.0.0.1:{}\"\ncodes = \"optional\"\n", port.number);
@@ -50,9 +49,8 @@ pub fn measure(report: &mut Report, people: usize) {
         assert!(summary["waiting"].as_u64() >= Some(people as u64 * 99 / 100), "{summary:#}");
         let served = Served::start(&site, port.number);
         Report::progress(&format!("{name}: reading pages"));
-        lines.extend(read(name, &summary["waiting"].to_string(), &served.browser));
+        report.table("page", &read(name, &summary["waiting"].to_string(), &served.browser));
     }
-    report.table("page", &lines);
 }
 
 /// Reads the pages of a list of `waiting` changes.
