@@ -261,6 +261,28 @@ impl Fenced {
 }
 
 impl Store {
+    /// The trail, newest first: rows of an actor, a verb (or verbs with this beginning), before a moment.
+    pub async fn audit_page(
+        &self,
+        actor: &str,
+        verb: &str,
+        before: Option<Time>,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let query = format!(
+            "SELECT a.lane, a.seq, a.at, a.actor, a.verb, a.subject, a.detail_mac, a.prev, a.hash, d.detail
+             FROM audit a LEFT JOIN audit_detail d ON d.lane = a.lane AND d.seq = a.seq
+             WHERE ($1 = '' OR a.actor = $1) AND ($2 = '' OR SUBSTR(a.verb, 1, LENGTH($2)) = $2) AND a.at < $3
+             ORDER BY a.at DESC, a.lane, a.seq DESC LIMIT {limit}"
+        );
+        let before = before.map_or_else(|| "9".to_owned(), rfc3339);
+        self.rows(sql("audit", query).text(actor).text(verb).text(&before))
+            .await?
+            .iter()
+            .map(read_audit)
+            .collect()
+    }
+
     /// The trail from after (lane, seq), at most `limit` rows; `("", 0)` begins.
     pub async fn audit_export(&self, lane: &str, seq: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
         let query = sql(

@@ -6,6 +6,7 @@
 
 mod api_token;
 mod approval;
+mod arrivals;
 mod attempt;
 mod audit;
 mod bounce;
@@ -67,6 +68,7 @@ mod upload;
 
 pub use api_token::{ApiToken, TokenScope};
 pub use approval::Approval;
+pub use arrivals::{ArrivalLine, RosterState};
 pub use attempt::Patience;
 pub use audit::{AuditFilter, AuditReport, AuditRow, LaneHead};
 pub use bounce::{Bounce, Bounced, Undelivered};
@@ -96,7 +98,7 @@ pub use openid::{AtProvider, Pending, Subject};
 pub use operator::Enrolled;
 pub use order::WorkOrder;
 pub use outbox::{Fate, OutboxCounts, Queued, Settled};
-pub use page::{AgencyGroup, ArrivalLine, ChangeFigures, Listing, Place, Query, RosterState, Waiter};
+pub use page::{AgencyGroup, ChangeFigures, Listing, Place, Query, Waiter};
 pub use pass::Pass;
 pub use pause::{Pause, Paused};
 pub use question::OpenQuestion;

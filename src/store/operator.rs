@@ -5,6 +5,7 @@ use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::operator::{Operator, OperatorRole, Right};
+use std::collections::BTreeMap;
 
 /// An operator or a contact with the act of enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,12 @@ impl WriteTx {
 }
 
 impl Store {
+    /// Names of operators, removed ones included, by login.
+    pub async fn operator_names(&self) -> Result<BTreeMap<Login, String>, StoreError> {
+        let rows = self.rows(sql("operators", "SELECT login, name FROM operator")).await?;
+        rows.iter().map(|row| Ok((Login::new(row.text("login")?), row.text("name")?))).collect()
+    }
+
     /// Every operator ever enrolled, by login.
     pub async fn operators(&self) -> Result<Vec<Enrolled>, StoreError> {
         let query = sql(

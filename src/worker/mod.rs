@@ -5,6 +5,7 @@ pub mod asking;
 pub mod by_phone;
 mod daily;
 pub mod engine;
+mod figures;
 pub mod guessing;
 mod history;
 pub mod incidents;

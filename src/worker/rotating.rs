@@ -21,7 +21,7 @@ use crate::rotation::days::Days;
 use crate::rotation::figures::{Figures, Listed};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::room::MailBraked;
-use crate::rotation::row::{AsOf, Row, Rows, rows};
+use crate::rotation::row::{AsOf, Rows, rows};
 use crate::rotation::settings::Settings;
 use crate::rotation::status::progress;
 use crate::rotation::unlocked::unlocked;
@@ -31,13 +31,9 @@ use crate::rotation::{force, guess, leak};
 use crate::store::{StoreError, Token};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash as _, Hasher as _};
 
 /// What is remembered, by target and agency.
 type Memories = BTreeMap<(TargetId, AgencyCode), BTreeMap<AccountId, Memory>>;
-
-/// Agencies whose accounts are written in one transaction.
-const PLACES: usize = 50;
 
 /// Notices queued in one transaction.
 const NOTICES: usize = 50;
@@ -50,7 +46,7 @@ pub struct Rotated {
     /// Where everybody stands, with the printed lists.
     pub figures: Figures,
     /// Who they are.
-    rows: Rows,
+    pub(super) rows: Rows,
     /// Letters to be written.
     pub(super) letters: Vec<Outgoing>,
     /// What is remembered from now on, where that is news: whole agencies.
@@ -274,38 +270,6 @@ impl Engine {
         Ok(Reminded { queued, postponed: rotated.postponed as u64, braked: rotated.braked })
     }
 
-    /// Lays down how everybody stands, for the page: the accounts where they are others than before, then the figures.
-    pub async fn keep_figures(&self, token: &Token, rotated: &Rotated) -> Result<(), StoreError> {
-        let Rotated { figures, rows, .. } = rotated;
-        let kept = self.store.rotation_digests().await?;
-        let news: Vec<_> = rows
-            .iter()
-            .map(|(place, rows)| (place, rows, digest(rows)))
-            .filter(|(place, _, digest)| kept.get(*place) != Some(digest))
-            .collect();
-        for chunk in news.chunks(PLACES) {
-            self.store
-                .write_fenced(token, self.now(), |mut tx| async move {
-                    for ((agency, target), rows, digest) in chunk {
-                        tx.save_rotation_rows((agency, target), digest, rows).await?;
-                    }
-                    tx.commit(()).await
-                })
-                .await?;
-        }
-        let gone: Vec<_> = kept.keys().filter(|place| !rows.contains_key(*place)).collect();
-        let gone = &gone;
-        self.store
-            .write_fenced(token, self.now(), |mut tx| async move {
-                for (agency, target) in gone {
-                    tx.drop_rotation_rows((agency, target)).await?;
-                }
-                tx.save_rotation_figures(figures).await?;
-                tx.commit(()).await
-            })
-            .await
-    }
-
     /// The first moment from `now` on that does not lie in the quiet hours.
     fn out_of_quiet(&self, now: crate::model::Time) -> crate::model::Time {
         let Some(settings) = &self.config().rotation else { return now };
@@ -413,14 +377,6 @@ fn news(verdicts: &[Verdict<'_>], stored: &Memories) -> Memories {
     all.retain(|place, memories| stored.get(place) != Some(memories));
     all.extend(gone.into_iter().map(|place| (place, BTreeMap::new())));
     all
-}
-
-/// What tells the accounts of a place from those of the pass before. It need not hold from one release of the program to
-/// the next: whatever it says anew is written anew.
-fn digest(rows: &[Row]) -> String {
-    let mut hasher = std::hash::DefaultHasher::new();
-    rows.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
 }
 
 /// An account for the printed list: its warnings were not accepted.
