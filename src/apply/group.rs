@@ -66,22 +66,19 @@ impl Applier<'_> {
             passwords.push(password);
         }
         let intents = self.claim_all(&wanted, done).await?;
-        let mut written = Vec::new();
-        let mut away: Option<Outcome> = None;
+        let mut written: Vec<(_, _, Outcome)> = Vec::new();
         for ((Standing { stored, .. }, password), intent) in group.iter().zip(passwords).zip(intents) {
             let Some(intent) = intent else { continue };
-            let outcome = match &away {
-                Some(outcome) => outcome.clone(),
-                None => {
+            let outcome = match written.last() {
+                // The directory is away: what comes behind is not tried at it.
+                Some((_, _, away @ Outcome::NotSent { .. })) => away.clone(),
+                Some(_) | None => {
                     let outcome = self.carry(stored, &intent, password, writer).await;
                     reached(KillPoint::AfterWrite);
                     done.count(stored, &outcome);
                     outcome
                 }
             };
-            if matches!(outcome, Outcome::NotSent { .. }) {
-                away = Some(outcome.clone());
-            }
             written.push((stored, intent, outcome));
         }
         if written.is_empty() {

@@ -169,15 +169,11 @@ impl Applier<'_> {
         done: &mut Applied,
     ) -> Result<Vec<Option<Intent>>, StoreError> {
         reached(KillPoint::BeforeIntent);
-        let wanted: Vec<_> = wanted.iter().map(|(stored, terms)| (*stored, terms)).collect();
         let claims = self
             .store
-            .write_fenced(self.token, self.now(), |mut tx| {
-                let wanted = &wanted;
-                async move {
-                    let claims = tx.open_intents(wanted).await?;
-                    tx.commit(claims).await
-                }
+            .write_fenced(self.token, self.now(), |mut tx| async move {
+                let claims = tx.open_intents(wanted).await?;
+                tx.commit(claims).await
             })
             .await?;
         let mut intents = Vec::with_capacity(claims.len());

@@ -66,14 +66,13 @@ impl Applier<'_> {
         };
         let days = if urgent { system.deadline_days.urgent } else { system.deadline_days.normal };
         let due = add_working_days(self.today(), days.get(), self.holidays);
-        let terms: Vec<_> = changes.iter().map(|one| self.terms(&one.change, None)).collect();
+        let wanted: Vec<_> = changes.iter().map(|one| (one, self.terms(&one.change, None))).collect();
         let claims = self
             .store
             .write_fenced(self.token, self.now(), |mut tx| {
-                let (terms, file) = (&terms, &file);
+                let (wanted, file) = (&wanted, &file);
                 async move {
-                    let wanted: Vec<_> = changes.iter().zip(terms).collect();
-                    let claims = tx.open_intents(&wanted).await?;
+                    let claims = tx.open_intents(wanted).await?;
                     if claims.iter().any(|claim| matches!(claim, Claim::Opened(_))) {
                         tx.insert_order(&system.name, file, urgent, due).await?;
                     }

@@ -239,6 +239,19 @@ mod tests {
     }
 
     #[test]
+    fn what_has_a_reverse_is_what_is_said_to_have_one() {
+        let held = Some((Attr::Custodian, Values::one("a@x"), Values::one("b@x")));
+        let cases =
+            ChangeKind::ALL.iter().map(|kind| (*kind, None)).chain([(ChangeKind::SetCustodian, held)]);
+        for (kind, mark) in cases {
+            let stored = applied(kind, mark);
+            let none =
+                matches!(undone(&stored), Err(NotUndoable::NoReverse { .. } | NotUndoable::Deleted(_)));
+            assert_eq!(stored.change.has_reverse(), !none, "{kind}");
+        }
+    }
+
+    #[test]
     fn a_deletion_has_no_way_back_and_says_so() {
         let error = undone(&applied(ChangeKind::DeleteAccount, None)).unwrap_err();
         assert_eq!(error, NotUndoable::Deleted(ChangeId::new("c1")));

@@ -193,10 +193,7 @@ fn describe(out: &mut String, block: &Block, lang: Lang, reveal: bool) {
     for record in &block.records {
         let citizen = record.citizen_id.as_ref();
         let fields = [
-            record.birth.map(|birth| match birth {
-                Birth::Date(date) => date.format("%d/%m/%Y").to_string(),
-                Birth::Year(year) => year.to_string(),
-            }),
+            record.birth.map(Birth::written),
             citizen.map(|id| if reveal { id.reveal().to_owned() } else { id.masked() }),
             record.staff_code.clone(),
             record.position.clone(),

@@ -1,13 +1,14 @@
 //! An answer: the feedback workbook beside the file, and the mail to the agency that says where it lies.
 
 use super::accept::holds_passwords;
+use super::original::Original;
 use super::take::{Again, ENDING};
 use crate::files;
 use crate::kill::{KillPoint, reached};
 use crate::model::agency::{Agency, Contact};
 use crate::model::change::ChangeKind;
 use crate::model::finding::Severity;
-use crate::model::ids::{RosterId, hex};
+use crate::model::ids::RosterId;
 use crate::model::notice::Notice;
 use crate::model::roster::{Declared, RosterKind};
 use crate::model::{Lang, Time};
@@ -24,9 +25,6 @@ use std::path::{Path, PathBuf};
 
 /// How the summary of what was rejected ends, where the file it is about is gone.
 const REJECTED: &str = ".khongduyet.xlsx";
-
-/// What a roster may be in size: it was read before, within the site's own limit.
-const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Writes one arrival's feedback and queues its mails; both are done again after a crash, and then alike.
 #[derive(Debug)]
@@ -82,9 +80,12 @@ impl Answerer<'_> {
     ) -> Result<PathBuf, AnswerError> {
         let arrival = &due.arrival;
         let place = arrival.done_path.as_ref().map_or_else(PathBuf::new, PathBuf::from);
+        // One that cannot be opened has a summary alone in any case.
+        let again = due.written.is_some() && !arrival.notes.blocks.is_empty();
+        let original = if again { Original::of(arrival).kept() } else { None };
         // A file that is gone by now, because it held passwords or by the agency's own hand, is not marked up again: what
         // lies there stays, and a summary beside it says the rest.
-        let apart = due.written.is_some() && !is_there(arrival);
+        let apart = again && original.is_none();
         let path = files::with_ending(&place, if apart { REJECTED } else { ENDING });
         let notes = self.annotations(due, agency, apart);
         let io = |path: &Path| {
@@ -94,7 +95,7 @@ impl Answerer<'_> {
         let workbook = if apart {
             summary::for_unreadable(&notes.summary, self.lang)?
         } else {
-            self.workbook(due, notes, reader).await?
+            self.workbook(arrival, original, notes, reader).await?
         };
         files::write(&path, &workbook, 0o640).map_err(io(&path))?;
         reached(KillPoint::AfterFeedback);
@@ -112,21 +113,21 @@ impl Answerer<'_> {
         Ok(path)
     }
 
-    /// The marked-up copy; the summary alone where the file cannot be opened.
+    /// The marked-up copy of the original, or of what waits in the spool; the summary alone where the file cannot be opened.
     async fn workbook(
         &self,
-        due: &Feedback,
+        arrival: &Arrival,
+        original: Option<Vec<u8>>,
         notes: Annotations,
         reader: &mut Reader,
     ) -> Result<Vec<u8>, AnswerError> {
-        let arrival = &due.arrival;
         let contents = notes.summary.clone();
         let alone = |lang| summary::for_unreadable(&contents, lang);
-        let spool = arrival.spool_path.as_ref().map(PathBuf::from).unwrap_or_default();
         if arrival.notes.blocks.is_empty() {
             return Ok(alone(self.lang)?);
         }
-        let bytes = match done(arrival).filter(|_| due.written.is_some()) {
+        let spool = arrival.spool_path.as_ref().map(PathBuf::from).unwrap_or_default();
+        let bytes = match original {
             Some(bytes) => bytes,
             None => std::fs::read(&spool).map_err(|source| AnswerError::File { path: spool, source })?,
         };
@@ -276,18 +277,6 @@ impl Answerer<'_> {
     fn local(&self, time: Time) -> NaiveDate {
         time.with_timezone(&self.zone).date_naive()
     }
-}
-
-/// Whether the marked-up copy can be made once more; of one that cannot be opened there is a summary alone.
-fn is_there(arrival: &Arrival) -> bool {
-    arrival.notes.blocks.is_empty() || done(arrival).is_some()
-}
-
-/// The bytes of a file that was answered before, where it lies unchanged.
-fn done(arrival: &Arrival) -> Option<Vec<u8>> {
-    let bytes = files::read(Path::new(arrival.done_path.as_ref()?), LARGEST).ok()?;
-    let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
-    (hex(digest.as_ref()) == arrival.sha256).then_some(bytes)
 }
 
 /// What became of a row that asked for something an operator rejected.

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod answer;
 pub mod folders;
 pub mod inbox;
+pub mod original;
 pub mod scan;
 pub mod spool;
 pub mod take;

@@ -11,12 +11,11 @@ use crate::model::Time;
 use crate::model::agency::Agencies;
 use crate::model::citizen::MarkKeys;
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::ids::{RosterId, hex};
+use crate::model::ids::{RosterId, sha256};
 use crate::model::roster::Reading;
 use crate::store::{self, Arrival, Store, StoreError, Token};
 use crate::workbook::{Reader, ReaderError};
 use chrono::NaiveDate;
-use ring::digest;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -227,11 +226,10 @@ impl Content {
 
     /// By what it is known again. Of a file too large to be read only the name and the size are certain.
     fn hash(&self, name: &str) -> String {
-        let digest = match self {
-            Self::Whole(bytes) => digest::digest(&digest::SHA256, bytes),
-            Self::Oversize(size) => digest::digest(&digest::SHA256, format!("{size} {name}").as_bytes()),
-        };
-        hex(digest.as_ref())
+        match self {
+            Self::Whole(bytes) => sha256(bytes),
+            Self::Oversize(size) => sha256(format!("{size} {name}").as_bytes()),
+        }
     }
 }
 

@@ -66,3 +66,8 @@ pub struct Contact {
 
 /// All agencies by code.
 pub type Agencies = BTreeMap<AgencyCode, Agency>;
+
+/// An agency's name; its code where it is not configured.
+pub fn name_of(agencies: &Agencies, code: &AgencyCode) -> String {
+    agencies.get(code).map_or_else(|| code.to_string(), |agency| agency.name.clone())
+}

@@ -386,6 +386,31 @@ impl Change {
         if self.kind.takes_away() { self.evidence.iter().find_map(Evidence::unsettled) } else { None }
     }
 
+    /// Whether something undoes it, once it is carried out: `apply::undo` knows what.
+    pub fn has_reverse(&self) -> bool {
+        match self.kind {
+            ChangeKind::DeleteAccount
+            | ChangeKind::ResetPassword
+            | ChangeKind::SuspectLeaver
+            | ChangeKind::EndSessions => false,
+            // The first custodian took over from nobody.
+            ChangeKind::SetCustodian => self.before(Attr::Custodian).is_some(),
+            ChangeKind::CreateAccount
+            | ChangeKind::UpdateAttributes
+            | ChangeKind::MoveAccount
+            | ChangeKind::DisableAccount
+            | ChangeKind::EnableAccount
+            | ChangeKind::CloseAccount
+            | ChangeKind::ReopenMailbox
+            | ChangeKind::LockAccount
+            | ChangeKind::UnlockAccount
+            | ChangeKind::OrphanAccount
+            | ChangeKind::ForcePasswordChange
+            | ChangeKind::GrantRole
+            | ChangeKind::RevokeRole => true,
+        }
+    }
+
     /// Whether somebody must call the published number before an approval counts: where a leader's or a privileged
     /// holder's account opens, or takes a new password, because of somebody's word, and where that word came by phone. An
     /// undo restores what was there.

@@ -160,8 +160,13 @@ impl Fingerprint {
 
     /// SHA-256 in lower-case hex.
     pub fn finish(&self) -> String {
-        hex(ring::digest::digest(&ring::digest::SHA256, &self.0).as_ref())
+        sha256(&self.0)
     }
+}
+
+/// SHA-256 of `bytes` in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// Lower-case hex of `bytes`.

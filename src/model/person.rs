@@ -29,6 +29,14 @@ pub enum Birth {
 }
 
 impl Birth {
+    /// As people write it: dd/mm/yyyy, or the year.
+    pub fn written(self) -> String {
+        match self {
+            Self::Date(date) => date.format("%d/%m/%Y").to_string(),
+            Self::Year(year) => year.to_string(),
+        }
+    }
+
     /// The year.
     pub fn year(self) -> i32 {
         match self {

@@ -9,6 +9,7 @@ use super::ledger::phone;
 use super::lifecycle::is_doubtful;
 use super::{Scene, World};
 use crate::model::account::{Account, Attr};
+use crate::model::agency::name_of;
 use crate::model::ids::{AccountId, AgencyCode};
 use crate::model::name::PersonName;
 use crate::model::person::Person;
@@ -93,8 +94,7 @@ impl<'a> Call<'a, '_> {
                 self.list(None, Some(person), Some(account), false);
             }
             Fate::Moves { to, .. } => {
-                let name =
-                    self.world().agencies.get(&to).map_or_else(|| to.to_string(), |one| one.name.clone());
+                let name = name_of(self.world().agencies, &to);
                 self.gone(person, Why::Elsewhere(name));
             }
             Fate::Leaves { row, .. } => {

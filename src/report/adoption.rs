@@ -3,7 +3,7 @@
 use super::{Cell, Report, Table, columns, say, shown_day};
 use crate::model::Lang;
 use crate::model::adoption::{Adoption, Claim, Line};
-use crate::model::agency::Agencies;
+use crate::model::agency::{Agencies, name_of};
 use crate::model::ids::AgencyCode;
 use crate::model::matching::MatchRule;
 use chrono::NaiveDate;
@@ -91,9 +91,8 @@ fn by_agency(
         let standing = &adoption.agencies[code];
         let count = |fits: fn(&Line) -> bool| Cell::Number(adoption.count(code, fits));
         let yes = |is: bool| Cell::Text(if is { say(lang, "có", "yes") } else { say(lang, "chưa", "no") });
-        let name = agencies.get(code).map_or_else(|| code.to_string(), |one| one.name.clone());
         vec![
-            name.into(),
+            name_of(agencies, code).into(),
             count(|_| true),
             count(|line| matches!(line.claim, Claim::Matched { .. })),
             standing.unconfirmed.into(),

@@ -4,7 +4,7 @@
 use super::chart::{Bar, Chart, Shape};
 use super::{Cell, Report, Table, columns, progress, say, share, shown_day};
 use crate::model::Lang;
-use crate::model::agency::Agencies;
+use crate::model::agency::{Agencies, name_of};
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::rotation::figures::Spread;
 use crate::rotation::status::{Ahead, Line, Progress, Status};
@@ -107,7 +107,7 @@ impl Rotation<'_> {
     }
 
     fn agency(&self, code: &AgencyCode) -> String {
-        self.agencies.get(code).map_or_else(|| code.to_string(), |one| one.name.clone())
+        name_of(self.agencies, code)
     }
 
     fn system(&self, target: &TargetId) -> String {

@@ -51,7 +51,7 @@ pub enum Claim {
 }
 
 /// What the store says of an approved change.
-struct Standing {
+struct Approved {
     released: bool,
     due: NaiveDate,
     needs: Vec<ChangeKey>,
@@ -95,17 +95,11 @@ struct Granted<'a> {
 struct Spent(BTreeMap<(BrakeScope, BrakeKind), u64>);
 
 impl Fenced {
-    /// Claims one change as [`Self::open_intents`] does.
-    pub async fn open_intent(&mut self, stored: &StoredChange, terms: &Terms) -> Result<Claim, StoreError> {
-        let claims = self.open_intents(&[(stored, terms)]).await?;
-        claims.into_iter().next().ok_or(StoreError::Busy { what: "claim" })
-    }
-
     /// Claims changes and commits to writing them; an answer for each, in order. Anything but `Opened` has written
     /// nothing. Of two changes of one subject the second is `Busy`.
     pub async fn open_intents(
         &mut self,
-        wanted: &[(&StoredChange, &Terms)],
+        wanted: &[(&StoredChange, Terms)],
     ) -> Result<Vec<Claim>, StoreError> {
         let lines: Vec<_> = wanted.iter().map(|(stored, _)| Line::of(stored)).collect();
         let lines = json("claims", &lines)?;
@@ -154,7 +148,7 @@ impl Fenced {
     }
 
     /// Those of `lines` that are approved under their key, by persons enough.
-    async fn standings(&mut self, lines: &str) -> Result<BTreeMap<ChangeId, Standing>, StoreError> {
+    async fn standings(&mut self, lines: &str) -> Result<BTreeMap<ChangeId, Approved>, StoreError> {
         let source = self.dialect.rows(LINE);
         let query = format!(
             "SELECT c.id, c.released, c.due, t.needs, CASE WHEN EXISTS (
@@ -171,7 +165,7 @@ impl Fenced {
         );
         let rows = self.rows(sql("claim", query).text(lines)).await?;
         let standing = |row: &super::statement::Row| {
-            let standing = Standing {
+            let standing = Approved {
                 released: row.flag("released")?,
                 due: row.date("due")?,
                 needs: row.json("needs")?,

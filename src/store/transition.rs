@@ -22,7 +22,7 @@ fn condition(to: State) -> String {
     if to == State::Approved { format!("{NO_INTENT} AND {ENOUGH}") } else { NO_INTENT.to_owned() }
 }
 
-/// Whether the table has this move and no function of its own makes it: only [`super::Fenced::open_intent`] claims.
+/// Whether the table has this move and no function of its own makes it: only [`super::Fenced::open_intents`] claims.
 fn check(from: State, to: State) -> Result<(), StoreError> {
     if from.may_become(to) && to != State::Claimed {
         Ok(())

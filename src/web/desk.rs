@@ -6,6 +6,7 @@ use super::templates;
 use crate::config::Site;
 use crate::config::keys::SiteKey;
 use crate::model::Time;
+use crate::model::agency::name_of;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::operator::{Operator, Right};
 use crate::notify::paper::{PaperError, Papers};
@@ -153,7 +154,7 @@ impl Desk {
 
     /// An agency's name; its code where it is not configured.
     pub(super) fn agency_name(&self, code: &AgencyCode) -> String {
-        self.site.agencies.get(code).map_or_else(|| code.to_string(), |agency| agency.name.clone())
+        name_of(&self.site.agencies, code)
     }
 
     /// The agencies an operator sees, by name.

@@ -1,8 +1,7 @@
 //! Secrets the page gives out: random, shown once, kept as hashes.
 
-use crate::model::ids::hex;
+use crate::model::ids::{hex, sha256};
 use crate::model::secret::Secret;
-use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// The system gave no random bytes.
@@ -19,5 +18,5 @@ pub fn fresh() -> Result<Secret, NoRandom> {
 
 /// What is stored of a secret. It is random and long: a plain hash tells nothing.
 pub fn hash(secret: &str) -> String {
-    hex(digest(&SHA256, secret.as_bytes()).as_ref())
+    sha256(secret.as_bytes())
 }

@@ -1,6 +1,8 @@
 //! Where the page is, and how long a sign-in lasts.
 
+use crate::model::Time;
 use crate::openid;
+use chrono::TimeDelta;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -71,6 +73,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether an agency whose last full roster came then, or never, is late.
+    pub fn is_late(&self, last_full: Option<Time>, now: Time) -> bool {
+        last_full.is_none_or(|at| at < now - TimeDelta::days(i64::from(self.late_after_days)))
+    }
+
     /// Whether people reach the page over TLS: its own, or a proxy's.
     pub fn is_secure(&self) -> bool {
         self.public.is_some()

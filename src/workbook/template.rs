@@ -196,10 +196,7 @@ fn write_entry(
         missing,
     } = entry;
     let day = |day: NaiveDate| day.format("%d/%m/%Y").to_string();
-    let birth = birth.map(|birth| match birth {
-        Birth::Date(date) => day(date),
-        Birth::Year(year) => year.to_string(),
-    });
+    let birth = birth.map(Birth::written);
     let gender = gender.map(|gender| match gender {
         Gender::Male => "Nam",
         Gender::Female => "Nữ",

@@ -3,13 +3,14 @@
 
 use super::engine::Engine;
 use super::telling::TellError;
+use crate::model::agency::Agency;
 use crate::model::brake::BrakeScope;
 use crate::model::calendar::is_working_day;
 use crate::model::change::State;
 use crate::notify::letter::{DailyReport, HeldByBrake, Letter, WaitingByDue};
 use crate::store::{StoreError, Token, Waiter};
 use crate::words::brake_kind;
-use chrono::{NaiveDate, TimeDelta, Timelike};
+use chrono::{NaiveDate, Timelike};
 
 /// Late agencies that are named; of the rest the letter says how many.
 const NAMED: usize = 20;
@@ -48,7 +49,7 @@ impl Engine {
         let held = self.store.open_brakes().await?.into_iter().map(|(brake, _)| HeldByBrake {
             kind: brake_kind(brake.kind, lang).to_owned(),
             agency: match &brake.scope {
-                BrakeScope::Agency(code) => Some(self.agency_name(code)),
+                BrakeScope::Agency(code) => Some(self.name_of(code)),
                 BrakeScope::Province => None,
             },
             count: brake.holds.len() as u64,
@@ -85,17 +86,12 @@ impl Engine {
 
     /// The names of agencies whose last full roster is older than allowed, or that never sent one.
     async fn late_agencies(&self) -> Result<Vec<String>, StoreError> {
-        let days = self.config().web.clone().unwrap_or_default().late_after_days;
-        let oldest = self.now() - TimeDelta::days(i64::from(days));
-        let rosters = self.store.last_rosters().await?;
-        let is_late = |code| rosters.get(code).and_then(|(_, full)| *full).is_none_or(|at| at < oldest);
-        let late = self.site.agencies.values().filter(|one| is_late(&one.code));
+        let web = self.config().web.clone().unwrap_or_default();
+        let (now, rosters) = (self.now(), self.store.last_rosters().await?);
+        let last_full = |agency: &Agency| rosters.get(&agency.code).and_then(|(_, full)| *full);
+        let late = self.site.agencies.values().filter(|one| web.is_late(last_full(one), now));
         let mut names: Vec<String> = late.map(|one| one.name.clone()).collect();
         names.sort_by_cached_key(|name| crate::model::name::ascii(name));
         Ok(names)
-    }
-
-    fn agency_name(&self, code: &crate::model::ids::AgencyCode) -> String {
-        self.site.agencies.get(code).map_or_else(|| code.to_string(), |one| one.name.clone())
     }
 }

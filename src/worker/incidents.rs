@@ -330,7 +330,7 @@ impl Engine {
         self.chain("incident_opened", &new.account, account, &new.agency, |agency| {
             Letter::IncidentOpened(IncidentOpened {
                 agency,
-                about: self.title_of(&new.agency),
+                about: self.name_of(&new.agency),
                 name: name.clone(),
                 address: address.clone(),
                 date: now.date_naive(),
@@ -352,7 +352,7 @@ impl Engine {
         self.chain("incident_closed", &incident.account, account, &incident.agency, |agency| {
             Letter::IncidentClosed(IncidentClosed {
                 agency,
-                about: self.title_of(&incident.agency),
+                about: self.name_of(&incident.agency),
                 name: name.clone(),
                 address: address.clone(),
                 date: self.local(incident.opened),
@@ -396,10 +396,6 @@ impl Engine {
             }
         }
         Ok(notices)
-    }
-
-    fn title_of(&self, agency: &AgencyCode) -> String {
-        self.site.agencies.get(agency).map_or_else(|| agency.to_string(), |one| one.name.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use super::engine::Engine;
 use crate::intake::accept::{Source, accept};
 use crate::intake::inbox::Held;
 use crate::intake::scan::look;
-use crate::model::ids::{RosterId, hex};
+use crate::model::ids::{RosterId, sha256};
 use crate::model::roster::Roster;
 use crate::store::StoreError;
 use crate::workbook::{Reader, ReaderError};
@@ -35,7 +35,7 @@ impl Engine {
             // What cannot be read or has gone is the pass's to report.
             let Ok(held) = Held::open(&self.config().folders.inbox, &file.path) else { continue };
             let Ok(bytes) = held.read(self.config().reader.file_bytes) else { continue };
-            let sha256 = hex(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
+            let sha256 = sha256(&bytes);
             if self.store.find_by_hash(&file.agency, &sha256).await?.is_some() {
                 continue;
             }

@@ -5,7 +5,7 @@ use super::engine::Engine;
 use super::rotating::{Outgoing, is_digest, led_by};
 use crate::model::Lang;
 use crate::model::account::Snapshot;
-use crate::model::agency::{Agency, Contact};
+use crate::model::agency::{Agency, Contact, name_of};
 use crate::model::ids::{AgencyCode, Fingerprint, TargetId};
 use crate::model::notice::Notice;
 use crate::model::password::Quota;
@@ -247,8 +247,8 @@ impl Engine {
         })
     }
 
-    fn name_of(&self, agency: &AgencyCode) -> String {
-        self.site.agencies.get(agency).map_or_else(|| agency.to_string(), |one| one.name.clone())
+    pub(super) fn name_of(&self, agency: &AgencyCode) -> String {
+        name_of(&self.site.agencies, agency)
     }
 
     pub(super) fn system_title(&self, target: &TargetId) -> String {

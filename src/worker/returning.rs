@@ -4,7 +4,7 @@
 use super::engine::Engine;
 use super::telling::TellError;
 use crate::files;
-use crate::model::ids::hex;
+use crate::model::ids::sha256;
 use crate::model::notice::Notice;
 use crate::notify::bounce::{LARGEST, Report, Settings, read};
 use crate::notify::letter::{Letter, NotReceived, NotReceivedMail};
@@ -76,7 +76,7 @@ impl Engine {
         bytes: &[u8],
         returned: &mut Returned,
     ) -> Result<bool, StoreError> {
-        let digest = hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+        let digest = sha256(bytes);
         let id = report.message_id.as_deref().map(|id| id.split('@').next().unwrap_or(id).to_owned());
         let mut ours = report.failed.is_empty();
         for failed in &report.failed {

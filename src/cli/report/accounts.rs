@@ -3,6 +3,7 @@
 use super::{Made, directory};
 use crate::model::access::{Effect, Right, effect};
 use crate::model::account::{Account, AccountKind, Attr};
+use crate::model::agency::name_of;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::role::RoleSnapshot;
 use crate::model::{Lang, Time};
@@ -156,8 +157,7 @@ fn of_system(
 }
 
 fn agency(engine: &Engine, code: Option<&AgencyCode>) -> String {
-    let Some(code) = code else { return String::new() };
-    engine.site.agencies.get(code).map_or_else(|| code.to_string(), |agency| agency.name.clone())
+    code.map(|code| name_of(&engine.site.agencies, code)).unwrap_or_default()
 }
 
 /// Who answers for an agency's accounts.

@@ -3,7 +3,8 @@
 
 use super::super::review::find_change;
 use super::super::{Code, print_json, who, words};
-use crate::model::ids::{AgencyCode, CaseId, Login, hex};
+use crate::intake::original::Original;
+use crate::model::ids::{AgencyCode, CaseId, Login, sha256};
 use crate::model::operator::Operator;
 use crate::model::{Time, rfc3339};
 use crate::store::{Arrival, CaseFiles};
@@ -129,11 +130,7 @@ async fn gather(engine: &Engine, case: &CaseId, files: &CaseFiles) -> Result<(Pa
 /// The workbook as it was sent, and the document beside it.
 fn roster(arrival: &Arrival, pack: &mut Pack, missing: &mut Vec<String>) -> Result<()> {
     let folder = format!("rosters/{}", arrival.id);
-    let copies = arrival.spool_path.iter().chain(&arrival.done_path);
-    let read = copies.filter_map(|path| crate::files::read(Path::new(path), LARGEST).ok());
-    let whole =
-        |bytes: &Vec<u8>| hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref()) == arrival.sha256;
-    match read.into_iter().find(whole) {
+    match Original::of(arrival).kept() {
         Some(bytes) => drop(pack.insert(format!("{folder}/{}", plain(&arrival.file)), bytes)),
         None => missing
             .push(format!("{} of {}: no copy with the SHA-256 it came with", arrival.file, arrival.agency)),
@@ -213,9 +210,8 @@ fn manifest(
     let files: Vec<_> = pack
         .iter()
         .map(|(name, bytes)| {
-            let digest = hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
             json!({
-                "file": name, "bytes": bytes.len(), "sha256": digest, "document": documents.get(name),
+                "file": name, "bytes": bytes.len(), "sha256": sha256(bytes), "document": documents.get(name),
             })
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The newest export in its drop folder, read whole and hashed.
 
 use crate::model::Time;
-use crate::model::ids::hex;
+use crate::model::ids::sha256;
 use chrono::TimeDelta;
 use nix::fcntl::OFlag;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -130,7 +130,7 @@ fn read(path: PathBuf, now: Time, settle: TimeDelta) -> Result<ExportFile, DropE
     if !same || bytes.len() as u64 != after.len() {
         return Err(DropError::Unsettled(path));
     }
-    let sha256 = hex(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
+    let sha256 = sha256(&bytes);
     Ok(ExportFile { path, modified: modified(&after), bytes, sha256 })
 }
 

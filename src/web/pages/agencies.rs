@@ -19,7 +19,6 @@ use crate::rotation::verdict::Standing as Rotation;
 use crate::store::Query;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::TimeDelta;
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,7 +41,7 @@ pub(in super::super) struct Standing {
 /// Every agency the operator sees, as a tree, each level by name.
 pub(super) async fn standings(desk: &Desk, operator: &Operator) -> Result<Vec<Standing>, PageError> {
     let rosters = desk.store.last_rosters().await?;
-    let oldest = desk.now() - TimeDelta::days(i64::from(desk.settings.late_after_days));
+    let now = desk.now();
     let mut children: BTreeMap<Option<&AgencyCode>, Vec<&AgencyCode>> = BTreeMap::new();
     for (code, _) in desk.agencies_of(operator) {
         let parent = desk.site.agencies.get(code).and_then(|one| one.parent.as_ref());
@@ -65,7 +64,7 @@ pub(super) async fn standings(desk: &Desk, operator: &Operator) -> Result<Vec<St
             depth,
             latest: latest.map(crate::model::rfc3339),
             latest_full: full.map(crate::model::rfc3339),
-            late: full.is_none_or(|at| at < oldest),
+            late: desk.settings.is_late(full, now),
             waiting: 0,
         });
         open.extend(children.get(&Some(code)).into_iter().flatten().rev().map(|code| (*code, depth + 1)));

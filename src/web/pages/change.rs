@@ -96,7 +96,7 @@ pub(in super::super) async fn page(
         moved => Value::from_serialize(moved::now(&desk, stored).await),
         then => consequence::then(change, signed.view.lang),
         undone_by => consequence::undone_by(change, signed.view.lang),
-        has_reverse => consequence::has_reverse(change),
+        has_reverse => change.has_reverse(),
         handed_over => change.kind == ChangeKind::SetCustodian && stored.state == ChangeState::Applied,
         undoable => super::undo::is_undoable(stored, today),
         suspicion => decide::is_open_suspicion(stored),

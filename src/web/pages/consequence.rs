@@ -131,27 +131,3 @@ pub(super) fn undone_by(change: &Change, lang: Lang) -> &'static str {
     };
     if lang == Lang::Vi { vi } else { en }
 }
-
-/// Whether something undoes it, once it is carried out.
-pub(super) fn has_reverse(change: &Change) -> bool {
-    match change.kind {
-        ChangeKind::DeleteAccount
-        | ChangeKind::ResetPassword
-        | ChangeKind::SuspectLeaver
-        | ChangeKind::EndSessions => false,
-        ChangeKind::SetCustodian => change.before(Attr::Custodian).is_some(),
-        ChangeKind::CreateAccount
-        | ChangeKind::UpdateAttributes
-        | ChangeKind::MoveAccount
-        | ChangeKind::DisableAccount
-        | ChangeKind::EnableAccount
-        | ChangeKind::CloseAccount
-        | ChangeKind::ReopenMailbox
-        | ChangeKind::LockAccount
-        | ChangeKind::UnlockAccount
-        | ChangeKind::OrphanAccount
-        | ChangeKind::ForcePasswordChange
-        | ChangeKind::GrantRole
-        | ChangeKind::RevokeRole => true,
-    }
-}

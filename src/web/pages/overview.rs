@@ -1,7 +1,7 @@
 //! The overview: what waits, what is held and why, what came in today, what failed, who is late. Every number opens the
 //! list behind it.
 
-use super::super::decide::sees_brake;
+use super::super::decide::{self, sees_brake};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
@@ -11,7 +11,6 @@ use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::operator::Right;
 use crate::model::rotation::CampaignState;
 use crate::rotation::verdict::Standing;
-use crate::store::Paused;
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -50,12 +49,12 @@ pub(in super::super) async fn page(
     let slips = slips(&desk, &signed).await?;
     let outbox = desk.store.outbox_counts().await?;
     let pass = desk.store.last_pass().await?;
-    let mut paused = Vec::new();
-    for what in Paused::ALL {
-        if let Some(pause) = desk.store.paused(*what).await? {
-            paused.push(context! { what => what.as_str(), by => pause.by, reason => pause.reason, at => crate::model::rfc3339(pause.at) });
-        }
-    }
+    let paused = decide::pauses(&desk).await?.into_iter().filter_map(|(what, pause)| Some((what, pause?)));
+    let paused: Vec<_> = paused
+        .map(|(what, one)| {
+            context! { what => what.as_str(), by => one.by, reason => one.reason, at => crate::model::rfc3339(one.at) }
+        })
+        .collect();
     let stands_in = desk.store.stands_in_for(&signed.operator.login, desk.now()).await?;
     let stands_in: Vec<_> = stands_in.into_iter().map(|one| one.name).collect();
     let kinds: Vec<_> = figures.by_kind.iter().map(|(kind, count)| context! { kind, count }).collect();
@@ -113,15 +112,9 @@ async fn mine(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
 
 /// Open incidents, and those of them that are not over with.
 async fn incidents(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    let (mut open, mut red) = (0, 0);
-    for one in desk.store.open_incidents().await? {
-        if signed.operator.may_see(&one.agency) {
-            let made = desk.store.changes_of_incident(&one.id).await?;
-            open += 1;
-            red += u64::from(one.is_red(made.iter().map(|one| one.stored.state)));
-        }
-    }
-    Ok(context! { open, red })
+    let open = decide::open_incidents(desk, &signed.operator).await?;
+    let red = open.iter().filter(|(one, made)| one.is_red(decide::locks(one, made))).count();
+    Ok(context! { open => open.len(), red })
 }
 
 /// The health of rotation, by the last pass; none where the site has no rules or no pass has looked.
@@ -157,10 +150,5 @@ async fn slips(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
     if !signed.operator.role.may(Right::HandOver) {
         return Ok(Value::from(()));
     }
-    let mut waiting = 0;
-    for slip in desk.store.open_slips().await? {
-        let of = desk.store.change(&slip.change).await?;
-        waiting += u64::from(of.is_some_and(|one| signed.operator.may_see(&one.stored.change.agency)));
-    }
-    Ok(context! { waiting })
+    Ok(context! { waiting => decide::slips(desk, &signed.operator).await?.len() })
 }

@@ -7,7 +7,7 @@ use super::super::guard;
 use super::super::view::Signed;
 use super::cells::{self, Note};
 use crate::files;
-use crate::model::ids::{AgencyCode, RosterId, hex};
+use crate::model::ids::{AgencyCode, RosterId, sha256};
 use crate::model::operator::{Operator, Right};
 use crate::store::{Feedback, RosterState};
 use axum::body::{Body, Bytes};
@@ -301,7 +301,7 @@ pub(in super::super) async fn take(
         ));
     }
     let name = safe_name(called)?;
-    let sha256 = hex(ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref());
+    let sha256 = sha256(&bytes);
     let by = &operator.login;
     // Noted first: whoever hands it in must be known before anything follows from it.
     desk.store

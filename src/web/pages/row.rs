@@ -2,11 +2,11 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::sheet::{Original, reader};
+use super::sheet::{original, reader};
 use crate::model::Lang;
 use crate::model::citizen::{CitizenId, CitizenMark};
 use crate::model::ids::RosterId;
-use crate::model::person::{Birth, Gender};
+use crate::model::person::Gender;
 use crate::model::record::{Action, Record, Status};
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ fn fields<C>(
     let open = |text: &Option<String>| text.clone();
     let all = [
         ("full_name", Some(full_name.to_string())),
-        ("birth", birth.as_ref().map(|birth| hide(&birth_text(*birth)))),
+        ("birth", birth.map(|birth| hide(&birth.written()))),
         (
             "gender",
             gender.as_ref().map(|gender| {
@@ -94,13 +94,6 @@ fn action_name(action: Action, lang: Lang) -> &'static str {
     if lang == Lang::Vi { vi } else { en }
 }
 
-fn birth_text(birth: Birth) -> String {
-    match birth {
-        Birth::Date(date) => date.format("%d/%m/%Y").to_string(),
-        Birth::Year(year) => year.to_string(),
-    }
-}
-
 /// All but the last two characters, as dots.
 pub(super) fn masked(text: &str) -> String {
     let count = text.chars().count();
@@ -124,7 +117,7 @@ pub(in super::super) async fn record_as_sent(
     let (feedback, _) = desk.store.arrival(roster).await?.ok_or(PageError::NotFound)?;
     let arrival = feedback.arrival;
     let missing = |(vi, en): (&str, &str)| PageError::Bad(vi.to_owned(), en.to_owned());
-    let bytes = Original::of(&arrival).bytes().map_err(missing)?;
+    let bytes = original(&arrival).map_err(missing)?;
     // Each holds a workbook and a process.
     let _turn = desk.reading.acquire().await.map_err(PageError::internal)?;
     let reading = reader(desk)

@@ -6,11 +6,10 @@ use super::super::error::PageError;
 use super::super::sign_in::is_own_password;
 use super::super::view::{Signed, query_value};
 use super::cells::{self, Note, Sheet};
-use crate::files;
-use crate::intake::accept::holds_passwords;
+use crate::intake::original::Original;
 use crate::model::Lang;
 use crate::model::finding::Severity;
-use crate::model::ids::{RosterId, hex};
+use crate::model::ids::RosterId;
 use crate::model::operator::Right;
 use crate::store::{Arrival, Feedback};
 use crate::workbook::{Excerpt, Reader, ReaderError, WIDEST, Wanted, letters};
@@ -20,61 +19,27 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path as FilePath;
 use std::sync::Arc;
 
 /// Rows a page.
 const PER_PAGE: u32 = 100;
 
-/// No workbook that was taken is larger.
-const LARGEST: u64 = 1 << 30;
-
-/// The original of an arrival.
-pub(super) enum Original {
-    /// Its bytes, the very ones that were read.
-    Kept(Vec<u8>),
-    /// It was deleted: it held passwords.
-    Deleted,
-    /// Its time is over, or it was moved away.
-    Gone,
-    /// Another file lies in its place.
-    Replaced,
-}
-
-impl Original {
-    /// The original of `arrival`, where it still lies as it came.
-    pub fn of(arrival: &Arrival) -> Self {
-        let paths = [&arrival.spool_path, &arrival.done_path];
-        let mut found =
-            paths.into_iter().flatten().filter_map(|path| files::read(FilePath::new(path), LARGEST).ok());
-        let is_it = |bytes: &Vec<u8>| {
-            hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref()) == arrival.sha256
-        };
-        match found.next() {
-            Some(bytes) if is_it(&bytes) => Self::Kept(bytes),
-            Some(_) => found.find(is_it).map_or(Self::Replaced, Self::Kept),
-            None if holds_passwords(&arrival.notes) => Self::Deleted,
-            None => Self::Gone,
-        }
-    }
-
-    /// The bytes; else why there are none, in both languages.
-    pub fn bytes(self) -> Result<Vec<u8>, (&'static str, &'static str)> {
-        match self {
-            Self::Kept(bytes) => Ok(bytes),
-            Self::Deleted => Err((
-                "Tệp gốc có cột mật khẩu nên đã bị xóa; chỉ còn tệp kết quả không có cột này.",
-                "The original held passwords and was deleted; only the feedback remains, without them.",
-            )),
-            Self::Gone => Err((
-                "Tệp gốc không còn lưu: đã quá thời hạn lưu giữ hoặc đã được chuyển đi.",
-                "The workbook is no longer kept: its time is over, or it was moved away.",
-            )),
-            Self::Replaced => Err((
-                "Tệp đang nằm ở chỗ tệp gốc đã bị sửa sau khi đọc, nên không được dùng làm căn cứ.",
-                "The file that lies in the original’s place was edited since it was read, so it proves nothing.",
-            )),
-        }
+/// The bytes of an arrival's original; else why there are none, in both languages.
+pub(super) fn original(arrival: &Arrival) -> Result<Vec<u8>, (&'static str, &'static str)> {
+    match Original::of(arrival) {
+        Original::Kept(bytes) => Ok(bytes),
+        Original::Deleted => Err((
+            "Tệp gốc có cột mật khẩu nên đã bị xóa; chỉ còn tệp kết quả không có cột này.",
+            "The original held passwords and was deleted; only the feedback remains, without them.",
+        )),
+        Original::Gone => Err((
+            "Tệp gốc không còn lưu: đã quá thời hạn lưu giữ hoặc đã được chuyển đi.",
+            "The workbook is no longer kept: its time is over, or it was moved away.",
+        )),
+        Original::Replaced => Err((
+            "Tệp đang nằm ở chỗ tệp gốc đã bị sửa sau khi đọc, nên không được dùng làm căn cứ.",
+            "The file that lies in the original’s place was edited since it was read, so it proves nothing.",
+        )),
     }
 }
 
@@ -165,7 +130,7 @@ async fn read(
 ) -> Result<Result<Excerpt, (String, String)>, PageError> {
     // Each holds a workbook and a process.
     let _turn = desk.reading.acquire().await.map_err(PageError::internal)?;
-    let bytes = match Original::of(arrival).bytes() {
+    let bytes = match original(arrival) {
         Ok(bytes) => bytes,
         Err((vi, en)) => return Ok(Err((vi.to_owned(), en.to_owned()))),
     };

@@ -71,8 +71,8 @@ impl Site {
         let terms = Terms { today: today(), write_by: minutes(9), sealed_password: None, limits: vec![] };
         let token = self.lease().await;
         let work = async |mut tx: Fenced| {
-            let claim = tx.open_intent(&one.stored, &terms).await?;
-            tx.commit(claim).await
+            let claims = tx.open_intents(&[(&one.stored, terms.clone())]).await?;
+            tx.commit(claims.into_iter().next().unwrap()).await
         };
         self.store.write_fenced(&token, minutes(8), work).await.unwrap()
     }

@@ -32,8 +32,8 @@ impl Site {
         };
         let token = self.lease().await;
         let open = async |mut tx: Fenced| {
-            let claim = tx.open_intent(one, &terms).await?;
-            tx.commit(claim).await
+            let claims = tx.open_intents(&[(one, terms.clone())]).await?;
+            tx.commit(claims.into_iter().next().unwrap()).await
         };
         let Claim::Opened(intent) = self.store.write_fenced(&token, minutes(1), open).await.unwrap() else {
             panic!()

@@ -1,5 +1,7 @@
 //! Intents: what is checked before a write, what blocks while one is under way, and how it ends.
 
+mod addresses;
+
 use super::*;
 use rosterd::model::brake::{BrakeKind, BrakeScope};
 use rosterd::model::change::StoredChange;
@@ -31,8 +33,8 @@ impl Site {
         terms: &Terms,
     ) -> Result<Claim, StoreError> {
         let work = async |mut tx: Fenced| {
-            let claim = tx.open_intent(stored, terms).await?;
-            tx.commit(claim).await
+            let claims = tx.open_intents(&[(stored, terms.clone())]).await?;
+            tx.commit(claims.into_iter().next().unwrap()).await
         };
         self.store.write_fenced(token, minutes(1), work).await
     }
@@ -277,8 +279,7 @@ async fn a_group_is_claimed_as_its_changes_would_be_one_by_one() {
         // What came first, what is not approved, one that fits the budget, it again, one more, one too many.
         let wanted = [&all[0], waiting, &all[1], &all[1], &all[2], &all[3]];
         let claims = async |mut tx: Fenced| {
-            let terms = limits(3);
-            let claims = tx.open_intents(&wanted.map(|one| (one, &terms))).await?;
+            let claims = tx.open_intents(&wanted.map(|one| (one, limits(3)))).await?;
             tx.commit(claims).await
         };
         let claims = site.store.write_fenced(&token, minutes(1), claims).await.unwrap();
@@ -352,80 +353,6 @@ async fn a_change_braked_at_its_claim_goes_on_once_released() {
             site.store.write(now(), release).await.unwrap();
         }
         assert!(matches!(site.claim(one, &limits(0)).await, Claim::Opened(_)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_address_that_a_write_has_used_is_never_freed() {
-    on_both(async |site| {
-        let policy = Change { gate: Gate::None, ..create("p1", "hoa@x.gov.vn") };
-        let one = &site.propose(&[policy]).await[0].stored;
-        let intent = site.opened(one).await;
-        site.resolve(&intent, Outcome::Failed { why: "x".into() }).await.unwrap();
-        let supersede =
-            PlanDelta { supersede: vec![one.id.clone()], snapshot_start: minutes(5), ..delta("p2") };
-        assert_eq!(site.publish(&supersede).await.superseded, 1);
-        assert!(site.store.reserved_addresses().await.unwrap().contains_key("hoa@x.gov.vn"));
-        let other = PlanDelta {
-            insert: vec![proposed(&create("p2", "hoa@x.gov.vn"))],
-            snapshot_start: minutes(5),
-            ..delta("p3")
-        };
-        assert_eq!(site.publish(&other).await.address_taken, 1);
-        // The same person gets it again.
-        let same = PlanDelta { insert: vec![proposed(&create("p1", "hoa@x.gov.vn"))], ..other };
-        assert_eq!(site.publish(&same).await.inserted, 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_a_deleted_account_was_called_is_never_given_to_another() {
-    on_both(async |site| {
-        let called = [
-            (Attr::Login, Values::one("hoa")),
-            (Attr::Mail, Values::one("Hoa@x.gov.vn")),
-            (Attr::Alias, Values::many(vec!["hoa.stc@x.gov.vn".into(), "hoa.snv@x.gov.vn".into()])),
-        ];
-        let gone = Change {
-            kind: ChangeKind::DeleteAccount,
-            person: Some(PersonId::new("p1")),
-            before: called.into(),
-            after: [].into(),
-            ..title("a1", Gate::None)
-        };
-        let one = &site.propose(&[gone]).await[0].stored;
-        assert_eq!(site.store.reserved_addresses().await.unwrap(), [].into(), "it may be refused yet");
-        let intent = site.opened(one).await;
-        let kept = site.store.reserved_addresses().await.unwrap();
-        let names: Vec<&str> = kept.keys().map(String::as_str).collect();
-        assert_eq!(names, ["hoa", "hoa.snv@x.gov.vn", "hoa.stc@x.gov.vn", "hoa@x.gov.vn"]);
-        assert!(kept.values().all(|person| person.as_str() == "p1"));
-        site.resolve(&intent, Outcome::Applied).await.unwrap();
-        let other = PlanDelta {
-            insert: vec![proposed(&create("p2", "hoa.stc@x.gov.vn"))],
-            snapshot_start: minutes(5),
-            ..delta("p3")
-        };
-        assert_eq!(site.publish(&other).await.address_taken, 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_alias_is_reserved_with_the_move_that_gives_it() {
-    on_both(async |site| {
-        let moved = Change {
-            kind: ChangeKind::MoveAccount,
-            person: Some(PersonId::new("p1")),
-            before: [(Attr::Alias, Values::one("cu@x.gov.vn"))].into(),
-            after: [(Attr::Alias, Values::many(vec!["cu@x.gov.vn".into(), "moi@x.gov.vn".into()]))].into(),
-            ..title("a1", Gate::One)
-        };
-        site.propose(&[moved]).await;
-        let reserved = site.store.reserved_addresses().await.unwrap();
-        assert_eq!(reserved.into_iter().collect::<Vec<_>>(), [("moi@x.gov.vn".into(), PersonId::new("p1"))]);
     })
     .await;
 }
