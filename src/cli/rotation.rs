@@ -7,6 +7,7 @@ use crate::model::Lang;
 use crate::model::ids::AgencyCode;
 use crate::model::rotation::{Campaign, CampaignPlan};
 use crate::rotation::campaign::check;
+use crate::rotation::printed::Why;
 use crate::rotation::room::MailBraked;
 use crate::rotation::status::{Ahead, Counts};
 use crate::store::{Handed, Start};
@@ -203,7 +204,11 @@ async fn list(engine: &Engine, agency: Option<&str>, as_json: bool) -> Result<Co
         let deadline = one.deadline.map(|day| day.format("%d/%m/%Y").to_string()).unwrap_or_default();
         let handed =
             one.handed.map(|day| format!(", đã bàn giao {}", day.format("%d/%m/%Y"))).unwrap_or_default();
-        crate::cli::line!("  {}, {}: hạn {deadline}{handed}", one.name, one.address);
+        let why = match one.why {
+            Why::Unreached => "không nhận được thư nhắc",
+            Why::Locked => "hộp thư đã bị khóa",
+        };
+        crate::cli::line!("  {}, {}: {why}, hạn {deadline}{handed}", one.name, one.address);
     }
     Ok(0)
 }

@@ -4,10 +4,11 @@
 use super::age::{Age, age};
 use super::campaign;
 use super::policy::Holder;
+use super::printed::Listed;
 use super::status::{Ahead, Counts, Progress, Status};
 use super::verdict::Verdict;
 use crate::model::agency::Agencies;
-use crate::model::ids::{AccountId, AgencyCode, TargetId};
+use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::rotation::CampaignPlan;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -69,25 +70,6 @@ pub struct Spread {
     pub people: u64,
     /// Unit mailboxes.
     pub units: u64,
-}
-
-/// An account on a unit's printed list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listed {
-    /// Its agency.
-    pub agency: AgencyCode,
-    /// The account.
-    pub account: AccountId,
-    /// The holder's name.
-    pub name: String,
-    /// The address, if it has one.
-    pub address: String,
-    /// The cycle it is listed for.
-    pub cycle: String,
-    /// The last day it had.
-    pub deadline: Option<NaiveDate>,
-    /// When the list was handed over.
-    pub handed: Option<NaiveDate>,
 }
 
 impl Figures {

@@ -140,6 +140,7 @@ fn pursue<'a>(
             verdict.standing = Standing::Locked;
             verdict.cause = Some(demand.cause);
             verdict.deadline = Some(course.deadline);
+            verdict.cycle = Some(cycle_of(course, &run));
             verdict.acts.extend(after_lock(world, demand, locked));
         }
         return run;

@@ -18,6 +18,7 @@ pub mod ladder;
 pub mod leak;
 pub mod lookups;
 pub mod policy;
+pub mod printed;
 pub mod quota;
 pub mod room;
 pub mod row;

@@ -145,7 +145,7 @@ pub struct Verdict<'a> {
     pub never_used: bool,
     /// Whether the mailbox is fuller than the rules have it.
     pub nearly_full: bool,
-    /// Whether its reminders were not accepted: the unit's list has it.
+    /// Whether its reminders were not accepted.
     pub unreached: bool,
     /// Why a reminder was due that had to wait for the next pass.
     pub postponed: Option<Cause>,

@@ -11,13 +11,14 @@ use crate::model::notice::Notice;
 use crate::model::password::Quota;
 use crate::model::rotation::{Campaign, Memory};
 use crate::notify::letter::{
-    AgencyCount, LeakedFrom, Letter, MailboxFull, OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, LeakedFrom, Letter, LockedMailbox, MailboxFull, OverdueAccount, RotationDigest,
+    RotationReminder,
 };
 use crate::rotation::campaign::above;
 use crate::rotation::judge::preview;
 use crate::rotation::policy::Audience;
 use crate::rotation::status::{Progress, progress};
-use crate::rotation::verdict::{Cause, Issue, Verdict};
+use crate::rotation::verdict::{Cause, Issue, Standing, Verdict};
 use crate::rotation::{Subject, World};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +38,7 @@ struct Topic<'a> {
 struct Digest<'a> {
     own: Vec<OverdueAccount>,
     unreached: Vec<OverdueAccount>,
+    locked: Vec<LockedMailbox>,
     below: BTreeMap<&'a AgencyCode, usize>,
     keys: Vec<String>,
 }
@@ -59,6 +61,13 @@ impl Engine {
                     });
                 }
             }
+        }
+        let locked = self.locked(verdicts);
+        for (topic, digest) in &mut digests {
+            digest.locked = match topic.agency {
+                Some(agency) => locked.get(agency).cloned().unwrap_or_default(),
+                None => Vec::new(),
+            };
         }
         let mut letters: Vec<Outgoing> = digests
             .into_iter()
@@ -108,9 +117,7 @@ impl Engine {
             add(topic(if subject.protected { "chief" } else { "department" }, None), false);
             return;
         }
-        let answering: Vec<&AgencyCode> = above(subject.agency, &self.site.agencies)
-            .filter(|code| self.site.agencies.get(*code).is_some_and(|one| !one.contacts.is_empty()))
-            .collect();
+        let answering: Vec<&AgencyCode> = self.answering(subject.agency).collect();
         let Some((nearest, higher)) = answering.split_first() else {
             // Nobody answers for the unit: the department does.
             add(topic("department", None), false);
@@ -120,6 +127,28 @@ impl Engine {
         for code in higher {
             add(topic("contact", Some(code)), true);
         }
+    }
+
+    /// The agencies whose contacts answer for `agency`, the nearest first.
+    fn answering<'a>(&'a self, agency: &'a AgencyCode) -> impl Iterator<Item = &'a AgencyCode> {
+        let has_contacts =
+            |code: &&AgencyCode| self.site.agencies.get(*code).is_some_and(|one| !one.contacts.is_empty());
+        above(agency, &self.site.agencies).filter(has_contacts)
+    }
+
+    /// The mailboxes that rules have locked, by the agency whose contacts answer for them.
+    fn locked<'a>(&'a self, verdicts: &[Verdict<'a>]) -> BTreeMap<&'a AgencyCode, Vec<LockedMailbox>> {
+        let mut all: BTreeMap<&AgencyCode, Vec<LockedMailbox>> = BTreeMap::new();
+        for subject in verdicts.iter().filter(|one| one.standing == Standing::Locked).map(|one| &one.subject)
+        {
+            if let Some(nearest) = self.answering(subject.agency).next() {
+                let address = subject.mail.or(subject.login).unwrap_or(subject.id.as_str()).to_owned();
+                all.entry(nearest)
+                    .or_default()
+                    .push(LockedMailbox { name: subject.name.to_owned(), address });
+            }
+        }
+        all
     }
 
     fn digest_letters(&self, world: &World<'_>, topic: &Topic<'_>, mut digest: Digest<'_>) -> Vec<Outgoing> {
@@ -135,6 +164,7 @@ impl Engine {
         };
         digest.own.sort();
         digest.unreached.sort();
+        digest.locked.sort();
         digest.keys.sort();
         let print = digest.keys.iter().fold(Fingerprint::of("digest"), |print, key| print.part(key)).finish();
         let key = format!("rotation-digest:{}:{}", topic.audience, &print[..32]);
@@ -152,6 +182,7 @@ impl Engine {
             count: digest.own.len() + digest.below.values().sum::<usize>(),
             accounts: digest.own,
             unreached: digest.unreached,
+            locked: digest.locked,
             below,
         };
         recipients

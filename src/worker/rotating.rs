@@ -18,8 +18,9 @@ use crate::model::role::{Holding, RoleSnapshot, SystemAccount};
 use crate::model::rotation::{Campaign, CampaignState, Memory, Receipt};
 use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
-use crate::rotation::figures::{Figures, Listed};
+use crate::rotation::figures::Figures;
 use crate::rotation::policy::{Audience, Holder};
+use crate::rotation::printed::listed;
 use crate::rotation::room::MailBraked;
 use crate::rotation::row::{AsOf, Rows, rows};
 use crate::rotation::settings::Settings;
@@ -150,7 +151,7 @@ impl Engine {
             Rotated {
                 changes: changes.collect(),
                 figures: Figures {
-                    listed: verdicts.iter().filter_map(|verdict| listed(verdict, round)).collect(),
+                    listed: verdicts.iter().filter_map(|verdict| listed(verdict, &round.handed)).collect(),
                     campaigns: started.map(come).collect(),
                     ..Figures::of(verdicts, today, |at| world.days.date(at), idle)
                 },
@@ -377,22 +378,6 @@ fn news(verdicts: &[Verdict<'_>], stored: &Memories) -> Memories {
     all.retain(|place, memories| stored.get(place) != Some(memories));
     all.extend(gone.into_iter().map(|place| (place, BTreeMap::new())));
     all
-}
-
-/// An account for the printed list: its warnings were not accepted.
-fn listed(verdict: &Verdict<'_>, round: &Round) -> Option<Listed> {
-    let subject = &verdict.subject;
-    let cycle =
-        verdict.cycle.clone().filter(|_| verdict.unreached && !subject.disabled && subject.lockable)?;
-    Some(Listed {
-        agency: subject.agency.clone(),
-        account: subject.id.clone(),
-        name: subject.name.to_owned(),
-        address: subject.mail.unwrap_or_default().to_owned(),
-        handed: round.handed.get(&(subject.id.clone(), cycle.clone())).copied(),
-        cycle,
-        deadline: verdict.deadline,
-    })
 }
 
 /// The change that an act asks for.

@@ -6,7 +6,7 @@ use crate::model::account::Attr;
 use crate::model::change::{Change, ChangeKind, Reason};
 use crate::model::ids::{AgencyCode, ChangeId, Fingerprint, TargetId};
 use crate::model::notice::{Notice, Step};
-use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, MadeChange};
+use crate::notify::letter::{AccountCreated, ChangesMade, CreatedAccount, Letter, LockedMailbox, MadeChange};
 use crate::notify::templates::TemplateError;
 use crate::store::{Standing, StoreError, Token};
 use std::collections::BTreeMap;
@@ -109,6 +109,7 @@ impl Engine {
             letters.push(Letter::ChangesMade(ChangesMade {
                 agency: agency.name.clone(),
                 changes: others.iter().map(made).collect(),
+                locked: others.iter().filter_map(|one| locked(&one.stored.change)).collect(),
             }));
         }
         let print =
@@ -160,6 +161,13 @@ fn created_account(change: &Change, approved_by: Vec<String>) -> CreatedAccount 
         document: change.document.clone(),
         approved_by,
     }
+}
+
+/// The line of the list to print, where a rule has locked a mailbox.
+fn locked(change: &Change) -> Option<LockedMailbox> {
+    let (name, address) = name_and_address(change);
+    let is_lock = change.kind == ChangeKind::LockAccount && change.target == TargetId::mail();
+    is_lock.then_some(LockedMailbox { name, address })
 }
 
 pub(super) fn name_and_address(change: &Change) -> (String, String) {

@@ -19,13 +19,14 @@ pub enum Rotation {
         #[arg(long)]
         reason: String,
     },
-    /// The printed list: accounts whose reminders were not accepted.
+    /// The printed list: accounts whose reminders were not accepted, and mailboxes that a rule has locked.
     List {
         /// Only this agency.
         #[arg(value_name = "AGENCY")]
         agency: Option<String>,
     },
-    /// The printed list was handed to the agency; five working days later its accounts are put forward to be locked.
+    /// The printed list was handed to the agency; of those on it for their reminders, who is still unchanged five working
+    /// days later is put forward to be locked.
     Handed {
         /// The agency.
         #[arg(value_name = "AGENCY")]

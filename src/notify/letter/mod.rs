@@ -11,8 +11,8 @@ use serde::Serialize;
 
 pub use daily::{DailyReport, HeldByBrake, WaitingByDue};
 pub use safety::{
-    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LookupsExceeded, MailboxFull, NotReceived,
-    NotReceivedMail, OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, LockedMailbox, LookupsExceeded, MailboxFull,
+    NotReceived, NotReceivedMail, OverdueAccount, RotationDigest, RotationReminder,
 };
 
 /// Every letter there is. None carries a password, a link or an attachment.
@@ -120,6 +120,8 @@ pub struct ChangesMade {
     pub agency: String,
     /// What was done; at least one.
     pub changes: Vec<MadeChange>,
+    /// Those whose mailbox was locked by a rule: the list to print.
+    pub locked: Vec<LockedMailbox>,
 }
 
 /// One thing that was done.

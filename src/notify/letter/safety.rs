@@ -149,8 +149,19 @@ pub struct RotationDigest {
     pub accounts: Vec<OverdueAccount>,
     /// Those whose reminders were not accepted: the list to print.
     pub unreached: Vec<OverdueAccount>,
+    /// Those whose mailbox a rule has locked, whatever the digest is about: they are on the list to print too.
+    pub locked: Vec<LockedMailbox>,
     /// The agencies below it.
     pub below: Vec<AgencyCount>,
+}
+
+/// A mailbox that a rule has locked: its holder reads nothing, so the unit's contact tells him or her in person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LockedMailbox {
+    /// The holder's name.
+    pub name: String,
+    /// The address.
+    pub address: String,
 }
 
 /// One account of a digest.

@@ -9,8 +9,9 @@ use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
 use crate::report::spread;
-use crate::rotation::figures::{Figures, Listed};
+use crate::rotation::figures::Figures;
 use crate::rotation::policy::Audience;
+use crate::rotation::printed::Listed;
 use crate::rotation::row::{AHEAD, Number};
 use crate::rotation::status::{Ahead, Status};
 use crate::rotation::verdict::Standing;
@@ -171,7 +172,7 @@ pub(in super::super) struct Whose {
     waiting: String,
 }
 
-/// The printed lists: accounts that no reminder reached, by agency.
+/// The printed lists: accounts that no reminder reached and locked ones, by agency.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,

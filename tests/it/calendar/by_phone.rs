@@ -17,7 +17,7 @@ async fn ask(town: &Town, login: &str) -> Result<ChangeId, PhoneError> {
 }
 
 /// Asked for by phone, called back, approved by another operator and carried out at this moment, with no pass between.
-async fn unlock(town: &Town, login: &str) {
+pub(super) async fn unlock(town: &Town, login: &str) {
     let (engine, nobody) = (&town.engine, BTreeSet::new());
     let id = ask(town, login).await.unwrap();
     let key = engine.store.change(&id).await.unwrap().unwrap().stored.key;

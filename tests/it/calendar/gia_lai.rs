@@ -6,6 +6,7 @@ use crate::support::slapd::SUFFIX;
 use rosterd::config::profile::Profile;
 use rosterd::model::change::ChangeKind;
 use rosterd::model::ids::{AgencyCode, Login};
+use rosterd::rotation::printed::Why;
 use rosterd::store::Handed;
 
 /// Passes of one day while the campaign runs.
@@ -60,7 +61,14 @@ async fn gia_lai_2020_window_lock_and_a_delete_that_tet_pauses() {
     town.go_to("2020-01-17T09:00:00");
     let directory = town.engine.look_at_directory().await.unwrap();
     let planned = town.engine.plan(&directory, &[], Vec::new()).await.unwrap();
-    let listed = planned.rotated.unwrap().figures.listed;
+    let (listed, locked): (Vec<_>, Vec<_>) =
+        planned.rotated.unwrap().figures.listed.into_iter().partition(|one| one.why == Why::Unreached);
+    let names: Vec<_> = locked.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Người binh", "Người dung", "Người hoa"],
+        "whose mailbox is locked is told by paper too"
+    );
     let names: Vec<_> = listed.iter().map(|one| one.address.as_str()).collect();
     assert_eq!(names, ["full@tinhmau.gov.vn", "giang@tinhmau.gov.vn"]);
     let on = town.engine.local(town.engine.now());

@@ -2,6 +2,7 @@
 
 use super::town::{Town, person};
 use rosterd::config::profile::Profile;
+use rosterd::rotation::printed::Why;
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -31,6 +32,6 @@ async fn who_s_warning_comes_back_is_not_locked_and_stands_on_the_printed_list()
     let directory = town.engine.look_at_directory().await.unwrap();
     let planned = town.engine.plan(&directory, &[], Vec::new()).await.unwrap();
     let listed = planned.rotated.unwrap().figures.listed;
-    let names: Vec<_> = listed.iter().map(|one| one.address.as_str()).collect();
-    assert_eq!(names, ["binh@tinhmau.gov.vn"]);
+    let lines: Vec<_> = listed.iter().map(|one| (one.address.as_str(), one.why)).collect();
+    assert_eq!(lines, [("an@tinhmau.gov.vn", Why::Locked), ("binh@tinhmau.gov.vn", Why::Unreached)]);
 }

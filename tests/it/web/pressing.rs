@@ -7,7 +7,8 @@ use rosterd::model::agency::Agencies;
 use rosterd::model::ids::{AccountId, AgencyCode};
 use rosterd::model::operator::OperatorRole;
 use rosterd::model::rotation::CampaignState;
-use rosterd::rotation::figures::{Figures, Listed};
+use rosterd::rotation::figures::Figures;
+use rosterd::rotation::printed::{Listed, Why};
 use rosterd::store::TokenScope;
 use std::time::{Duration, Instant};
 
@@ -131,6 +132,7 @@ pub async fn list(page: &Page) {
         account: AccountId::new(account),
         name: format!("Người {account}"),
         address: format!("{account}@tinhmau.gov.vn"),
+        why: Why::Unreached,
         cycle: "2026-01-05".into(),
         deadline: "2026-11-02".parse().ok(),
         handed: None,

@@ -16,7 +16,7 @@ use crate::notify::letter::{
 use chrono::NaiveDate;
 use safety::{
     after_default, after_leak, digest, forced_by_age, full_mailboxes, incident_closed, incident_opened,
-    lookups, mailbox_full, reminder,
+    locked, lookups, mailbox_full, reminder,
 };
 
 /// One or more of each letter.
@@ -69,6 +69,7 @@ pub fn samples() -> Vec<Letter> {
         forced_by_age(),
         daily(true),
         daily(false),
+        locks(),
     ]
 }
 
@@ -116,7 +117,20 @@ fn changes() -> Letter {
     Letter::ChangesMade(ChangesMade {
         agency: AGENCY.into(),
         changes: vec![change(ChangeKind::GrantRole, true), change(ChangeKind::DisableAccount, false)],
+        locked: Vec::new(),
     })
+}
+
+fn locks() -> Letter {
+    let Letter::ChangesMade(made) = changes() else { return changes() };
+    let lock = MadeChange {
+        kind: ChangeKind::LockAccount,
+        name: locked().name,
+        address: locked().address,
+        document: Some("Quyết định 99/2025/QĐ-UBND".into()),
+        ..made.changes[1].clone()
+    };
+    Letter::ChangesMade(ChangesMade { changes: vec![lock], locked: vec![locked()], ..made })
 }
 
 fn feedback(read: ReadAs, counts: Counts, feedback: &str) -> Letter {

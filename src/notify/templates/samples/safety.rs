@@ -3,8 +3,8 @@
 use super::{AGENCY, day};
 use crate::model::lookup::Period;
 use crate::notify::letter::{
-    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, Letter, LookupsExceeded, MailboxFull,
-    OverdueAccount, RotationDigest, RotationReminder,
+    AgencyCount, IncidentClosed, IncidentOpened, LeakedFrom, Letter, LockedMailbox, LookupsExceeded,
+    MailboxFull, OverdueAccount, RotationDigest, RotationReminder,
 };
 
 pub(super) fn reminder(campaign: bool) -> Letter {
@@ -55,6 +55,10 @@ pub(super) fn after_default() -> Letter {
     })
 }
 
+pub(super) fn locked() -> LockedMailbox {
+    LockedMailbox { name: "Đỗ Văn Em".into(), address: "emdv.skhcn@example.vn".into() }
+}
+
 pub(super) fn digest(audience: &'static str) -> Letter {
     let account = |name: &str, address: &str, lock_on| OverdueAccount {
         name: name.into(),
@@ -81,6 +85,7 @@ pub(super) fn digest(audience: &'static str) -> Letter {
         } else {
             Vec::new()
         },
+        locked: if contact { vec![locked()] } else { Vec::new() },
         below: if contact {
             vec![AgencyCount { agency: "Trung tâm Khuyến nông".into(), count: 2 }]
         } else {
@@ -166,6 +171,7 @@ pub(super) fn full_mailboxes() -> Letter {
             .map(|(one, percent)| OverdueAccount { lock_on: None, percent: Some(percent), ..one })
             .collect(),
         unreached: Vec::new(),
+        locked: Vec::new(),
         ..digest
     })
 }

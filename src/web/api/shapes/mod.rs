@@ -210,7 +210,7 @@ pub(super) struct RotationShape {
     /// What the next days bring, if nobody changes anything.
     pub next_7_days: Value,
     pub next_30_days: Value,
-    /// Accounts that no reminder reached.
+    /// The printed lists: accounts that no reminder reached, and locked ones.
     pub listed: Value,
 }
 
