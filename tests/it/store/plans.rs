@@ -3,7 +3,7 @@
 use super::*;
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
-use rosterd::store::{StateChange, StoreError, WriteTx};
+use rosterd::store::{Query, StateChange, StoreError, WriteTx};
 
 async fn approve(site: &Site, one: &Standing, by: &Login, at: Time) {
     let work = async |mut tx: WriteTx| {
@@ -83,6 +83,8 @@ async fn wording_is_brought_up_to_date_without_costing_approvals() {
         approve(site, one, &an, now()).await;
         let reworded = Change {
             label: "Nguyễn Thị Hòa <hoa.moi@x>".into(),
+            agency: AgencyCode::parse("stc").unwrap(),
+            risk: Risk::High,
             evidence: vec![Evidence::Operator { login: "an".into(), reason: "x".into() }],
             ..one.stored.change.clone()
         };
@@ -94,6 +96,14 @@ async fn wording_is_brought_up_to_date_without_costing_approvals() {
         assert_eq!(site.publish(&refresh(&reworded)).await.refreshed, 0);
         let stored = site.standing(&one.stored.key).await.stored;
         assert_eq!((&stored.change, &stored.approvals[..]), (&reworded, &["an".to_owned()][..]));
+        // Lists find it by what it says now.
+        let proposed = Query::of(State::Proposed, vec![reworded.agency.clone()]);
+        let found = Query { risk: Some(Risk::High), text: Some("hoa moi".into()), ..proposed };
+        assert_eq!(site.store.count_changes(&found, 9).await.unwrap(), 0, "not as two words");
+        let found = Query { text: Some("HÒA.MOI".into()), ..found };
+        assert_eq!(site.store.count_changes(&found, 9).await.unwrap(), 1);
+        let before = Query { agencies: vec![one.stored.change.agency.clone()], ..found };
+        assert_eq!(site.store.count_changes(&before, 9).await.unwrap(), 0);
         // What is in the key is never overwritten.
         let other = Change { due: today() + TimeDelta::days(1), ..reworded };
         assert_eq!(site.publish(&refresh(&other)).await.refreshed, 0);
