@@ -58,6 +58,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "rotation.html",
     "rotation_list.html",
     "rotation_accounts.html",
+    "mail_brake.html",
     "mails.html",
     "campaigns.html",
     "campaign.html",

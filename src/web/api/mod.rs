@@ -60,6 +60,7 @@ use utoipa::{Modify, OpenApi};
         reads::rotation,
         rotation::accounts,
         rotation::handed,
+        rotation::release_mail,
         reads::campaigns,
         rotation::ask,
         rotation::campaign,
@@ -133,6 +134,7 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/rotation", get(reads::rotation))
         .route("/rotation/accounts", get(rotation::accounts))
         .route("/rotation/handed", post(rotation::handed))
+        .route("/rotation/mail-brake/release", post(rotation::release_mail))
         .route("/campaigns", get(reads::campaigns).post(rotation::ask))
         .route("/campaigns/{name}", get(rotation::campaign))
         .route("/campaigns/{name}/approvals", post(rotation::approve))

@@ -13,7 +13,7 @@ pub(super) use incidents::{
     close, closed_incidents, dismiss_tip, incident, locks, open_incidents, take_tip, tips,
 };
 pub(super) use office::{Mails, dismiss_mail, mails, pause, pauses, resume, retry_mail};
-pub(super) use rotation::{campaign, for_campaigns, hand_over, stop};
+pub(super) use rotation::{campaign, for_campaigns, hand_over, mail_brake, release_mail, stop};
 pub(super) use slips::{confirm_slip, said_of_slip, slips};
 
 use super::desk::Desk;

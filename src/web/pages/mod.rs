@@ -16,6 +16,7 @@ mod departures;
 mod handovers;
 mod holds;
 mod incidents;
+mod mail_brake;
 mod mails;
 mod moved;
 pub(super) mod operators;
@@ -97,6 +98,8 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/rotation/accounts", get(accounts::page))
         .route("/rotation/list", get(rotation::list))
         .route("/rotation/handed", post(rotation::handed))
+        .route("/rotation/mail-brake", get(mail_brake::page))
+        .route("/rotation/mail-brake/release", post(mail_brake::release))
         .route("/rotation/campaigns", get(campaigns::list))
         .route("/rotation/campaigns/new", get(campaign_new::form).post(campaign_new::ask))
         .route("/rotation/campaigns/{name}", get(campaigns::page))

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod browser;
+mod campaign;
 mod decisions;
 mod numbers;
 mod openid;
