@@ -46,6 +46,8 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "severity.html",
     "agencies.html",
     "agency.html",
+    "matches.html",
+    "match.html",
     "holds.html",
     "slips.html",
     "handovers.html",

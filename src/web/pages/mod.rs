@@ -18,6 +18,7 @@ mod holds;
 mod incidents;
 mod mail_brake;
 mod mails;
+mod matches;
 mod moved;
 pub(super) mod operators;
 mod overview;
@@ -31,6 +32,7 @@ mod sheet;
 mod slips;
 mod tips;
 mod undo;
+mod unlocks;
 
 pub(super) use changes::Asked;
 
@@ -69,6 +71,10 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/changes/{id}/hold", post(holds::of_change))
         .route("/changes/{id}/undo", post(undo::undo))
         .route("/changes/{id}/left", post(departures::confirm))
+        .route("/changes/{id}/call-back", post(change::call_back))
+        .route("/unlocks", post(unlocks::ask))
+        .route("/matches", get(matches::list))
+        .route("/matches/{code}", get(matches::page).post(matches::confirm))
         .route("/brakes", get(brakes::list))
         .route("/brakes/{key}", get(brakes::page))
         .route("/brakes/{key}/release", post(brakes::release))

@@ -6,7 +6,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::{Due, waiter};
-use super::{agencies, mail_brake, mails, rotation};
+use super::{agencies, mail_brake, mails, matches, rotation};
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::operator::Right;
 use crate::model::rotation::CampaignState;
@@ -72,6 +72,7 @@ pub(in super::super) async fn page(
         incidents,
         passwords,
         mail_brake => mail_brake::shown(&desk, &signed).await?,
+        matches => matches::waiting(&desk, &signed).await?,
         slips,
         kinds,
         brakes,

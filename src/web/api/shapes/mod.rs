@@ -1,13 +1,17 @@
 //! What the interface takes and gives. Words are those of the contract: `create-account`, `proposed`, `one`…
 
 mod cases;
+mod matches;
 mod office;
+mod phone;
 mod rosters;
 
 pub(super) use cases::{HoldShape, SlipShape, TipGiven, TipShape};
+pub(super) use matches::{CountGiven, MatchShape};
 pub(super) use office::{
     Mails, OperatorShape, Overview, PauseGiven, PauseShape, ReportGiven, Trail, Verification, WhatGiven,
 };
+pub(super) use phone::{CallBackGiven, CallBacksShape, UnlockGiven};
 pub(super) use rosters::{AccountList, AgencyGiven, AgencyShape, ArrivalShape, Rosters, RotationAccount};
 
 use super::super::decide::locks;
