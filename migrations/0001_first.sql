@@ -231,15 +231,19 @@ CREATE TABLE change_content (
     needs TEXT NOT NULL,
     evidence TEXT NOT NULL,
     waits BIGINT NOT NULL CHECK (waits IN (0, 1)),
-    digest TEXT NOT NULL,
-    search TEXT NOT NULL
+    digest TEXT NOT NULL
 );
 -- `waits`: it takes away and rests on matches that nobody has confirmed.
 CREATE INDEX change_content_waits ON change_content (id) WHERE waits = 1;
--- A page of one agency, and what happened to one person, are found without reading everybody's.
-CREATE INDEX change_content_agency ON change_content (agency);
+-- What happened to one person is found without reading everybody's.
 CREATE INDEX change_content_person ON change_content (person) WHERE person IS NOT NULL;
 CREATE INDEX change_content_case ON change_content (case_id);
+
+-- What a search looks in, apart from the rest so that looking through all of it reads little.
+CREATE TABLE change_search (
+    id TEXT NOT NULL PRIMARY KEY REFERENCES change_content (id),
+    search TEXT NOT NULL
+);
 
 -- The rows that publishing a plan will put into `change`, by the lease of its worker. What a crash leaves here is
 -- read by nobody, and the next plan under that lease removes it.
@@ -252,6 +256,9 @@ CREATE TABLE change_staged (
     kind TEXT NOT NULL,
     due TEXT NOT NULL,
     needed BIGINT NOT NULL,
+    agency TEXT NOT NULL,
+    gate TEXT NOT NULL,
+    risk TEXT NOT NULL,
     state TEXT NOT NULL,
     brake TEXT,
     pass TEXT NOT NULL
@@ -259,7 +266,8 @@ CREATE TABLE change_staged (
 
 -- Where a change stands: what is in here exists. `needed` is the gate as a number; `since` is when the state was
 -- entered; `decided` is the last decision of an operator or outcome of a write, which outranks any plan made from an
--- older snapshot.
+-- older snapshot. `agency`, `gate` and `risk` are those of its content, again here so that a list is filtered and counted
+-- from one index.
 CREATE TABLE change (
     id TEXT NOT NULL PRIMARY KEY REFERENCES change_content (id),
     key TEXT NOT NULL,
@@ -268,6 +276,9 @@ CREATE TABLE change (
     kind TEXT NOT NULL,
     due TEXT NOT NULL,
     needed BIGINT NOT NULL CHECK (needed IN (0, 1, 2)),
+    agency TEXT NOT NULL,
+    gate TEXT NOT NULL,
+    risk TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('proposed', 'held', 'approved', 'rejected', 'claimed', 'ordered', 'applied',
         'failed', 'stale', 'unknown', 'superseded', 'expired', 'undone')),
     proposed TEXT NOT NULL,
@@ -282,7 +293,10 @@ CREATE TABLE change (
 );
 CREATE UNIQUE INDEX change_live ON change (target, subject, kind)
     WHERE state IN ('proposed', 'held', 'approved', 'claimed', 'ordered', 'unknown', 'expired', 'failed');
-CREATE INDEX change_page ON change (state, due, id);
+-- A page of a state, whatever it is filtered by; one agency's; how many there are of which kind.
+CREATE INDEX change_page ON change (state, due, id, needed, agency, kind, risk, gate, target, proposed);
+CREATE INDEX change_agency ON change (agency, state, due, id);
+CREATE INDEX change_kinds ON change (state, kind, due);
 -- Former rows are looked up by key in these two states only; publishing does not pay for an index over all.
 CREATE INDEX change_applied ON change (key) WHERE state = 'applied';
 CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';

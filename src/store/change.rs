@@ -126,7 +126,7 @@ impl Store {
             texts.extend(values);
         };
         if !agencies.is_empty() {
-            condition(" AND t.agency IN (?)", agencies.iter().map(AgencyCode::to_string).collect());
+            condition(" AND c.agency IN (?)", agencies.iter().map(AgencyCode::to_string).collect());
         }
         if let Some(state) = state {
             condition(" AND c.state = ?", vec![state.to_string()]);
@@ -142,7 +142,7 @@ impl Store {
         }
         if let Some(text) = text {
             let escaped = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            condition(" AND t.search LIKE ? ESCAPE '\\'", vec![format!("%{escaped}%")]);
+            condition(" AND c.id IN (SELECT s.id FROM change_search s WHERE s.search LIKE ? ESCAPE '\\')", vec![format!("%{escaped}%")]);
         }
         if let Some(after) = after {
             let fragment = " AND (c.due, c.id) > (SELECT a.due, a.id FROM change a WHERE a.id = ?)";

@@ -39,7 +39,9 @@ impl Store {
             "SELECT x.roster, r.agency, r.file, r.arrived, COUNT(*) AS n, MIN(x.due) AS due,
                  CAST(SUM(CASE WHEN x.risk = 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high
              FROM (SELECT DISTINCT q.id, q.due, q.risk, {roster} AS roster
-                   FROM (SELECT c.id, c.due, t.risk, t.evidence {from}) q {elements}) x
+                   FROM (SELECT c.id, c.due, c.risk,
+                             (SELECT t.evidence FROM change_content t WHERE t.id = c.id) AS evidence
+                         {from}) q {elements}) x
              LEFT JOIN roster r ON r.id = x.roster
              WHERE x.roster IS NOT NULL
              GROUP BY x.roster, r.agency, r.file, r.arrived ORDER BY n DESC, x.roster LIMIT {limit}"
@@ -62,7 +64,10 @@ impl Store {
     /// How many changes of a query no roster asks for.
     pub async fn count_without_roster(&self, query: &Query) -> Result<u64, StoreError> {
         let (from, values) = query.sql();
-        let text = format!("SELECT COUNT(*) AS n {from} AND t.evidence NOT LIKE '%\"roster\":\"%'");
+        let text = format!(
+            "SELECT COUNT(*) AS n {from} AND EXISTS (SELECT 1 FROM change_content t
+             WHERE t.id = c.id AND t.evidence NOT LIKE '%\"roster\":\"%')"
+        );
         self.one(bind("count", text, &values)).await?.count("n")
     }
 }

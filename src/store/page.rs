@@ -1,6 +1,6 @@
 //! What the review page lists and counts: changes by filter, a page at a time by key.
 
-use super::change::{COLUMNS, with_approvals};
+use super::change::{COLUMNS, FROM, with_approvals};
 use super::statement::{Row, Statement, sql};
 use super::{Standing, Store, StoreError};
 use crate::model::Time;
@@ -87,8 +87,9 @@ impl Query {
         }
     }
 
-    /// `FROM … WHERE …` with its arguments. Where agencies are asked for, they come first: an agency's changes are
-    /// few. (CROSS JOIN keeps SQLite from choosing otherwise; for PostgreSQL it is a join like any other.)
+    /// `FROM change c … WHERE …` with its arguments: what a change says is not read for it. A search looks through
+    /// its own table first. (CROSS JOIN keeps SQLite from choosing otherwise; for PostgreSQL it is a join like any
+    /// other.)
     pub(super) fn sql(&self) -> (String, Vec<String>) {
         let Self {
             agencies,
@@ -106,10 +107,10 @@ impl Query {
             waits_for,
             decided_since,
         } = self;
-        let from = if agencies.is_empty() {
-            "FROM change c CROSS JOIN change_content t WHERE t.id = c.id"
+        let from = if text.is_some() {
+            "FROM change_search s CROSS JOIN change c WHERE c.id = s.id"
         } else {
-            "FROM change_content t CROSS JOIN change c WHERE c.id = t.id"
+            "FROM change c WHERE true"
         };
         let mut query = from.to_owned();
         let mut values: Vec<String> = Vec::new();
@@ -120,16 +121,16 @@ impl Query {
         add(" AND c.state = ?", state.to_string());
         for (fragment, value) in [
             (" AND c.kind = ?", kind.map(|kind| kind.to_string())),
-            (" AND t.risk = ?", risk.map(|risk| risk.to_string())),
-            (" AND t.gate = ?", gate.map(|gate| gate.to_string())),
+            (" AND c.risk = ?", risk.map(|risk| risk.to_string())),
+            (" AND c.gate = ?", gate.map(|gate| gate.to_string())),
             (" AND c.target = ?", target.as_ref().map(ToString::to_string)),
             (" AND c.brake = ?", brake.as_ref().map(ToString::to_string)),
             (
-                " AND t.evidence LIKE ?",
+                " AND EXISTS (SELECT 1 FROM change_content t WHERE t.id = c.id AND t.evidence LIKE ?)",
                 roster.as_ref().map(|id| format!("%\"roster\":\"{}\"%", escaped(id.as_str()))),
             ),
             (
-                " AND t.search LIKE ? ESCAPE '\\'",
+                " AND s.search LIKE ? ESCAPE '\\'",
                 text.as_ref().map(|text| format!("%{}%", escaped(&ascii(text)))),
             ),
             (" AND c.proposed < ?", proposed_before.map(rfc3339)),
@@ -143,11 +144,11 @@ impl Query {
             }
         }
         if !agencies.is_empty() {
-            query = format!("{query} AND t.agency IN ({})", marks(values.len(), agencies.len()));
+            query = format!("{query} AND c.agency IN ({})", marks(values.len(), agencies.len()));
             values.extend(agencies.iter().map(ToString::to_string));
         }
         if let Some(Waiter { not_of, .. }) = waits_for.as_ref().filter(|one| !one.not_of.is_empty()) {
-            query = format!("{query} AND t.agency NOT IN ({})", marks(values.len(), not_of.len()));
+            query = format!("{query} AND c.agency NOT IN ({})", marks(values.len(), not_of.len()));
             values.extend(not_of.iter().map(ToString::to_string));
         }
         (query, values)
@@ -236,7 +237,8 @@ impl Store {
                 (before, "c.due DESC, c.id DESC")
             }
         };
-        let page = format!("SELECT {COLUMNS} {from}{condition} ORDER BY {order} LIMIT {}", limit + 1);
+        let ids = format!("SELECT c.id {from}{condition} ORDER BY {order} LIMIT {}", limit + 1);
+        let page = format!("SELECT {COLUMNS} {FROM} WHERE c.id IN ({ids}) ORDER BY {order}");
         let mut tx = self.begin_read().await?;
         let mut rows = tx.rows(bind("changes", page, &values)).await?;
         let more = rows.len() > limit;
@@ -273,9 +275,9 @@ impl Store {
     pub async fn changes_by_agency(&self, query: &Query) -> Result<Vec<AgencyGroup>, StoreError> {
         let (from, values) = query.sql();
         let text = format!(
-            "SELECT t.agency, COUNT(*) AS n, MIN(c.due) AS due,
-                 CAST(SUM(CASE WHEN t.risk = 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high
-             {from} GROUP BY t.agency ORDER BY n DESC, t.agency"
+            "SELECT c.agency, COUNT(*) AS n, MIN(c.due) AS due,
+                 CAST(SUM(CASE WHEN c.risk = 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high
+             {from} GROUP BY c.agency ORDER BY n DESC, c.agency"
         );
         let rows = self.rows(bind("groups", text, &values)).await?;
         let group = |row: &Row| {
@@ -296,7 +298,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(ChangeKey, ChangeId, AgencyCode)>, StoreError> {
         let (from, values) = query.sql();
-        let text = format!("SELECT c.id, c.key, t.agency {from} ORDER BY c.key, c.id LIMIT {limit}");
+        let text = format!("SELECT c.id, c.key, c.agency {from} ORDER BY c.key, c.id LIMIT {limit}");
         let rows = self.rows(bind("keys", text, &values)).await?;
         let read = |row: &Row| {
             let agency = row.word("agency", AgencyCode::stored)?;
@@ -313,34 +315,30 @@ impl Store {
         midnight: Time,
     ) -> Result<ChangeFigures, StoreError> {
         let live = super::change::words(State::is_live);
-        let (join, within) = if agencies.is_empty() {
-            ("", String::new())
-        } else {
-            let within = format!(" AND t.agency IN ({})", marks(1, agencies.len()));
-            (" JOIN change_content t ON t.id = c.id", within)
+        let within = match agencies.len() {
+            0 => String::new(),
+            count => format!(" AND c.agency IN ({})", marks(1, count)),
         };
         let scoped = |what, text: String, first: &str| {
             agencies.iter().fold(sql(what, text).text(first), |query, code| query.text(code.as_str()))
         };
-        let by_state = format!(
-            "SELECT c.state, COUNT(*) AS n FROM change c{join}
-             WHERE c.state IN ({live}) AND c.state <> $1{within} GROUP BY c.state"
-        );
-        let by_kind = format!(
-            "SELECT c.kind, COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN c.due <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS due
-             FROM change c{join} WHERE c.state = 'proposed'{within} GROUP BY c.kind"
+        let standing = format!(
+            "SELECT c.state, c.kind, COUNT(*) AS n,
+                 CAST(SUM(CASE WHEN c.due <= $1 THEN 1 ELSE 0 END) AS BIGINT) AS due
+             FROM change c WHERE c.state IN ({live}){within} GROUP BY c.state, c.kind"
         );
         let applied = format!(
-            "SELECT COUNT(*) AS n FROM change c{join} WHERE c.decided >= $1 AND c.state = 'applied'{within}"
+            "SELECT COUNT(*) AS n FROM change c WHERE c.decided >= $1 AND c.state = 'applied'{within}"
         );
         let mut tx = self.begin_read().await?;
         let mut figures = ChangeFigures::default();
-        for row in tx.rows(scoped("figures", by_state, "")).await? {
-            figures.by_state.insert(row.word("state", State::parse)?, row.count("n")?);
-        }
-        for row in tx.rows(scoped("figures", by_kind, &today.to_string())).await? {
-            figures.by_kind.insert(row.word("kind", ChangeKind::parse)?, row.count("n")?);
-            figures.due += row.count("due")?;
+        for row in tx.rows(scoped("figures", standing, &today.to_string())).await? {
+            let (state, count) = (row.word("state", State::parse)?, row.count("n")?);
+            *figures.by_state.entry(state).or_default() += count;
+            if state == State::Proposed {
+                figures.by_kind.insert(row.word("kind", ChangeKind::parse)?, count);
+                figures.due += row.count("due")?;
+            }
         }
         for row in tx.rows(scoped("figures", applied, &rfc3339(midnight))).await? {
             figures.applied_today = row.count("n")?;
@@ -355,20 +353,17 @@ impl Store {
         waiter: &Waiter,
     ) -> Result<BTreeMap<NaiveDate, u64>, StoreError> {
         let Waiter { login, not_of } = waiter;
-        let mut text = format!(
-            "SELECT c.due, COUNT(*) AS n FROM change c{{join}} WHERE c.state = 'proposed'{NOT_APPROVED}"
-        )
-        .replace('?', "$1");
+        let mut text =
+            format!("SELECT c.due, COUNT(*) AS n FROM change c WHERE c.state = 'proposed'{NOT_APPROVED}")
+                .replace('?', "$1");
         let mut values = vec![login.to_string()];
         for (word, codes) in [("IN", agencies), ("NOT IN", not_of.as_slice())] {
             if !codes.is_empty() {
-                text = format!("{text} AND t.agency {word} ({})", marks(values.len(), codes.len()));
+                text = format!("{text} AND c.agency {word} ({})", marks(values.len(), codes.len()));
                 values.extend(codes.iter().map(ToString::to_string));
             }
         }
-        let join = if values.len() > 1 { " JOIN change_content t ON t.id = c.id" } else { "" };
-        let text = text.replace("{join}", join) + " GROUP BY c.due";
-        let rows = self.rows(bind("waiting by due date", text, &values)).await?;
+        let rows = self.rows(bind("waiting by due date", text + " GROUP BY c.due", &values)).await?;
         rows.iter().map(|row| Ok((row.date("due")?, row.count("n")?))).collect()
     }
 
@@ -393,11 +388,11 @@ impl Store {
     ) -> Result<Vec<Standing>, StoreError> {
         let select = |condition: &str| {
             format!(
-                "SELECT {COLUMNS} FROM change_content t CROSS JOIN change c WHERE c.id = t.id AND {condition}
+                "SELECT {COLUMNS} {FROM} WHERE {condition}
                  ORDER BY c.proposed DESC, c.id DESC LIMIT {limit}"
             )
         };
-        let of_account = sql("history", select("t.agency = $1 AND c.target = $2 AND c.subject = $3"))
+        let of_account = sql("history", select("c.agency = $1 AND c.target = $2 AND c.subject = $3"))
             .text(agency.as_str())
             .text(subject.0.as_str())
             .text(subject.1.as_str());

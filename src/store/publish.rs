@@ -83,9 +83,10 @@ impl Fenced {
         let (lease, now) = (self.token().lease.clone(), self.now);
         let insert = sql(
             "publish",
-            "INSERT INTO change (id, key, target, subject, kind, due, needed, state, brake, proposed, since, released,
-                 pass)
-             SELECT s.id, s.key, s.target, s.subject, s.kind, s.due, s.needed, s.state, s.brake, $1, $1, 0, s.pass
+            "INSERT INTO change (id, key, target, subject, kind, due, needed, agency, gate, risk, state, brake,
+                 proposed, since, released, pass)
+             SELECT s.id, s.key, s.target, s.subject, s.kind, s.due, s.needed, s.agency, s.gate, s.risk, s.state,
+                 s.brake, $1, $1, 0, s.pass
              FROM change_staged s WHERE s.lease = $2 ORDER BY s.id ON CONFLICT DO NOTHING",
         );
         let inserted = self.execute(insert.time(now).text(&lease)).await?;

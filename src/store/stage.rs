@@ -142,8 +142,10 @@ const CONTENT: &[Bulk] = &[
     Bulk::Text("evidence"),
     Bulk::Int("waits"),
     Bulk::Text("digest"),
-    Bulk::Text("search"),
 ];
+
+/// What a search looks in.
+const SEARCH: &[Bulk] = &[Bulk::Text("id"), Bulk::Text("search")];
 
 /// Where a new change is to stand, in the order of the table's columns.
 const STANDING: &[Bulk] = &[
@@ -154,6 +156,9 @@ const STANDING: &[Bulk] = &[
     Bulk::Text("kind"),
     Bulk::Text("due"),
     Bulk::Int("needed"),
+    Bulk::Text("agency"),
+    Bulk::Text("gate"),
+    Bulk::Text("risk"),
     Bulk::Text("state"),
     Bulk::Text("brake"),
 ];
@@ -272,10 +277,7 @@ impl WriteTx {
         let id = ChangeId::new(ids::fresh(self.now)?);
         let state = if change.gate == Gate::None { State::Approved } else { State::Proposed };
         let written = json("change", &[Line::new(id.as_str(), change, state, None)?])?;
-        let (columns, source) = (names(CONTENT), self.dialect.rows(CONTENT));
-        let content =
-            format!("INSERT INTO change_content ({columns}) SELECT {columns} FROM {source} s WHERE true");
-        self.execute(sql("new change", content).text(&written)).await?;
+        self.write_contents(&written).await?;
         let (columns, source) = (names(STANDING), self.dialect.rows(STANDING));
         let standing = format!(
             "INSERT INTO change ({columns}, proposed, since, decided, released, pass)
@@ -292,6 +294,18 @@ impl WriteTx {
             self.execute(approve.time(now)).await?;
         }
         Ok(Some(id))
+    }
+}
+
+impl WriteTx {
+    /// Writes what changes say, and what a search for them looks in.
+    async fn write_contents(&mut self, lines: &str) -> Result<(), StoreError> {
+        for (table, columns) in [("change_content", CONTENT), ("change_search", SEARCH)] {
+            let (names, source) = (names(columns), self.dialect.rows(columns));
+            let insert = format!("INSERT INTO {table} ({names}) SELECT {names} FROM {source} s WHERE true");
+            self.execute(sql("contents of changes", insert).text(lines)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -332,11 +346,8 @@ impl Fenced {
         }
         let lines = json("changes", &lines)?;
         let lease = self.token().lease.clone();
-        let (names, source) = (names(CONTENT), self.dialect.rows(CONTENT));
-        let content =
-            format!("INSERT INTO change_content ({names}) SELECT {names} FROM {source} s WHERE true");
-        self.execute(sql("stage changes", content).text(&lines)).await?;
-        let (names, source) = (self::names(STANDING), self.dialect.rows(STANDING));
+        self.write_contents(&lines).await?;
+        let (names, source) = (names(STANDING), self.dialect.rows(STANDING));
         let standing = format!(
             "INSERT INTO change_staged ({names}, lease, pass) SELECT {names}, $2, $3 FROM {source} s WHERE true"
         );
@@ -363,6 +374,7 @@ impl Fenced {
             ("reservation", "change_id"),
             ("approval", "change_id"),
             ("change_staged", "id"),
+            ("change_search", "id"),
             ("change_content", "id"),
         ] {
             let delete = format!("DELETE FROM {table} WHERE {column} IN (SELECT i.id FROM {source} i)");
@@ -376,14 +388,27 @@ impl Fenced {
         for (id, change) in changes {
             lines.push(Line::new(id.as_str(), change, State::Proposed, None)?);
         }
-        let source = self.dialect.rows(&[CONTENT, &[Bulk::Text("key")]].concat());
-        let update = format!(
-            "UPDATE change_content SET agency = s.agency, person = s.person, label = s.label, risk = s.risk,
-                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, waits = s.waits, digest = s.digest, search = s.search
-             FROM {source} s WHERE change_content.id = s.id AND change_content.digest <> s.digest
-             AND EXISTS (SELECT 1 FROM change c WHERE c.id = s.id AND c.key = s.key)"
+        let lines = json("changes", &lines)?;
+        let source = self.dialect.rows(&[CONTENT, &[Bulk::Text("search"), Bulk::Text("key")]].concat());
+        // The content last: its digest tells what differs.
+        let differs = "EXISTS (SELECT 1 FROM change_content t WHERE t.id = s.id AND t.digest <> s.digest)";
+        let stands = "EXISTS (SELECT 1 FROM change c WHERE c.id = s.id AND c.key = s.key)";
+        let search = format!(
+            "UPDATE change_search SET search = s.search FROM {source} s
+             WHERE change_search.id = s.id AND {differs} AND {stands}"
         );
-        self.execute(sql("refresh changes", update).text(&json("changes", &lines)?)).await
+        self.execute(sql("refresh changes", search).text(&lines)).await?;
+        let standing = format!(
+            "UPDATE change SET agency = s.agency, risk = s.risk FROM {source} s
+             WHERE change.id = s.id AND change.key = s.key AND {differs}"
+        );
+        self.execute(sql("refresh changes", standing).text(&lines)).await?;
+        let content = format!(
+            "UPDATE change_content SET agency = s.agency, person = s.person, label = s.label, risk = s.risk,
+                 case_id = s.case_id, needs = s.needs, evidence = s.evidence, waits = s.waits, digest = s.digest
+             FROM {source} s WHERE change_content.id = s.id AND change_content.digest <> s.digest AND {stands}"
+        );
+        self.execute(sql("refresh changes", content).text(&lines)).await
     }
 }
 

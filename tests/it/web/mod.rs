@@ -1,5 +1,6 @@
 //! The review page over real HTTP, served by the program: who gets in, who may do what, what an attacker achieves.
 
+mod agency;
 mod attacks;
 mod browser;
 mod campaign;

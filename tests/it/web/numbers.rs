@@ -112,7 +112,7 @@ async fn what_waits_for_me_is_what_i_can_still_approve() {
     let change = waiting(&page, Risk::Low, Gate::One).await;
     let id = change.id.as_str();
     desk::execute(&page.site, &format!("UPDATE change SET needed = 2 WHERE id = '{id}'")).await;
-    desk::execute(&page.site, &format!("UPDATE change_content SET gate = 'two' WHERE id = '{id}'")).await;
+    desk::execute(&page.site, &format!("UPDATE change SET gate = 'two' WHERE id = '{id}'")).await;
     let path = format!("/changes/{}/approve", change.id);
     let mut done = an.post(&path, &[("key", change.key.as_str())]);
     if done.header("location").is_some_and(|to| to.starts_with("/confirm")) {

@@ -3,6 +3,7 @@
 use super::taken_over::{ADDRESS, until};
 use super::{approvals, state};
 use crate::support::page::{Browser, Page};
+use crate::support::webdriver::Manner;
 use rosterd::model::change::{ChangeKind, Reason, State, StoredChange};
 use rosterd::model::operator::OperatorRole;
 use rosterd::store::TokenScope;
@@ -110,6 +111,39 @@ async fn a_call_is_written_down_called_back_and_approved_by_somebody_else() {
         assert!(verbs.iter().any(|row| row.verb == verb), "{verb}: {verbs:?}");
     }
     page.store.audit_verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_can_be_read_and_noted_by_everybody() {
+    let page = locked().await;
+    let window = page.window("an", Manner { without_script: true, ..Manner::default() });
+    window.go(&page.at("/agencies/snv"));
+    window.click("#contacts ~ details summary");
+    window.fill("details input[name=account]", ADDRESS);
+    window.fill("details input[name=reason]", "cần ký văn bản");
+    window.click("details button");
+    window.sees("h2", "Gọi lại trước khi duyệt");
+    let change = unlocking(&page).await.unwrap();
+    let mut found = Vec::new();
+    for (dark, phone, lang) in [(false, false, "vi"), (true, false, "en"), (true, true, "vi")] {
+        let reader = page.window("binh", Manner { dark, phone, ..Manner::default() });
+        reader.cookie(&format!("rosterd-lang-{}", page.port), lang);
+        let paths = [("called", format!("/changes/{}", change.id)), ("caller", "/agencies/snv".into())];
+        for (name, path) in paths {
+            reader.go(&page.at(&path));
+            reader.run("document.querySelectorAll('details').forEach(one => one.open = true)");
+            found.extend(reader.violations().into_iter().map(|one| format!("{name} {lang}: {one}")));
+            let wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assert_eq!(reader.run(wider), json!(0), "{name}");
+            let theme = if dark { "dark" } else { "light" };
+            reader.shoot(&format!("{name}-{lang}-{theme}{}", if phone { "-phone" } else { "" }));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    window.fill("input[name=spoke_with]", "Đầu mối snv");
+    window.click("form[action$='/call-back'] button");
+    window.sees("p", "Đã ghi nhận cuộc gọi lại");
+    assert_eq!(page.store.call_backs(&change.key).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
