@@ -146,11 +146,14 @@ CREATE TABLE roster (
 );
 CREATE INDEX roster_feedback_due ON roster (id) WHERE feedback IN ('due', 'again');
 
+-- `open_match` is the agency among whose matches that of the mail account waits for an operator's word, where it does.
 CREATE TABLE person (
     id TEXT NOT NULL PRIMARY KEY,
     body TEXT NOT NULL,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    open_match TEXT
 );
+CREATE INDEX person_open_match ON person (open_match) WHERE open_match IS NOT NULL;
 
 CREATE TABLE account_link (
     target TEXT NOT NULL,

@@ -4,14 +4,15 @@ use super::report::{access, accounts, adoption, case, review, rotation};
 use crate::directory::ReadDirectory;
 use crate::model::Lang;
 use crate::model::account::{Account, Snapshot};
-use crate::model::change::StoredChange;
-use crate::model::ids::{AccountId, AgencyCode, Login};
+use crate::model::change::{Change, StoredChange};
+use crate::model::ids::{AccountId, AgencyCode, ChangeId, Login};
 use crate::model::incident::Incident;
 use crate::model::operator::Operator;
 use crate::model::tip::Sign;
 use crate::report::Report;
 use crate::store::TakenDown;
 use crate::web::back_office::{Asked, BackOffice, Refusal, Wanted, WantedReport};
+use crate::worker::by_phone::PhoneError;
 use crate::worker::engine::Engine;
 use crate::worker::incidents::IncidentError;
 use crate::worker::undoing::UndoError;
@@ -60,6 +61,17 @@ impl From<UndoError> for Refusal {
             UndoError::UnderWay(_) => Self::UnderWay,
             UndoError::Store(error) => Self::Store(error),
             UndoError::Read(error) => failed(error),
+        }
+    }
+}
+
+impl From<PhoneError> for Refusal {
+    fn from(error: PhoneError) -> Self {
+        match error {
+            PhoneError::Nobody(text) => Self::NoAccount(text),
+            PhoneError::Not(why) => Self::NotByPhone(why),
+            PhoneError::Store(error) => Self::Store(error),
+            PhoneError::Read(error) => failed(error),
         }
     }
 }
@@ -122,6 +134,20 @@ impl BackOffice for Office {
         by: &'a Login,
     ) -> Asked<'a, TakenDown> {
         Box::pin(async move { Ok(self.engine.take_tip(account, sign, told, by).await?.1) })
+    }
+
+    fn unlock_by_phone<'a>(
+        &'a self,
+        account: &'a str,
+        asked_by: &'a str,
+        by: &'a Operator,
+        reason: &'a str,
+    ) -> Asked<'a, ChangeId> {
+        Box::pin(async move { Ok(self.engine.unlock_by_phone(account, asked_by, by, reason).await?) })
+    }
+
+    fn is_there<'a>(&'a self, change: &'a Change) -> Asked<'a, Option<bool>> {
+        Box::pin(async move { self.engine.is_there(change).await.map_err(failed) })
     }
 
     fn watch_incidents(&self) -> Asked<'_, ()> {

@@ -7,6 +7,7 @@ use crate::model::agency::Agency;
 use crate::model::change::StoredChange;
 use crate::model::custodian::Custodian;
 use crate::model::ids::{AgencyCode, TargetId};
+use crate::model::operator::Operator;
 use crate::store::Confirmation;
 use crate::worker::engine::Engine;
 use anyhow::{Result, anyhow, bail};
@@ -88,7 +89,10 @@ async fn unlock(engine: &Engine, account: &str, asked_by: &str, reason: &str) ->
     if reason.trim().is_empty() {
         bail!("--reason is empty: say why the account is needed, in the caller's words");
     }
-    let id = engine.unlock_by_phone(account, asked_by, &operator.login, reason.trim()).await?;
+    // A deputy sees what the absent operator sees.
+    let agencies = who::scope(engine).await?.into_iter().collect();
+    let operator = Operator { agencies, ..operator };
+    let id = engine.unlock_by_phone(account, asked_by, &operator, reason.trim()).await?;
     crate::cli::line!("{id}");
     eprintln!(
         "next: call the published number and note it (rosterd review call-back {id} --number … --spoke-with …); then \

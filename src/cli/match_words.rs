@@ -2,9 +2,8 @@
 
 use crate::model::Lang;
 use crate::model::ids::AgencyCode;
-use crate::store::MatchesConfirmed;
 
-pub use crate::words::found_by;
+pub use crate::words::{found_by, matches_confirmed};
 
 /// Why an account that nobody claims waits.
 pub fn unsettled(agency: &AgencyCode, lang: Lang) -> String {
@@ -37,25 +36,5 @@ pub fn open_matches(count: usize, lang: Lang) -> String {
             "{count} matches by name and phone wait. If all are right, add --count {count}; where one is wrong, ask the \
              agency for the official address or staff code on its list"
         ),
-    }
-}
-
-/// What became of confirming.
-pub fn matches_confirmed(result: MatchesConfirmed, lang: Lang) -> String {
-    match (result, lang) {
-        (MatchesConfirmed::Confirmed { matches, changes }, Lang::Vi) => {
-            format!("đã xác nhận {matches} kết quả khớp; {changes} thay đổi không còn phải chờ")
-        }
-        (MatchesConfirmed::Confirmed { matches, changes }, Lang::En) => {
-            format!("{matches} matches confirmed; {changes} changes no longer wait for them")
-        }
-        (MatchesConfirmed::PutInByYou, Lang::Vi) => {
-            "danh sách này do cơ quan bạn đại diện gửi; người khác phải xác nhận".into()
-        }
-        (MatchesConfirmed::PutInByYou, Lang::En) => {
-            "you answer for the agency's rosters; somebody else must confirm".into()
-        }
-        (MatchesConfirmed::Moved, Lang::Vi) => "kết quả khớp vừa thay đổi; hãy xem lại danh sách".into(),
-        (MatchesConfirmed::Moved, Lang::En) => "the matches have just changed; look at the list again".into(),
     }
 }

@@ -155,7 +155,7 @@ async fn remind(engine: &Engine, as_json: bool) -> Result<Code> {
     for error in &mailed.errors {
         eprintln!("error: {error}");
     }
-    if let Some(MailBraked { due, limit }) = reminded.braked {
+    if let Some(MailBraked { due, limit, of_accounts: _ }) = reminded.braked {
         eprintln!(
             "{due} reminders are due at once, more than {limit}: none leaves before two operators run rosterd rotation \
              release-mail; rosterd rotation status shows whom they are for"

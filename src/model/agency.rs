@@ -45,6 +45,28 @@ impl Agency {
         let kept = self.mailboxes.iter().find(|one| one.mail.eq_ignore_ascii_case(mailbox));
         kept.map(|one| one.custodian.to_lowercase())
     }
+
+    /// Those who answer for it and whose phone number is published, each with it: a call-back goes to one of these.
+    pub fn published(&self) -> impl Iterator<Item = (&Contact, &str)> {
+        let all = self.contacts.iter().chain(&self.deputy);
+        let numbered = all.filter_map(|contact| Some((contact, contact.phone.as_deref()?)));
+        numbered.filter(|(_, number)| !dialled(number).is_empty())
+    }
+
+    /// The published number that `number` is, however it is written.
+    pub fn published_as(&self, number: &str) -> Option<&str> {
+        let wanted = dialled(number);
+        self.published().map(|(_, one)| one).find(|one| dialled(one) == wanted)
+    }
+}
+
+/// The digits of a phone number, as it is dialled within the country.
+pub fn dialled(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("84").filter(|_| number.trim_start().starts_with('+')) {
+        Some(rest) => format!("0{rest}"),
+        None => digits,
+    }
 }
 
 /// A person who answers for an agency's rosters.
@@ -70,4 +92,17 @@ pub type Agencies = BTreeMap<AgencyCode, Agency>;
 /// An agency's name; its code where it is not configured.
 pub fn name_of(agencies: &Agencies, code: &AgencyCode) -> String {
     agencies.get(code).map_or_else(|| code.to_string(), |agency| agency.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        for same in ["0256 382 2222", "(0256) 382-2222", "+84 256 382 2222"] {
+            assert_eq!(dialled(same), "02563822222", "{same}");
+        }
+        assert_ne!(dialled("84256"), dialled("+84256"));
+    }
 }

@@ -27,6 +27,7 @@ pub mod notice;
 pub mod operator;
 pub mod password;
 pub mod person;
+pub mod phone;
 pub mod post;
 pub mod question;
 pub mod record;

@@ -122,6 +122,12 @@ impl OutOfUse {
 }
 
 impl Person {
+    /// Whether the match of the mail account waits for an operator's word: until then nothing that takes away rests on it.
+    pub fn has_open_match(&self) -> bool {
+        let held = self.accounts.contains_key(&TargetId::mail());
+        held && self.matched.as_ref().is_some_and(|matched| !matched.is_settled())
+    }
+
     /// Whether a departure that was confirmed at this moment still counts: no roster came later that lists the person
     /// as working.
     pub fn has_left(&self, confirmed: Time) -> bool {

@@ -5,6 +5,7 @@ use super::age::{Age, age};
 use super::campaign;
 use super::policy::Holder;
 use super::printed::Listed;
+use super::room::MailBraked;
 use super::status::{Ahead, Counts, Progress, Status};
 use super::verdict::Verdict;
 use crate::model::agency::Agencies;
@@ -34,6 +35,9 @@ pub struct Figures {
     pub listed: Vec<Listed>,
     /// How far the campaigns that were started have come, by name and agency.
     pub campaigns: BTreeMap<String, BTreeMap<AgencyCode, Progress>>,
+    /// The mail brake, where it is on: it is the whole province's.
+    #[serde(default)]
+    pub braked: Option<MailBraked>,
 }
 
 /// The accounts of one agency in one system.

@@ -17,6 +17,7 @@ pub mod judge;
 pub mod ladder;
 pub mod leak;
 pub mod lookups;
+pub mod part;
 pub mod policy;
 pub mod printed;
 pub mod quota;

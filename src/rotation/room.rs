@@ -23,12 +23,14 @@ impl Default for MailBrake {
 }
 
 /// A mail brake that is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailBraked {
     /// Letters that are due.
     pub due: usize,
     /// As many as may be at once.
     pub limit: usize,
+    /// The open accounts, of which the limit's share is.
+    pub of_accounts: usize,
 }
 
 impl MailBrake {
@@ -37,7 +39,7 @@ impl MailBrake {
         let due = verdicts.iter().map(letters).sum();
         let open = verdicts.iter().filter(|one| !one.subject.disabled).count();
         let limit = self.count.max(open * self.percent / 100);
-        (due > limit).then_some(MailBraked { due, limit })
+        (due > limit).then_some(MailBraked { due, limit, of_accounts: open })
     }
 }
 

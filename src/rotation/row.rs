@@ -2,8 +2,9 @@
 //! same verdicts, so that a number and the list that it opens agree.
 
 use super::age::{Age, age};
-use super::figures::{AGE_BANDS, FIRST_BANDS, IDLE_BANDS, Place, band};
+use super::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Place, band};
 use super::guess;
+use super::part::{Counted, Parts};
 use super::policy::{Audience, Holder};
 use super::verdict::{Cause, Standing, Verdict};
 use crate::model::Time;
@@ -50,6 +51,12 @@ pub struct Row {
     pub nearly_full: bool,
     /// Whether its password was found to be a known default one.
     pub guessed: bool,
+    /// Whether a reminder is due that waits for a later pass.
+    #[serde(default)]
+    pub postponed: bool,
+    /// Where it stands in the campaigns that were started.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub campaigns: Parts,
 }
 
 /// By whom a password was set, and on which day.
@@ -89,6 +96,8 @@ pub enum Number {
     NearlyFull,
     /// Passwords found to be known default ones.
     DefaultPassword,
+    /// Accounts with a reminder that waits: for room, or for the mail brake.
+    Postponed,
     /// Passwords that their holders set, of this one of [`AGE_BANDS`].
     Age(usize),
     /// Passwords that somebody else set, of this one of [`FIRST_BANDS`]; all of them without one.
@@ -122,6 +131,7 @@ impl Number {
             Self::NeverUsed,
             Self::NearlyFull,
             Self::DefaultPassword,
+            Self::Postponed,
             Self::First(None),
             Self::AgeUnknown,
             Self::UseUnknown,
@@ -142,6 +152,7 @@ impl Number {
             Self::NeverUsed => "never-used".into(),
             Self::NearlyFull => "nearly-full".into(),
             Self::DefaultPassword => "default-password".into(),
+            Self::Postponed => "postponed".into(),
             Self::Age(at) => format!("age-{at}"),
             Self::First(None) => "first".into(),
             Self::First(Some(at)) => format!("first-{at}"),
@@ -166,6 +177,7 @@ impl Number {
             Self::NeverUsed => counts.never_used,
             Self::NearlyFull => counts.nearly_full,
             Self::DefaultPassword => counts.default_passwords,
+            Self::Postponed => counts.postponed,
             Self::Age(at) => spread.ages.get(at).copied().unwrap_or(0),
             Self::First(None) => spread.first.iter().sum(),
             Self::First(Some(at)) => spread.first.get(at).copied().unwrap_or(0),
@@ -196,7 +208,7 @@ pub struct AsOf {
 }
 
 impl Row {
-    fn of(verdict: &Verdict<'_>, as_of: AsOf, date: impl Fn(Time) -> NaiveDate) -> Self {
+    fn of(verdict: &Verdict<'_>, as_of: AsOf, date: impl Fn(Time) -> NaiveDate, campaigns: Parts) -> Self {
         let subject = &verdict.subject;
         let used = match verdict.idle_days {
             None => Used::Unknown,
@@ -223,6 +235,8 @@ impl Row {
             protected: subject.protected,
             nearly_full: verdict.nearly_full,
             guessed: guess::standing(&verdict.memory, &subject.facts).is_some(),
+            postponed: verdict.postponed.is_some(),
+            campaigns,
         }
     }
 
@@ -243,6 +257,7 @@ impl Row {
             Some(Number::NeverUsed) => idle && self.never_used,
             Some(Number::NearlyFull) => self.nearly_full,
             Some(Number::DefaultPassword) => self.guessed,
+            Some(Number::Postponed) => self.postponed,
             Some(Number::Ahead(to, days)) => {
                 let soon = |on: NaiveDate| (on - as_of.day).num_days() < i64::from(days);
                 let steps = self.ahead.iter().filter(|(on, whom)| *whom == to && soon(*on));
@@ -275,8 +290,14 @@ impl AsOf {
     }
 }
 
-/// The rows of `verdicts`.
-pub fn rows(verdicts: &[Verdict<'_>], as_of: AsOf, date: impl Fn(Time) -> NaiveDate) -> Rows {
+/// The rows of `verdicts`; `parts` says where an account of the mail directory stands in campaigns.
+pub fn rows(
+    verdicts: &[Verdict<'_>],
+    as_of: AsOf,
+    date: impl Fn(Time) -> NaiveDate,
+    parts: &BTreeMap<&AccountId, Parts>,
+) -> Rows {
+    let mail = TargetId::mail();
     let mut rows = Rows::new();
     let mut agency: Option<(AgencyCode, TargetId)> = None;
     for verdict in verdicts {
@@ -284,7 +305,8 @@ pub fn rows(verdicts: &[Verdict<'_>], as_of: AsOf, date: impl Fn(Time) -> NaiveD
         // Accounts of one place mostly follow each other: its name is made once.
         let here = agency.take().filter(|place| place.0 == *subject.agency && place.1 == *subject.target);
         let here = here.unwrap_or_else(|| (subject.agency.clone(), subject.target.clone()));
-        let row = Row::of(verdict, as_of, &date);
+        let part = parts.get(subject.id).filter(|_| *subject.target == mail);
+        let row = Row::of(verdict, as_of, &date, part.cloned().unwrap_or_default());
         match rows.get_mut(&here) {
             Some(place) => place.push(row),
             None => drop(rows.insert(here.clone(), vec![row])),
@@ -307,6 +329,8 @@ pub struct Wanted {
     pub holder: Option<Holder>,
     /// Only what this number counts.
     pub number: Option<Number>,
+    /// Only what this number of a campaign counts.
+    pub campaign: Option<Counted>,
     /// Only those whose name or address contains this text, tone marks and case aside.
     pub text: Option<String>,
 }
@@ -323,15 +347,16 @@ pub struct Entry<'a> {
 }
 
 impl Wanted {
-    /// The most entries that `place` can have, by its figures alone.
-    pub fn at_most(&self, place: &Place) -> u64 {
+    /// The most entries that `place` can have, by the figures alone.
+    pub fn at_most(&self, figures: &Figures, place: &Place) -> u64 {
         let here = self.agency.as_ref().is_none_or(|code| *code == place.agency)
             && self.system.as_ref().is_none_or(|system| *system == place.system);
-        if !here {
+        let of_campaign = self.campaign.as_ref().map(|one| one.of(figures, place));
+        if !here || of_campaign == Some(0) {
             return 0;
         }
         match (self.standing, self.number) {
-            (None, None) => place.counts.sum(),
+            (None, None) => of_campaign.unwrap_or_else(|| place.counts.sum()),
             (Some(standing), None) => place.counts.of(standing),
             // Of the steps of an account there is more than one.
             (_, Some(number)) => number.of(place),
@@ -340,7 +365,8 @@ impl Wanted {
 
     /// Whether [`Self::at_most`] is the very number.
     pub fn is_counted(&self) -> bool {
-        self.holder.is_none() && self.text.is_none() && (self.standing.is_none() || self.number.is_none())
+        let narrowed = [self.standing.is_some(), self.number.is_some(), self.campaign.is_some()];
+        self.holder.is_none() && self.text.is_none() && narrowed.iter().filter(|one| **one).count() < 2
     }
 
     /// The entries of one place, people by given name.
@@ -349,6 +375,7 @@ impl Wanted {
         let is_wanted = |row: &&Row| {
             self.standing.is_none_or(|one| one == row.standing)
                 && self.holder.is_none_or(|one| one == row.holder)
+                && self.campaign.as_ref().is_none_or(|one| one.counts(&row.campaigns))
                 && text
                     .as_deref()
                     .is_none_or(|text| ascii(&row.name).contains(text) || ascii(&row.address).contains(text))
@@ -390,6 +417,8 @@ mod tests {
             protected: false,
             nearly_full: false,
             guessed: false,
+            postponed: false,
+            campaigns: Parts::new(),
         }
     }
 

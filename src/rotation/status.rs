@@ -1,9 +1,9 @@
 //! The status: how many accounts stand where, by agency and system, and what the next days bring.
 
-use super::demand::cleared;
+use super::part::{Part, parts};
 use super::policy::Audience;
 use super::verdict::{Cause, Standing, Verdict};
-use super::{Subject, World, age, campaign, guess};
+use super::{Subject, World, guess};
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
 use crate::model::rotation::{Campaign, Memory};
 use chrono::NaiveDate;
@@ -26,6 +26,9 @@ pub struct Counts {
     pub nearly_full: u64,
     /// Accounts whose password a check found to be a default one.
     pub default_passwords: u64,
+    /// Accounts with a reminder that is due and waits for a later pass.
+    #[serde(default)]
+    pub postponed: u64,
 }
 
 /// What is going to happen if nobody changes anything.
@@ -69,10 +72,12 @@ impl Counts {
         self.nearly_full += u64::from(verdict.nearly_full);
         let found = guess::standing(&verdict.memory, &verdict.subject.facts);
         self.default_passwords += u64::from(found.is_some());
+        self.postponed += u64::from(verdict.postponed.is_some());
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        let Self { states, protected_overdue, idle, never_used, nearly_full, default_passwords } = other;
+        let Self { states, protected_overdue, idle, never_used, nearly_full, default_passwords, postponed } =
+            other;
         for (standing, count) in states {
             *self.states.entry(*standing).or_default() += count;
         }
@@ -81,6 +86,7 @@ impl Counts {
         self.never_used += never_used;
         self.nearly_full += nearly_full;
         self.default_passwords += default_passwords;
+        self.postponed += postponed;
     }
 
     /// How many stand there.
@@ -142,28 +148,20 @@ pub fn progress(
     subjects: &[Subject<'_>],
     memories: &BTreeMap<(TargetId, AccountId), Memory>,
 ) -> BTreeMap<AgencyCode, Progress> {
+    table(&parts(world, campaign, subjects, memories))
+}
+
+/// The same, of everybody in it.
+pub fn table(parts: &[(&Subject<'_>, Part)]) -> BTreeMap<AgencyCode, Progress> {
     let mut table: BTreeMap<AgencyCode, Progress> = BTreeMap::new();
-    // A campaign is on the mail directory alone.
-    let mail = TargetId::mail();
-    for subject in subjects.iter().filter(|one| *one.target == mail) {
-        let mut memory =
-            memories.get(&(subject.target.clone(), subject.id.clone())).cloned().unwrap_or_default();
-        age::observe(&mut memory, &subject.facts, world.days.zone);
-        let run = memory.runs.get(&campaign::cycle(&campaign.plan));
-        let locked = subject.disabled && run.is_some_and(|run| !run.taken.is_empty());
-        let covered = campaign::covers(&campaign.plan, subject.agency, subject.holder, world.agencies);
-        if !covered || subject.disabled && !locked {
-            continue;
-        }
+    for (subject, Part { changed, locked }) in parts {
         let row = table.entry(subject.agency.clone()).or_default();
         row.accounts += 1;
-        if cleared(campaign, &memory, world) {
-            row.changed += 1;
-            if let Some(own) = memory.own {
-                *row.days.entry(world.days.date(own)).or_default() += 1;
-            }
+        row.changed += u64::from(changed.is_some());
+        if let Some(day) = changed {
+            *row.days.entry(*day).or_default() += 1;
         }
-        row.locked += u64::from(locked);
+        row.locked += u64::from(*locked);
     }
     table
 }

@@ -71,6 +71,9 @@ impl WriteTx {
         let now = self.now;
         let insert = sql("confirm matches", insert).text(&lines).text(mail.as_str()).text(agency.as_str());
         let confirmed = self.execute(insert.text(by.as_str()).time(now)).await?;
+        let ended =
+            format!("UPDATE person SET open_match = NULL WHERE id IN (SELECT s.person FROM {source} s)");
+        self.execute(sql("open matches", ended).text(&lines)).await?;
         // One hash names the batch in every row, so that what was confirmed together can be told.
         let batch = matches.iter().fold(Fingerprint::of("matches"), |print, (person, account)| {
             print.part(person.as_str()).part(account.as_str())

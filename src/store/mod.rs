@@ -104,7 +104,7 @@ pub use pause::{Pause, Paused};
 pub use question::OpenQuestion;
 pub use rejection::Rejection;
 pub use roster::{Arrival, Feedback, Inserted, RowResult};
-pub use rotation::Handed;
+pub use rotation::{Handed, MailRelease};
 pub use session::{ListedSession, Means, NewSession, Session};
 pub use settings::Settings;
 pub use slip::{Slip, SlipEnding, SlipStep};

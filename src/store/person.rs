@@ -3,7 +3,7 @@
 use super::dialect::Bulk;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
-use crate::model::ids::{AccountId, Fingerprint, PersonId, TargetId};
+use crate::model::ids::{AccountId, AgencyCode, Fingerprint, PersonId, TargetId};
 use crate::model::person::Person;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,8 @@ struct Line<'a> {
     id: &'a str,
     body: String,
     digest: String,
+    /// The agency among whose matches that of the mail account waits for an operator's word.
+    open_match: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -33,12 +35,17 @@ impl WriteTx {
         for person in people {
             let body = json("a person", person)?;
             let digest = Fingerprint::of("person").part(&body).finish();
-            lines.push(Line { id: person.id.as_str(), body, digest });
+            let open = person.matched.as_ref().filter(|_| person.has_open_match());
+            let open_match = open.map(|matched| matched.agency.as_str());
+            lines.push(Line { id: person.id.as_str(), body, digest, open_match });
         }
-        let source = self.dialect.rows(&[Bulk::Text("id"), Bulk::Text("body"), Bulk::Text("digest")]);
+        let columns = ["id", "body", "digest", "open_match"].map(Bulk::Text);
+        let source = self.dialect.rows(&columns);
         let insert = format!(
-            "INSERT INTO person (id, body, digest) SELECT s.id, s.body, s.digest FROM {source} s WHERE true
-             ON CONFLICT (id) DO UPDATE SET body = excluded.body, digest = excluded.digest
+            "INSERT INTO person (id, body, digest, open_match)
+             SELECT s.id, s.body, s.digest, s.open_match FROM {source} s WHERE true
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body, digest = excluded.digest,
+                 open_match = excluded.open_match
              WHERE person.digest <> excluded.digest"
         );
         let written = self.execute(sql("people", insert).text(&json("people", &lines)?)).await?;
@@ -94,6 +101,26 @@ impl Store {
         let confirmed = self.confirmed_matches().await?;
         let rows = self.rows(sql("people", "SELECT body FROM person ORDER BY id")).await?;
         rows.iter().map(|row| read(row, &confirmed)).collect()
+    }
+
+    /// Those among whose matches by `agency`'s rows the own waits for an operator's word, by id.
+    pub async fn open_matches(&self, agency: &AgencyCode) -> Result<Vec<Person>, StoreError> {
+        let confirmed = self.confirmed_matches().await?;
+        let query = sql("open matches", "SELECT body FROM person WHERE open_match = $1 ORDER BY id");
+        let rows = self.rows(query.text(agency.as_str())).await?;
+        let mut people: Vec<Person> =
+            rows.iter().map(|row| read(row, &confirmed)).collect::<Result<_, _>>()?;
+        people.retain(Person::has_open_match);
+        Ok(people)
+    }
+
+    /// How many there are, by agency.
+    pub async fn count_open_matches(&self) -> Result<BTreeMap<AgencyCode, u64>, StoreError> {
+        let query =
+            "SELECT open_match, COUNT(*) AS n FROM person WHERE open_match IS NOT NULL GROUP BY open_match";
+        let rows = self.rows(sql("open matches", query)).await?;
+        let read = |row: &Row| Ok((row.word("open_match", AgencyCode::stored)?, row.count("n")?));
+        rows.iter().map(read).collect()
     }
 
     /// One of them.

@@ -1,7 +1,7 @@
 //! Rotation: what is remembered of passwords and ladders, what became of reminders, and the printed lists handed over.
 
 use super::change::id_list;
-use super::statement::{Statement, json, sql};
+use super::statement::{Row, Statement, json, sql};
 use super::{Fenced, Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, Login, TargetId};
@@ -126,6 +126,17 @@ impl WriteTx {
     }
 }
 
+/// An operator's word that lets go for a day what the mail brake stops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRelease {
+    /// Whose.
+    pub by: Login,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Time,
+}
+
 fn released(day: NaiveDate) -> Statement {
     let query = "SELECT CAST(COUNT(*) AS BIGINT) AS said FROM mail_release WHERE day = $1";
     sql("mail release", query).text(&day.to_string())
@@ -136,6 +147,16 @@ impl Store {
     pub async fn mail_released(&self, day: NaiveDate) -> Result<bool, StoreError> {
         let row = self.row(released(day)).await?;
         Ok(row.map_or(Ok(0), |row| row.int("said"))? > 1)
+    }
+
+    /// Who let go on `day` what the mail brake stops, in order.
+    pub async fn mail_releases(&self, day: NaiveDate) -> Result<Vec<MailRelease>, StoreError> {
+        let query = "SELECT operator, reason, at FROM mail_release WHERE day = $1 ORDER BY at, operator";
+        let read = |row: &Row| {
+            let (by, reason) = (Login::new(row.text("operator")?), row.text("reason")?);
+            Ok(MailRelease { by, reason, at: row.time("at")? })
+        };
+        self.rows(sql("mail releases", query).text(&day.to_string())).await?.iter().map(read).collect()
     }
 
     /// How everybody stood to the rules when a pass last looked; `None` before the first.

@@ -5,10 +5,11 @@ use super::error::PageError;
 use crate::apply::undo::NotUndoable;
 use crate::model::Lang;
 use crate::model::account::{Account, Snapshot};
-use crate::model::change::StoredChange;
-use crate::model::ids::{AccountId, AgencyCode, Login};
+use crate::model::change::{Change, StoredChange};
+use crate::model::ids::{AccountId, AgencyCode, ChangeId, Login};
 use crate::model::incident::Incident;
 use crate::model::operator::Operator;
+use crate::model::phone::NotByPhone;
 use crate::model::tip::Sign;
 use crate::report::Report;
 use crate::store::{StoreError, TakenDown};
@@ -34,6 +35,9 @@ pub enum Refusal {
     /// The change has no reverse.
     #[error(transparent)]
     NotUndoable(#[from] NotUndoable),
+    /// A call opens no such account.
+    #[error(transparent)]
+    NotByPhone(#[from] NotByPhone),
     /// Something else is being done to the same account.
     #[error("another change of the account is under way")]
     UnderWay,
@@ -115,6 +119,19 @@ pub trait BackOffice: Send + Sync {
         by: &'a Login,
     ) -> Asked<'a, TakenDown>;
 
+    /// Writes down that the contact `asked_by` asks by phone to unlock the account with this address or login; the change.
+    fn unlock_by_phone<'a>(
+        &'a self,
+        account: &'a str,
+        asked_by: &'a str,
+        by: &'a Operator,
+        reason: &'a str,
+    ) -> Asked<'a, ChangeId>;
+
+    /// Whether what a change of a system beside the mailbox is about is there now: the role held, the account there or
+    /// open, a session; `None` where the change does not say what.
+    fn is_there<'a>(&'a self, change: &'a Change) -> Asked<'a, Option<bool>>;
+
     /// Looks again whether the accounts of open incidents are locked, and notes it.
     fn watch_incidents(&self) -> Asked<'_, ()>;
 
@@ -158,6 +175,10 @@ impl From<Refusal> for PageError {
                 "Tài khoản này đang có một thay đổi khác được thực hiện. Hãy thử lại sau ít phút.".into(),
                 "Another change of this account is being carried out. Try again in a few minutes.".into(),
             ),
+            Refusal::NotByPhone(why) => {
+                let say = |lang| crate::words::not_by_phone(&why, lang);
+                bad(say(Lang::Vi), say(Lang::En))
+            }
             Refusal::NotUndoable(why) => bad(no_reverse(&why).into(), why.to_string()),
             Refusal::Store(error) => Self::Store(error),
             Refusal::Failed(why) => {

@@ -1,8 +1,10 @@
 //! Words: closed sets as people call them, in both languages, for the terminal and the page alike.
 
+mod phone;
 mod question;
 
-pub use question::{found_by, question_line};
+pub use phone::{not_by_phone, noted};
+pub use question::{found_by, matches_confirmed, question_line};
 
 use crate::model::Lang;
 use crate::model::brake::BrakeKind;

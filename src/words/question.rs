@@ -4,6 +4,7 @@ use crate::model::Lang;
 use crate::model::evidence::Evidence;
 use crate::model::matching::{Confidence, MatchRule, Matched};
 use crate::model::question::{Question, QuestionKind};
+use crate::store::MatchesConfirmed;
 
 /// One line for a question.
 pub fn question_line(question: &Question, lang: Lang) -> String {
@@ -90,6 +91,26 @@ pub fn found_by(row: Option<MatchRule>, account: Option<&Matched>, lang: Lang) -
     let account =
         account.map(|one| format!("{of_account} {} ({})", one.rule.phrase(lang), confidence(one, lang)));
     [row, account].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// What became of confirming an agency's matches.
+pub fn matches_confirmed(result: MatchesConfirmed, lang: Lang) -> String {
+    match (result, lang) {
+        (MatchesConfirmed::Confirmed { matches, changes }, Lang::Vi) => {
+            format!("đã xác nhận {matches} kết quả khớp; {changes} thay đổi không còn phải chờ")
+        }
+        (MatchesConfirmed::Confirmed { matches, changes }, Lang::En) => {
+            format!("{matches} matches confirmed; {changes} changes no longer wait for them")
+        }
+        (MatchesConfirmed::PutInByYou, Lang::Vi) => {
+            "danh sách này do cơ quan bạn đại diện gửi; người khác phải xác nhận".into()
+        }
+        (MatchesConfirmed::PutInByYou, Lang::En) => {
+            "you answer for the agency's rosters; somebody else must confirm".into()
+        }
+        (MatchesConfirmed::Moved, Lang::Vi) => "kết quả khớp vừa thay đổi; hãy xem lại danh sách".into(),
+        (MatchesConfirmed::Moved, Lang::En) => "the matches have just changed; look at the list again".into(),
+    }
 }
 
 /// What a system shows behind a question.

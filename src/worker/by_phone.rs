@@ -8,8 +8,10 @@ use crate::model::account::{Account, Attr, Attrs, Values, called};
 use crate::model::agency::{Agency, Contact};
 use crate::model::change::{Change, ChangeKind, Reason, Risk};
 use crate::model::evidence::Evidence;
-use crate::model::ids::{AgencyCode, CaseId, ChangeId, Fingerprint, Login, PersonId, Subject, TargetId};
+use crate::model::ids::{AgencyCode, CaseId, ChangeId, Fingerprint, PersonId, Subject, TargetId};
 use crate::model::name::PersonName;
+use crate::model::operator::Operator;
+use crate::model::phone::NotByPhone;
 use crate::reconcile::lifecycle::gate_of;
 use crate::reconcile::stays;
 use crate::rotation::campaign::above;
@@ -27,100 +29,65 @@ pub enum PhoneError {
     /// No such account.
     #[error("no account of the directory is called {0:?}: give its address or its login")]
     Nobody(String),
-    /// Rosterd writes it never.
-    #[error("{0} is protected: rosterd never writes it; its administrator opens it")]
-    Protected(String),
-    /// There is nothing to unlock.
-    #[error(
-        "{0} is not locked; where its password was forgotten the agency sends a request (“Đặt lại mật khẩu”), which is approved"
-    )]
-    Open(String),
-    /// It is disabled for another reason than a rule about passwords, a leak or an incident.
-    #[error(
-        "{0} is disabled, and not by a rule about passwords, a leak or an incident: it opens again when its agency sends a \
-         list with its holder"
-    )]
-    NotByRule(String),
-    /// The holder goes.
-    #[error(
-        "by the last list or by a confirmed departure the holder of {0} no longer works there: it stays locked"
-    )]
-    Leaves(String),
-    /// Somebody else may have it still.
-    #[error(
-        "an incident is open on {0}: close it first (rosterd incident close), which proposes that the account opens"
-    )]
-    Incident(String),
-    /// An opening stands.
-    #[error("an opening of {label} stands already, as change {id}: rosterd review show {id}")]
-    Waits {
-        /// The account.
-        label: String,
-        /// The change.
-        id: ChangeId,
-    },
-    /// Who asks is not entitled to.
-    #[error("{name:?} is no contact of {agency} or of an agency above it; those are: {known}")]
-    NoContact {
-        /// The name as given.
-        name: String,
-        /// The account's agency.
-        agency: AgencyCode,
-        /// Who may ask.
-        known: String,
-    },
+    /// Something stands against it.
+    #[error(transparent)]
+    Not(#[from] NotByPhone),
 }
 
 impl Engine {
     /// Writes down that the contact `asked_by` asks by phone to unlock the account that `text` calls; gives the change,
-    /// which waits for a call-back and for the approval of somebody else than `by`.
+    /// which waits for a call-back and for the approval of somebody else than `by`. An account out of the sight of `by` is
+    /// as one that is not there.
     pub async fn unlock_by_phone(
         &self,
         text: &str,
         asked_by: &str,
-        by: &Login,
+        by: &Operator,
         reason: &str,
     ) -> Result<ChangeId, PhoneError> {
         let directory = self.look_at_directory().await?;
         let account =
             called(directory.accounts.values(), text).ok_or_else(|| PhoneError::Nobody(text.to_owned()))?;
+        let agency = account.agency.clone().unwrap_or_else(AgencyCode::unknown);
+        if !by.may_see(&agency) {
+            return Err(PhoneError::Nobody(text.to_owned()));
+        }
         let label = account.label().to_owned();
         if account.protected {
-            return Err(PhoneError::Protected(label));
+            return Err(NotByPhone::Protected(label).into());
         }
         if !account.is_disabled() {
-            return Err(PhoneError::Open(label));
+            return Err(NotByPhone::Open(label).into());
         }
         if !self.store.locked_by_rule().await?.contains(&account.id) {
-            return Err(PhoneError::NotByRule(label));
+            return Err(NotByPhone::NotByRule(label).into());
         }
-        let agency = account.agency.clone().unwrap_or_else(AgencyCode::unknown);
         let contact = self.contact(&agency, asked_by)?;
         let known = self.known(Vec::new()).await?;
         let mail = TargetId::mail();
         let person = known.people.values().find(|person| person.accounts.get(&mail) == Some(&account.id));
         if person.is_some_and(|person| !stays(&self.world(&known, &directory, &[]), &person.id)) {
-            return Err(PhoneError::Leaves(label));
+            return Err(NotByPhone::Leaves(label).into());
         }
         let said = format!("{} <{}>: {reason}", contact.name, contact.mail);
         let name =
             person.map_or_else(|| account.get(Attr::FullName).unwrap_or_default(), |one| one.name.as_str());
         let change = Change {
             label: format!("{name} <{label}>"),
-            evidence: vec![Evidence::Operator { login: by.to_string(), reason: said }],
+            evidence: vec![Evidence::Operator { login: by.login.to_string(), reason: said }],
             ..self.unlocking(account, person.map(|person| &person.id), &agency)
         };
         let entered = self
             .store
             .write(self.now(), async |mut tx| {
-                let entered = tx.enter_request(&change, by).await?;
+                let entered = tx.enter_request(&change, &by.login).await?;
                 tx.commit(entered).await
             })
             .await?;
         match entered {
             Entered::Entered(id) => Ok(id),
-            Entered::Waits(id) => Err(PhoneError::Waits { label, id }),
-            Entered::Incident => Err(PhoneError::Incident(label)),
+            Entered::Waits(id) => Err(NotByPhone::Waits { label, id }.into()),
+            Entered::Incident => Err(NotByPhone::Incident(label).into()),
         }
     }
 
@@ -154,7 +121,7 @@ impl Engine {
     }
 
     /// Who of those that answer for `agency`, or for one above it, is called `text`, by name or address.
-    fn contact(&self, agency: &AgencyCode, text: &str) -> Result<&Contact, PhoneError> {
+    fn contact(&self, agency: &AgencyCode, text: &str) -> Result<&Contact, NotByPhone> {
         let spoken = |name: &str| PersonName::new(name).map(|name| name.matching());
         let is = |one: &&Contact| {
             one.mail.eq_ignore_ascii_case(text.trim())
@@ -162,7 +129,7 @@ impl Engine {
         };
         let agencies = || above(agency, &self.site.agencies).filter_map(|code| self.site.agencies.get(code));
         let all = || agencies().flat_map(|one: &Agency| one.contacts.iter().chain(&one.deputy));
-        all().find(is).ok_or_else(|| PhoneError::NoContact {
+        all().find(is).ok_or_else(|| NotByPhone::NoContact {
             name: text.to_owned(),
             agency: agency.clone(),
             known: all().map(|one| format!("{} <{}>", one.name, one.mail)).collect::<Vec<_>>().join(", "),

@@ -19,12 +19,13 @@ use crate::model::rotation::{Campaign, CampaignState, Memory, Receipt};
 use crate::notify::letter::Letter;
 use crate::rotation::days::Days;
 use crate::rotation::figures::Figures;
+use crate::rotation::part::{Parts, parts};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::printed::listed;
 use crate::rotation::room::MailBraked;
 use crate::rotation::row::{AsOf, Rows, rows};
 use crate::rotation::settings::Settings;
-use crate::rotation::status::progress;
+use crate::rotation::status::table;
 use crate::rotation::unlocked::unlocked;
 use crate::rotation::verdict::{Act, Cause, Verdict, What};
 use crate::rotation::{SILENCE, Subject, World, evaluate, resumed};
@@ -54,8 +55,6 @@ pub struct Rotated {
     memories: Memories,
     /// Reminders left for the next pass.
     pub postponed: usize,
-    /// The mail brake, where it is on.
-    pub braked: Option<MailBraked>,
     /// Accounts whose stored password is to be held against the known default ones, agency by agency.
     pub(super) unguessed: Vec<AccountId>,
 }
@@ -147,19 +146,26 @@ impl Engine {
             let today = world.days.date(world.now);
             let as_of = AsOf { day: today, idle_after: idle };
             let started = world.campaigns.iter().filter(|one| one.state != CampaignState::Asked);
-            let come = |one: &Campaign| (one.plan.name.clone(), progress(world, one, subjects, &memories));
+            let started: Vec<_> =
+                started.map(|one| (&one.plan.name, parts(world, one, subjects, &memories))).collect();
+            let mut by_account: BTreeMap<&AccountId, Parts> = BTreeMap::new();
+            for (name, parts) in &started {
+                for (subject, part) in parts {
+                    by_account.entry(subject.id).or_default().insert((*name).clone(), *part);
+                }
+            }
             Rotated {
                 changes: changes.collect(),
                 figures: Figures {
                     listed: verdicts.iter().filter_map(|verdict| listed(verdict, &round.handed)).collect(),
-                    campaigns: started.map(come).collect(),
+                    campaigns: started.iter().map(|(name, parts)| ((*name).clone(), table(parts))).collect(),
+                    braked: evaluation.braked,
                     ..Figures::of(verdicts, today, |at| world.days.date(at), idle)
                 },
-                rows: rows(verdicts, as_of, |at| world.days.date(at)),
+                rows: rows(verdicts, as_of, |at| world.days.date(at), &by_account),
                 letters: self.letters(world, verdicts),
                 memories: news(verdicts, &round.memories),
                 postponed: evaluation.postponed,
-                braked: evaluation.braked,
                 unguessed: self.unguessed(verdicts, world.now),
             }
         })
@@ -268,7 +274,7 @@ impl Engine {
                 .await?;
             reached(KillPoint::BetweenReminders);
         }
-        Ok(Reminded { queued, postponed: rotated.postponed as u64, braked: rotated.braked })
+        Ok(Reminded { queued, postponed: rotated.postponed as u64, braked: rotated.figures.braked })
     }
 
     /// The first moment from `now` on that does not lie in the quiet hours.

@@ -238,7 +238,7 @@ impl Engine {
                 } else {
                     run(&self.config().worker.heartbeat_command, "").await;
                 }
-                if let Some(MailBraked { due, limit }) = summary.reminded.braked {
+                if let Some(MailBraked { due, limit, of_accounts: _ }) = summary.reminded.braked {
                     let what =
                         format!("{due} reminders are due at once, more than {limit}: none leaves before two");
                     self.alert(&format!("rosterd: {what} operators run: rosterd rotation release-mail\n"))

@@ -24,8 +24,7 @@ pub async fn confirm(
     if !engine.site.agencies.contains_key(agency) {
         bail!("agency {agency} is not in {}", engine.config().agencies.display());
     }
-    let mut people = engine.store.people().await?;
-    people.retain(|one| one.matched.as_ref().is_some_and(|one| !one.is_settled() && one.agency == *agency));
+    let people = engine.store.open_matches(agency).await?;
     match count {
         None => list(engine, &people, as_json).await,
         Some(count) if count != people.len() => {

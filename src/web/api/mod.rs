@@ -4,7 +4,9 @@
 mod decisions;
 mod holds;
 mod incidents;
+mod matches;
 mod office;
+mod phone;
 mod reads;
 mod rosters;
 mod rotation;
@@ -42,6 +44,9 @@ use utoipa::{Modify, OpenApi};
         decisions::reject,
         decisions::undo,
         decisions::left,
+        phone::call_backs,
+        phone::call_back,
+        phone::unlock,
         holds::of_change,
         reads::questions,
         reads::question,
@@ -52,6 +57,8 @@ use utoipa::{Modify, OpenApi};
         decisions::discard,
         rosters::agencies,
         rosters::agency,
+        matches::list,
+        matches::confirm,
         rosters::template,
         rosters::upload,
         rosters::list,
@@ -60,6 +67,7 @@ use utoipa::{Modify, OpenApi};
         reads::rotation,
         rotation::accounts,
         rotation::handed,
+        rotation::release_mail,
         reads::campaigns,
         rotation::ask,
         rotation::campaign,
@@ -115,6 +123,8 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/changes/{id}/rejection", post(decisions::reject))
         .route("/changes/{id}/undo", post(decisions::undo))
         .route("/changes/{id}/left", post(decisions::left))
+        .route("/changes/{id}/call-backs", get(phone::call_backs).post(phone::call_back))
+        .route("/unlocks", post(phone::unlock))
         .route("/changes/{id}/hold", post(holds::of_change))
         .route("/questions", get(reads::questions))
         .route("/questions/{key}", get(reads::question))
@@ -125,6 +135,8 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/brakes/{key}/discard", post(decisions::discard))
         .route("/agencies", get(rosters::agencies))
         .route("/agencies/{code}", get(rosters::agency))
+        .route("/agencies/{code}/matches", get(matches::list))
+        .route("/agencies/{code}/matches/confirmation", post(matches::confirm))
         .route("/agencies/{code}/template", post(rosters::template))
         .route("/agencies/{code}/rosters", post(rosters::upload).layer(DefaultBodyLimit::max(largest)))
         .route("/rosters", get(rosters::list))
@@ -133,6 +145,7 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/rotation", get(reads::rotation))
         .route("/rotation/accounts", get(rotation::accounts))
         .route("/rotation/handed", post(rotation::handed))
+        .route("/rotation/mail-brake/release", post(rotation::release_mail))
         .route("/campaigns", get(reads::campaigns).post(rotation::ask))
         .route("/campaigns/{name}", get(rotation::campaign))
         .route("/campaigns/{name}/approvals", post(rotation::approve))

@@ -123,7 +123,8 @@ pub(super) async fn rotation(
     caller: Caller,
 ) -> Result<Json<RotationShape>, ApiError> {
     let figures = figures(&desk, &caller.operator).await?.ok_or(PageError::NotFound)?;
-    Ok(Json(RotationShape::of(&figures).map_err(internal)?))
+    let braked = decide::mail_brake(&desk, &caller.operator).await?;
+    Ok(Json(RotationShape::of(&figures, braked.as_ref()).map_err(internal)?))
 }
 
 /// Every campaign, with how far it has come in the agencies within sight.

@@ -2,6 +2,7 @@
 
 use super::super::decide;
 use super::super::desk::Desk;
+use super::super::error::PageError;
 use super::super::pages::accounts::{self, Asked};
 use super::super::pages::rotation::figures;
 use super::decisions::{Answer, answer, on_the_page};
@@ -23,6 +24,9 @@ use std::sync::Arc;
         ("standing" = Option<String>, Query, description = "warned, overdue, locked, …"),
         ("kind" = Option<String>, Query, description = "whose account it is"),
         ("of" = Option<String>, Query, description = "the word of a number: default-password, idle, first, …"),
+        ("campaign" = Option<String>, Query, description = "only accounts in this campaign"),
+        ("share" = Option<String>, Query, description = "which of a campaign's: all, changed, open or locked"),
+        ("by" = Option<String>, Query, description = "of a campaign's changed ones: until the end of this day"),
         ("text" = Option<String>, Query, description = "part of a name or address, tone marks or not"),
         ("after" = Option<String>, Query, description = "the `next` of the page before")
     ),
@@ -51,6 +55,19 @@ pub(super) async fn handed(
     caller.decides(Right::HandOver)?;
     let noted = decide::hand_over(&desk, &caller.operator, &given.agency).await?;
     Ok(answer(true, format!("accounts on the list that was handed over: {noted}")))
+}
+
+/// The mail brake is released on the page alone, where the password is asked for: this says so.
+#[utoipa::path(post, path = "/api/v1/rotation/mail-brake/release", security(("token" = [])),
+    responses((status = 422, body = Problem), Refused))]
+pub(super) async fn release_mail(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
+    caller.decides(Right::Approve)?;
+    decide::for_province(&caller.operator, Right::Approve)?;
+    decide::mail_brake(&desk, &caller.operator).await?.ok_or(PageError::NotFound)?;
+    Err(on_the_page(
+        "Thư nhắc bị phanh giữ chỉ được cho gửi trên trang.",
+        "the mail brake is released on the page",
+    ))
 }
 
 /// One campaign, with how far it has come in the agencies within sight.

@@ -3,7 +3,9 @@
 mod changes;
 mod holds;
 mod incidents;
+mod matches;
 mod office;
+mod phone;
 mod rotation;
 mod slips;
 
@@ -12,8 +14,10 @@ pub(super) use holds::{agree, hold_on, holds, lift, said_of_hold};
 pub(super) use incidents::{
     close, closed_incidents, dismiss_tip, incident, locks, open_incidents, take_tip, tips,
 };
+pub(super) use matches::{Compared, OpenMatch, confirm_matches, open_matches};
 pub(super) use office::{Mails, dismiss_mail, mails, pause, pauses, resume, retry_mail};
-pub(super) use rotation::{campaign, for_campaigns, hand_over, stop};
+pub(super) use phone::{CallBacks, call_backs, note_call, unlock_by_phone};
+pub(super) use rotation::{campaign, for_campaigns, hand_over, mail_brake, release_mail, stop};
 pub(super) use slips::{confirm_slip, said_of_slip, slips};
 
 use super::desk::Desk;

@@ -1,4 +1,4 @@
-//! Rotation: printed lists that were handed over, campaigns.
+//! Rotation: printed lists that were handed over, the mail brake, campaigns.
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
@@ -7,7 +7,8 @@ use super::{for_province, said_why, sight};
 use crate::model::ids::AgencyCode;
 use crate::model::operator::{Operator, Right};
 use crate::model::rotation::Campaign;
-use crate::store::Handed;
+use crate::rotation::room::MailBraked;
+use crate::store::{Handed, MailRelease};
 
 /// The list of an agency was handed over; how many accounts were on it.
 pub(in super::super) async fn hand_over(
@@ -30,6 +31,38 @@ pub(in super::super) async fn hand_over(
     let noted = desk.store.write(desk.now(), work).await?;
     desk.wake();
     Ok(noted)
+}
+
+/// The mail brake by the last pass, where it is on, with who has let its letters go today; it is the whole province's, and
+/// out of sight of who is not.
+pub(in super::super) async fn mail_brake(
+    desk: &Desk,
+    operator: &Operator,
+) -> Result<Option<(MailBraked, Vec<MailRelease>)>, PageError> {
+    let Some(braked) = figures(desk, operator).await?.and_then(|figures| figures.braked) else {
+        return Ok(None);
+    };
+    Ok(Some((braked, desk.store.mail_releases(desk.today()).await?)))
+}
+
+/// Lets go for today what the mail brake stops; `false` where a second operator must too.
+pub(in super::super) async fn release_mail(
+    desk: &Desk,
+    operator: &Operator,
+    reason: &str,
+) -> Result<bool, PageError> {
+    for_province(operator, Right::Approve)?;
+    mail_brake(desk, operator).await?.ok_or(PageError::NotFound)?;
+    let (today, reason) = (desk.today(), said_why(reason)?);
+    let work = async |mut tx: crate::store::WriteTx| {
+        let said = tx.release_mail(today, &operator.login, reason).await?;
+        tx.commit(said).await
+    };
+    let by_two = desk.store.write(desk.now(), work).await? > 1;
+    if by_two {
+        desk.wake();
+    }
+    Ok(by_two)
 }
 
 /// Campaigns are for who answers for the whole province.

@@ -10,6 +10,7 @@ use crate::model::operator::Operator;
 use crate::report::rotation::cause_words;
 use crate::report::spread::bands;
 use crate::rotation::figures::{AGE_BANDS, FIRST_BANDS, Figures, IDLE_BANDS, Place};
+use crate::rotation::part::{Counted, Share};
 use crate::rotation::policy::{Audience, Holder};
 use crate::rotation::row::{AsOf, Entry, Number, Row, Set, Wanted};
 use crate::rotation::verdict::Standing;
@@ -33,6 +34,12 @@ pub(in super::super) struct Asked {
     kind: String,
     /// The word of a [`Number`].
     of: String,
+    /// The name of a campaign.
+    campaign: String,
+    /// The word of a [`Share`]: which of the campaign's; all without one.
+    share: String,
+    /// A day: those of the campaign who had changed at its end.
+    by: String,
     text: String,
     #[serde(skip_serializing)]
     after: String,
@@ -50,8 +57,16 @@ impl Asked {
             standing: parsed(&self.standing, Standing::parse)?,
             holder: parsed(&self.kind, Holder::parse)?,
             number: parsed(&self.of, Number::parse)?,
+            campaign: self.counted()?,
             text: parsed(self.text.trim(), |text| Some(text.to_owned()))?,
         })
+    }
+
+    fn counted(&self) -> Result<Option<Counted>, PageError> {
+        let campaign = parsed(&self.campaign, |text| Some(text.to_owned()))?;
+        let share = parsed(&self.share, Share::parse)?.unwrap_or(Share::All);
+        let by = parsed(&self.by, |text| text.parse().ok())?;
+        Ok(campaign.map(|campaign| Counted { campaign, share, by }))
     }
 
     pub fn after(&self) -> Result<Option<Key>, PageError> {
@@ -108,7 +123,7 @@ pub(in super::super) async fn page(
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
     let (lines, last) =
         listed(&desk, &figures, &wanted, after.as_ref(), |place, entry| line(&signed, place, entry)).await?;
-    let count: u64 = figures.places.iter().map(|place| wanted.at_most(place)).sum();
+    let count: u64 = figures.places.iter().map(|place| wanted.at_most(&figures, place)).sum();
     let agencies: Vec<_> =
         desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
     let status = figures.status();
@@ -125,6 +140,7 @@ pub(in super::super) async fn page(
         asked => Value::from_serialize(&asked),
         filtered => wanted != Wanted::default(),
         title => wanted.number.map(|one| title(&signed, one)),
+        of_campaign => wanted.campaign.as_ref().map(|one| of_campaign(&signed, one)),
         standing => wanted.standing,
         count => wanted.is_counted().then_some(count),
         first => after.is_none(),
@@ -151,7 +167,7 @@ pub(in super::super) async fn listed<T>(
 ) -> Result<(Vec<T>, Option<String>), PageError> {
     let as_of = AsOf { day: figures.day, idle_after: figures.idle_after };
     let (mut lines, mut last) = (Vec::new(), None);
-    for place in figures.places.iter().filter(|place| wanted.at_most(place) > 0) {
+    for place in figures.places.iter().filter(|place| wanted.at_most(figures, place) > 0) {
         let here = (&place.agency, &place.system);
         let begins = after.map(|key| (&key.agency, &key.system));
         if begins.is_some_and(|begins| here < begins) {
@@ -196,6 +212,20 @@ fn line(signed: &Signed, place: &Place, Entry { row, step, at: _ }: Entry<'_>) -
     }
 }
 
+/// What a number of a campaign counts.
+fn of_campaign(signed: &Signed, Counted { campaign, share, by }: &Counted) -> String {
+    let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
+    let share = match share {
+        Share::All => t("thuộc đợt", "in the campaign"),
+        Share::Changed => t("đã đổi mật khẩu trong đợt", "changed in the campaign"),
+        Share::Open => t("chưa đổi mật khẩu trong đợt", "not changed in the campaign"),
+        Share::Locked => t("đã khóa trong đợt", "locked in the campaign"),
+    };
+    let until = t("tính đến hết ngày", "by the end of");
+    let by = by.map(|day| format!(", {until} {}", day.format("%d/%m/%Y"))).unwrap_or_default();
+    format!("{share} {campaign}{by}")
+}
+
 /// What a number counts.
 pub(super) fn title(signed: &Signed, number: Number) -> String {
     let t = |vi: &'static str, en: &'static str| signed.view.t(vi, en);
@@ -210,6 +240,7 @@ pub(super) fn title(signed: &Signed, number: Number) -> String {
         Number::DefaultPassword => {
             t("đang dùng mật khẩu mặc định đã biết", "with a known default password").into()
         }
+        Number::Postponed => t("có thư nhắc đang chờ gửi", "with a reminder that waits").into(),
         Number::Age(at) => {
             format!("{}: {}", t("tuổi mật khẩu", "age of the password"), within(&AGE_BANDS, at))
         }

@@ -14,6 +14,7 @@ use crate::model::name::PersonName;
 use crate::model::operator::{Operator, Right};
 use crate::model::record::Record;
 use crate::model::roster::Roster;
+use crate::rotation::campaign::above;
 use crate::rotation::status::Counts;
 use crate::rotation::verdict::Standing as Rotation;
 use crate::store::Query;
@@ -194,7 +195,12 @@ pub(in super::super) async fn page(
         .map(|(code, name)| context! { code, name })
         .collect();
     let states: Vec<_> = figures.by_state.iter().map(|(state, count)| context! { state, count }).collect();
+    // Who may ask by phone: those who answer for it, or for an agency above it.
+    let answering = above(&code, &desk.site.agencies).filter_map(|code| desk.site.agencies.get(code));
+    let callers: Vec<_> = answering.flat_map(|one| one.contacts.iter().chain(&one.deputy)).collect();
     let more = context! {
+        callers => Value::from_serialize(&callers),
+        matches => desk.store.count_open_matches().await?.remove(&code),
         agency => Value::from_serialize(agency),
         contacts => Value::from_serialize(&contacts),
         standing => Value::from_serialize(&standing),

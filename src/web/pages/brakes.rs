@@ -5,6 +5,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::Line;
+use super::mail_brake;
 use crate::model::change::State as ChangeState;
 use crate::model::operator::Right;
 use crate::store::{BrakeVote, Place, Query, Voted};
@@ -30,7 +31,8 @@ pub(in super::super) async fn list(
         .filter(|(brake, _)| sees_brake(&signed.operator, &brake.scope))
         .map(|(brake, by)| context! { brake => Value::from_serialize(brake), held => brake.holds.len(), by })
         .collect();
-    signed.view.page(&desk, "brakes.html", context! { brakes })
+    let mail_brake = mail_brake::shown(&desk, &signed).await?;
+    signed.view.page(&desk, "brakes.html", context! { brakes, mail_brake })
 }
 
 /// One brake.

@@ -3,7 +3,7 @@
 use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::view::Signed;
+use super::super::view::{Signed, query_value};
 use super::rotation::{figures, shown};
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use crate::report::progress;
@@ -112,17 +112,25 @@ pub(in super::super) async fn page(
     rows.sort_by(|(a, one), (b, other)| other.percent().cmp(&one.percent()).then(a.cmp(b)));
     let league: Vec<_> = rows
         .iter()
-        .map(|(agency, row)| context! { agency, accounts => row.accounts, changed => row.changed, locked => row.locked, percent => row.percent() })
+        .map(|(agency, row)| context! { agency, accounts => row.accounts, changed => row.changed, open => row.accounts - row.changed, locked => row.locked, percent => row.percent() })
         .collect();
     let lang = signed.view.lang;
     let last = desk.today().min(one.plan.closes.date());
+    let opens = one.plan.opens.date();
+    // Each number opens the list of those it counts.
+    let counted =
+        |of: String| format!("/rotation/accounts?{of}&campaign={}&share=changed", query_value(&name));
+    let days = opens.iter_days().take_while(|day| *day <= last);
+    let by_day: Vec<_> = days.map(|day| counted(format!("by={day}"))).collect();
+    let by_agency: Vec<_> =
+        rows.iter().map(|(code, _)| counted(format!("agency={}", query_value(code.as_str())))).collect();
     let charts = if rows.is_empty() {
         Vec::new()
     } else {
         let named = rows.iter().map(|(agency, row)| (desk.agency_name(agency), *row));
         vec![
-            shown(&progress::by_day(&whole, one.plan.opens.date(), last, lang), &[]),
-            shown(&progress::by_agency(named, lang), &[]),
+            shown(&progress::by_day(&whole, opens, last, lang), &by_day),
+            shown(&progress::by_agency(named, lang), &by_agency),
         ]
     };
     let login = &signed.operator.login;

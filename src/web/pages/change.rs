@@ -1,6 +1,6 @@
 //! One change: who, what, where, why, on what evidence, how risky, who agreed, what will happen and how it is undone.
 
-use super::super::decide;
+use super::super::decide::{self, CallBacks};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::sign_in::is_own_password;
@@ -11,11 +11,11 @@ use super::{consequence, moved};
 use crate::apply::handover::address_of;
 use crate::model::Lang;
 use crate::model::access::Span;
-use crate::model::change::{ChangeKind, Risk, State as ChangeState};
+use crate::model::change::{ChangeKind, Risk, State as ChangeState, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{ChangeKey, Login, RosterId};
 use crate::model::operator::Right;
-use crate::store::Standing;
+use crate::store::{CallBack, Standing};
 use crate::words;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -79,6 +79,7 @@ pub(in super::super) async fn page(
         .collect();
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
+    let call_backs = call_backs(&desk, stored, &names).await?;
     let more = context! {
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
@@ -92,6 +93,8 @@ pub(in super::super) async fn page(
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,
+        entered_by_me => change.entered_by() == Some(login.as_str()),
+        call_backs,
         spans,
         moved => Value::from_serialize(moved::now(&desk, stored).await),
         then => consequence::then(change, signed.view.lang),
@@ -103,6 +106,44 @@ pub(in super::super) async fn page(
         has_password => desk.store.credential(login).await?.password.is_some(),
     };
     signed.view.page(&desk, "change.html", more)
+}
+
+/// The call-backs that its approval waits for; none where it asks for none.
+async fn call_backs(
+    desk: &Desk,
+    stored: &StoredChange,
+    names: &BTreeMap<Login, String>,
+) -> Result<Value, PageError> {
+    let Some(CallBacks { numbers, calls }) = decide::call_backs(desk, stored).await? else {
+        return Ok(Value::from(()));
+    };
+    let call = |CallBack { operator, number, spoke_with, at }: &CallBack| {
+        let name = names.get(operator).cloned().unwrap_or_else(|| operator.to_string());
+        context! { name, number, spoke_with, at => crate::model::rfc3339(*at) }
+    };
+    let numbers: Vec<_> = numbers.iter().map(|(name, number)| context! { name, number }).collect();
+    Ok(context! { numbers, calls => calls.iter().map(call).collect::<Vec<_>>() })
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Called {
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    spoke_with: String,
+}
+
+/// Notes a call-back.
+pub(in super::super) async fn call_back(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Form(called): Form<Called>,
+) -> Result<Response, PageError> {
+    signed.require(Right::Review)?;
+    let call = (called.number.as_str(), called.spoke_with.as_str());
+    let noted = decide::note_call(&desk, &signed.operator, &id, call).await?;
+    signed.view.go(&desk, &format!("/changes/{id}"), words::noted(noted, signed.view.lang))
 }
 
 async fn history(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Standing>, PageError> {

@@ -16,7 +16,9 @@ mod departures;
 mod handovers;
 mod holds;
 mod incidents;
+mod mail_brake;
 mod mails;
+mod matches;
 mod moved;
 pub(super) mod operators;
 mod overview;
@@ -30,6 +32,7 @@ mod sheet;
 mod slips;
 mod tips;
 mod undo;
+mod unlocks;
 
 pub(super) use changes::Asked;
 
@@ -68,6 +71,10 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/changes/{id}/hold", post(holds::of_change))
         .route("/changes/{id}/undo", post(undo::undo))
         .route("/changes/{id}/left", post(departures::confirm))
+        .route("/changes/{id}/call-back", post(change::call_back))
+        .route("/unlocks", post(unlocks::ask))
+        .route("/matches", get(matches::list))
+        .route("/matches/{code}", get(matches::page).post(matches::confirm))
         .route("/brakes", get(brakes::list))
         .route("/brakes/{key}", get(brakes::page))
         .route("/brakes/{key}/release", post(brakes::release))
@@ -97,6 +104,8 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/rotation/accounts", get(accounts::page))
         .route("/rotation/list", get(rotation::list))
         .route("/rotation/handed", post(rotation::handed))
+        .route("/rotation/mail-brake", get(mail_brake::page))
+        .route("/rotation/mail-brake/release", post(mail_brake::release))
         .route("/rotation/campaigns", get(campaigns::list))
         .route("/rotation/campaigns/new", get(campaign_new::form).post(campaign_new::ask))
         .route("/rotation/campaigns/{name}", get(campaigns::page))

@@ -1,4 +1,4 @@
-//! What moved: the values that a change was approved for beside those the directory shows now.
+//! What moved: what a change was approved for beside what the directory, or its system, shows now.
 
 use super::super::desk::Desk;
 use crate::model::account::{Account, Attr, Values};
@@ -23,18 +23,32 @@ pub(super) struct Moved {
 pub(super) enum Now {
     /// What was relied on, those that moved first.
     There { attrs: Vec<Moved> },
+    /// In a system beside the mailbox: whether what the change is about was there, and is.
+    Fact {
+        /// `role`, `account`, `open` or `session`.
+        fact: &'static str,
+        /// The role, where it is about one.
+        role: Option<String>,
+        approved: bool,
+        now: bool,
+    },
     /// There is no such account any more.
     Gone,
     /// The directory cannot be read now.
     Unread,
 }
 
-/// How it stands now with what `stored` relied on, where its state says that something moved; `None` for others, for a
-/// system beside the mailbox and for an account that was still to be made.
+/// How it stands now with what `stored` relied on, where its state says that something moved; `None` for others, and for a
+/// mailbox that was still to be made.
 pub(super) async fn now(desk: &Desk, stored: &StoredChange) -> Option<Now> {
     let change = &stored.change;
-    let asks = matches!(stored.state, State::Stale | State::Unknown) && change.target == TargetId::mail();
-    if !asks || change.kind == ChangeKind::CreateAccount {
+    if !matches!(stored.state, State::Stale | State::Unknown) {
+        return None;
+    }
+    if change.target != TargetId::mail() {
+        return in_system(desk, change).await;
+    }
+    if change.kind == ChangeKind::CreateAccount {
         return None;
     }
     match desk.back.account(&AccountId::new(change.subject.as_str())).await {
@@ -44,6 +58,43 @@ pub(super) async fn now(desk: &Desk, stored: &StoredChange) -> Option<Now> {
             tracing::warn!(%error, "what moved cannot be told");
             Some(Now::Unread)
         }
+    }
+}
+
+/// The same of a change in a system beside the mailbox.
+async fn in_system(desk: &Desk, change: &Change) -> Option<Now> {
+    let (fact, approved) = relied_on(change.kind)?;
+    let role = change.after(Attr::Role).or_else(|| change.before(Attr::Role)).map(str::to_owned);
+    match desk.back.is_there(change).await {
+        Ok(now) => now.map(|now| Now::Fact { fact, role, approved, now }),
+        Err(error) => {
+            tracing::warn!(%error, "what moved cannot be told");
+            Some(Now::Unread)
+        }
+    }
+}
+
+/// What a change in a system relies on, and whether it is to be there before: a role that is given is not held.
+fn relied_on(kind: ChangeKind) -> Option<(&'static str, bool)> {
+    match kind {
+        ChangeKind::GrantRole => Some(("role", false)),
+        ChangeKind::RevokeRole => Some(("role", true)),
+        ChangeKind::CreateAccount => Some(("account", false)),
+        ChangeKind::EnableAccount => Some(("open", false)),
+        ChangeKind::DisableAccount => Some(("open", true)),
+        ChangeKind::EndSessions => Some(("session", true)),
+        ChangeKind::UpdateAttributes
+        | ChangeKind::MoveAccount
+        | ChangeKind::LockAccount
+        | ChangeKind::UnlockAccount
+        | ChangeKind::CloseAccount
+        | ChangeKind::ReopenMailbox
+        | ChangeKind::DeleteAccount
+        | ChangeKind::ForcePasswordChange
+        | ChangeKind::SetCustodian
+        | ChangeKind::ResetPassword
+        | ChangeKind::SuspectLeaver
+        | ChangeKind::OrphanAccount => None,
     }
 }
 

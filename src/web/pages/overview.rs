@@ -6,7 +6,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::{Due, waiter};
-use super::{agencies, mails, rotation};
+use super::{agencies, mail_brake, mails, matches, rotation};
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::operator::Right;
 use crate::model::rotation::CampaignState;
@@ -71,6 +71,8 @@ pub(in super::super) async fn page(
         suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
         incidents,
         passwords,
+        mail_brake => mail_brake::shown(&desk, &signed).await?,
+        matches => matches::waiting(&desk, &signed).await?,
         slips,
         kinds,
         brakes,

@@ -5,6 +5,7 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, query_value};
+use super::mail_brake;
 use crate::model::ids::{AgencyCode, TargetId};
 use crate::model::operator::{Operator, Right};
 use crate::report::chart::{Bar, Chart};
@@ -35,6 +36,7 @@ pub(in super::super) async fn figures(
     let figures: Option<Figures> = desk.store.rotation_figures().await?;
     let Some(figures) = figures else { return Ok(None) };
     let mut figures = figures.within(|agency| operator.may_see(agency));
+    figures.braked = figures.braked.filter(|_| operator.agencies.is_empty());
     // A list that was handed over since.
     let handed = desk.store.handed().await?;
     for one in &mut figures.listed {
@@ -131,6 +133,7 @@ pub(in super::super) async fn page(
         charts => charts(&signed, &figures, system),
         listed => figures.listed.len(),
         waiting,
+        mail_brake => mail_brake::shown(&desk, &signed).await?,
     };
     signed.view.page(&desk, "rotation.html", more)
 }

@@ -2,8 +2,10 @@
 
 use super::town::{Person, Town, person};
 use rosterd::config::profile::Profile;
-use rosterd::model::ids::Login;
+use rosterd::model::ids::{AgencyCode, Login, TargetId};
+use rosterd::rotation::figures::Figures;
 use rosterd::rotation::room::MailBraked;
+use rosterd::rotation::row::Row;
 use rosterd::worker::pass::Ending;
 
 fn five() -> Vec<Person> {
@@ -64,10 +66,20 @@ async fn more_letters_than_on_other_days_wait_for_two_operators_and_nobody_is_lo
     let mut town = Town::new("2020-03-02T07:00:00", &five(), "dong-thap-2021", rotation, "").await;
     for day in 2..=6 {
         let summary = town.pass(&format!("2020-03-0{day}T08:30:00")).await;
-        assert_eq!(summary.reminded.braked, Some(MailBraked { due: 5, limit: 2 }));
+        assert_eq!(summary.reminded.braked, Some(MailBraked { due: 5, limit: 2, of_accounts: 5 }));
         assert_eq!(summary.ending(), Ending::Held);
     }
     assert_eq!(town.said(), Vec::<String>::new());
+    // Laid down for the page: that it is on, and whose letters wait.
+    let laid_down = async |town: &Town| {
+        let store = &town.engine.store;
+        let figures: Figures = store.rotation_figures().await.unwrap().unwrap();
+        let so = AgencyCode::parse("so").unwrap();
+        let rows: Vec<Row> = store.rotation_rows(&so, &TargetId::mail()).await.unwrap();
+        let waiting = rows.iter().filter(|row| row.postponed).count();
+        (figures.braked.map(|one| one.due), figures.status().total.postponed, waiting)
+    };
+    assert_eq!(laid_down(&town).await, (Some(5), 5, 5));
     let release = async |town: &Town, by: &str| {
         let (engine, by) = (&town.engine, Login::new(by));
         let today = engine.local(engine.now());
@@ -86,6 +98,9 @@ async fn more_letters_than_on_other_days_wait_for_two_operators_and_nobody_is_lo
         town.said(),
         ["an", "binh", "cuc", "dung", "em"].map(|login| format!("2020-03-06 10:00 {login} nhac-1"))
     );
+    assert_eq!(laid_down(&town).await, (None, 0, 0));
+    let releases = town.engine.store.mail_releases("2020-03-06".parse().unwrap()).await.unwrap();
+    assert_eq!(releases.iter().map(|one| one.by.as_str()).collect::<Vec<_>>(), ["an", "binh"]);
     // It was let go for that day: the next reminder is held again.
     let summary = town.pass("2020-03-13T08:30:00").await;
     assert_eq!((summary.reminded.braked.map(|one| one.due), town.said()), (Some(5), Vec::new()));

@@ -1,6 +1,6 @@
 //! The page in a real browser: with pointer, with keys alone, without script, for people who see it differently.
 
-use super::pressing::{ROTATION, age, figures, idle, list, pressed};
+use super::pressing::{ROTATION, age, brake_mail, figures, idle, list, pressed};
 use super::sheets::{BAD, namesake};
 use super::{approvals, state, waiting};
 use crate::support::desk;
@@ -18,12 +18,12 @@ const ENTER: &str = "\u{E007}";
 const TAB: &str = "\u{E004}";
 
 impl Page {
-    fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// A window signed in as `login`, through the form.
-    fn window(&self, login: &str, manner: Manner) -> Window {
+    pub(super) fn window(&self, login: &str, manner: Manner) -> Window {
         let window = Window::open(manner);
         window.go(&self.at("/"));
         window.fill("input[name=login]", login);
@@ -82,6 +82,7 @@ async fn furnished() -> Page {
     }
     idle(&page).await;
     list(&page).await;
+    brake_mail(&page).await;
     let given_up = "UPDATE outbox SET state = 'failed', last_error = '550 5.1.1 no such user'
                     WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 3)";
     desk::execute(&page.site, given_up).await;
@@ -121,6 +122,8 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         ("rotation-accounts", "/rotation/accounts"),
         ("rotation-steps", "/rotation/accounts?of=holder-30"),
         ("rotation-list", "/rotation/list"),
+        ("mail-brake", "/rotation/mail-brake"),
+        ("matches", "/matches"),
         ("mails", "/mails"),
         ("mails-waiting", "/mails?list=waiting"),
         ("campaigns", "/rotation/campaigns"),
@@ -153,11 +156,16 @@ async fn every_page(page: &Page) -> Vec<(&'static str, String)> {
         pages.push((name, format!("/rosters/{}/sheet", roster.id)));
     }
     for campaign in page.store.campaigns().await.unwrap() {
-        pages.push(("campaign", format!("/rotation/campaigns/{}", campaign.plan.name)));
+        let name = &campaign.plan.name;
+        pages.push(("campaign", format!("/rotation/campaigns/{name}")));
+        pages.push(("campaign-accounts", format!("/rotation/accounts?campaign={name}&share=open")));
     }
     for incident in page.store.open_incidents().await.unwrap() {
         let name = if incident.by_hand { "incident-by-hand" } else { "incident" };
         pages.push((name, format!("/incidents/{}", incident.id)));
+    }
+    if let Some(code) = page.store.count_open_matches().await.unwrap().keys().next() {
+        pages.push(("match", format!("/matches/{code}")));
     }
     let questions = page.store.questions().await.unwrap();
     if let Some(question) = questions.first() {

@@ -1,10 +1,14 @@
 //! The review page over real HTTP, served by the program: who gets in, who may do what, what an attacker achieves.
 
+mod agency;
 mod attacks;
 mod browser;
+mod campaign;
 mod decisions;
+mod matches;
 mod numbers;
 mod openid;
+mod phone;
 mod pressing;
 mod programs;
 mod sheets;

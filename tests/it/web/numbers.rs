@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// A page of the site, its addresses as they were written.
-fn body(browser: &mut Browser, path: &str) -> String {
+pub(super) fn body(browser: &mut Browser, path: &str) -> String {
     let answer = browser.get(path);
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.body.replace("&#x2f;", "/").replace("&amp;", "&").replace("&#61;", "=")
 }
 
 /// The links to pages that begin with `path`, each with the first number that it bears.
-fn numbers(shown: &str, path: &str) -> BTreeMap<String, u64> {
+pub(super) fn numbers(shown: &str, path: &str) -> BTreeMap<String, u64> {
     let links = shown.split("<a href=\"").skip(1).filter(|rest| rest.starts_with(path));
     let read = |rest: &str| -> Option<(String, u64)> {
         let (address, rest) = rest.split_once('"')?;
@@ -32,7 +32,7 @@ fn numbers(shown: &str, path: &str) -> BTreeMap<String, u64> {
 }
 
 /// The rows of a list's table, page after page.
-fn rows(browser: &mut Browser, path: &str) -> Vec<String> {
+pub(super) fn rows(browser: &mut Browser, path: &str) -> Vec<String> {
     let (mut rows, mut next) = (Vec::new(), Some(path.to_owned()));
     while let Some(path) = next {
         let shown = body(browser, &path);

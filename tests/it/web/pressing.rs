@@ -9,6 +9,7 @@ use rosterd::model::operator::OperatorRole;
 use rosterd::model::rotation::CampaignState;
 use rosterd::rotation::figures::Figures;
 use rosterd::rotation::printed::{Listed, Why};
+use rosterd::rotation::room::MailBraked;
 use rosterd::store::TokenScope;
 use std::time::{Duration, Instant};
 
@@ -139,8 +140,80 @@ pub async fn list(page: &Page) {
     };
     let mut all = figures(page).await;
     all.listed = vec![listed("snv", "mot"), listed("skhcn", "hai")];
-    let json = serde_json::to_string(&all).unwrap().replace('\'', "''");
+    lay_down(page, &all).await;
+}
+
+/// Lays figures down as a pass would.
+async fn lay_down(page: &Page, figures: &Figures) {
+    let json = serde_json::to_string(figures).unwrap().replace('\'', "''");
     desk::execute(&page.site, &format!("UPDATE rotation_figures SET body = '{json}'")).await;
+}
+
+/// More reminders are due than may be, as a pass would have found it.
+pub async fn brake_mail(page: &Page) {
+    let braked = Some(MailBraked { due: 5_000, limit: 1_000, of_accounts: 3_000 });
+    lay_down(page, &Figures { braked, ..figures(page).await }).await;
+}
+
+#[tokio::test]
+async fn the_mail_brake_is_said_with_its_arithmetic_and_two_let_the_letters_go() {
+    const HERE: &str = "/rotation/mail-brake";
+    const RELEASE: &str = "/rotation/mail-brake/release";
+    let page = pressed("").await;
+    let why = [("reason", "đã kiểm tra quy định và danh sách")];
+    let mut an = page.signed_in("an");
+    assert_eq!((an.get(HERE).status, an.post(RELEASE, &why).status), (404, 404), "it is not on");
+    brake_mail(&page).await;
+    for path in ["/", "/brakes", "/rotation"] {
+        let shown = body(&mut an, path);
+        for part in [HERE, "5.000", "1.000"] {
+            assert!(shown.contains(part), "{path}: {part}: {shown}");
+        }
+    }
+    let shown = body(&mut an, HERE);
+    for part in ["20 % của 3.000", "<td class=\"num\">600<", "Vượt</th><td class=\"num\">4.000<"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // It is the whole province's, and released by who approves there.
+    page.enrol("xem", OperatorRole::Viewer, &[]).await;
+    page.enrol("hoa", OperatorRole::Approver, &["snv"]).await;
+    let (mut viewer, mut hoa) = (page.signed_in("xem"), page.signed_in("hoa"));
+    assert!(!body(&mut viewer, HERE).contains(RELEASE));
+    assert_eq!(viewer.post(RELEASE, &why).status, 403);
+    assert!(!body(&mut hoa, "/").contains(HERE) && !body(&mut hoa, "/rotation").contains(HERE));
+    assert_eq!((hoa.get(HERE).status, hoa.post(RELEASE, &why).status), (404, 403));
+    let mut program = page.browser();
+    let token = page.token("an", TokenScope::Decide).await;
+    program.more.push(("Authorization".into(), format!("Bearer {token}")));
+    let read = program.get("/api/v1/rotation").json();
+    assert_eq!((&read["mail_brake"]["due"], &read["mail_brake"]["limit"]), (&5_000.into(), &1_000.into()));
+    let refused = program.send("POST", &format!("/api/v1{RELEASE}"), &[], "");
+    assert!(refused.status == 422 && refused.body.contains("on the page"), "{}", refused.body);
+
+    // With a reason, and with the password where it was not given lately.
+    desk::execute(&page.site, "UPDATE web_session SET confirmed = NULL").await;
+    let asked = an.post(RELEASE, &why);
+    assert!(asked.header("location").is_some_and(|to| to.starts_with("/confirm")), "{asked:?}");
+    let mut an = page.signed_in("an");
+    assert_eq!(an.post(RELEASE, &[("reason", " ")]).status, 422);
+    for _ in 0..2 {
+        assert_eq!(an.post(RELEASE, &why).header("location"), Some(HERE));
+    }
+    let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();
+    assert_eq!(page.store.mail_releases(today).await.unwrap().len(), 1, "one person is not two");
+    assert!(!page.store.mail_released(today).await.unwrap());
+    let shown = body(&mut an, HERE);
+    assert!(shown.contains("cần một người khác") && shown.contains(why[0].1), "{shown}");
+    assert_eq!(program.get("/api/v1/rotation").json()["mail_brake"]["released_by"][0], "an");
+    assert_eq!(page.signed_in("binh").post(RELEASE, &why).header("location"), Some("/rotation"));
+    assert!(page.store.mail_released(today).await.unwrap());
+    let until = Instant::now() + Duration::from_mins(1);
+    while an.get(HERE).status != 404 {
+        assert!(Instant::now() < until, "no pass looked again");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert!(!body(&mut an, "/").contains(HERE));
+    page.store.audit_verify().await.unwrap();
 }
 
 #[tokio::test]
@@ -254,7 +327,9 @@ async fn a_campaign_is_previewed_asked_for_by_one_and_begun_by_another() {
     let accounts: u64 = table.values().map(|row| row.accounts).sum();
     let shown = body(&mut an, path);
     assert_eq!(accounts, reach, "the preview said whom it reaches");
-    assert!(shown.contains(&format!("0/{accounts} tài khoản")), "{shown}");
+    let all =
+        format!("0/<a href=\"/rotation/accounts?campaign=dot-2037&amp;share=all\">{accounts}</a> tài khoản");
+    assert!(shown.contains(&all), "{shown}");
     assert_eq!(an.post(&format!("{path}/stop"), &[("reason", " ")]).status, 422);
     assert_eq!(an.post(&format!("{path}/stop"), &[("reason", "Công văn 9")]).status, 303);
     assert_eq!(state(&page).await.unwrap().0, CampaignState::Stopped);

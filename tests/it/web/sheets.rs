@@ -6,6 +6,8 @@ use crate::support::browser::Answer;
 use crate::support::desk;
 use crate::support::page::{Browser, PASSWORD, Page};
 use crate::support::slapd::SUFFIX;
+use crate::support::tthc;
+use rosterd::model::account::Attr;
 use rosterd::model::change::{ChangeKind, Gate, Risk, State, StoredChange};
 use rosterd::model::operator::OperatorRole;
 use rosterd::model::question::QuestionKind;
@@ -273,6 +275,58 @@ async fn a_stale_change_says_which_value_moved_and_what_it_is_now() {
     assert!(page_of(&mut an).contains("không đọc được thư mục"));
     std::fs::write(&path, ldif.replacen(&format!("{entry}\n\n"), "", 1)).unwrap();
     assert!(page_of(&mut an).contains("không còn trong thư mục"));
+}
+
+#[tokio::test]
+async fn a_stale_change_in_another_system_says_what_moved_there() {
+    const ROLE: &str = "Cán bộ một cửa";
+    let settings = tthc::SETTINGS.replace("@ROOT@", ".").replace("tthc", "qlvb");
+    let page = Page::with(&settings, |site| {
+        site.drop_province();
+        site.rosterd(&["run", "--once"]);
+    })
+    .await;
+    let changes = page.site.changes(None).await;
+    let of_role =
+        |kind| changes.iter().find(|one| one.change.target.as_str() == "tthc" && one.change.kind == kind);
+    let change = of_role(ChangeKind::GrantRole).or(of_role(ChangeKind::RevokeRole)).expect("a role");
+    let before = |attr| change.change.before(attr).unwrap().to_owned();
+    let (mail, agency) = (before(Attr::Mail), before(Attr::Agency));
+    let login = mail.split('@').next().unwrap();
+    let revokes = change.change.kind == ChangeKind::RevokeRole;
+    let mut an = page.signed_in("an");
+    let become_stale = async |target: &str| {
+        let (id, why) = (&change.id, "the role is held already");
+        let update = format!(
+            "UPDATE change SET state = 'stale', target = '{target}', outcome = '{why}' WHERE id = '{id}'"
+        );
+        desk::execute(&page.site, &update).await;
+    };
+    let row = |an: &mut Browser| {
+        let shown = an.get(&format!("/changes/{}", change.id)).body;
+        let (_, section) = shown.split_once("id=\"moved\"").unwrap_or_else(|| panic!("{shown}"));
+        section.split("</section>").next().unwrap().to_owned()
+    };
+    let said = |held: bool| if held { "đang giữ" } else { "không giữ" };
+    let check = |an: &mut Browser, held: bool| {
+        let row = row(an);
+        assert!(row.contains(&format!("Vai trò {ROLE}")), "{row}");
+        let moved = format!("<del>{}</del></td><td><ins>{}</ins>", said(revokes), said(held));
+        assert_eq!(row.contains(&moved), held != revokes, "{row}");
+        assert_eq!(row.contains("như lúc duyệt"), held == revokes, "{row}");
+    };
+    // One that has no interface says it by its newest export, one that has by its answer.
+    for (held, who) in [(true, login), (false, "khac.snv")] {
+        become_stale("tthc").await;
+        page.site.export(&[(who, "Một Người", &agency, ROLE)]);
+        check(&mut an, held);
+        become_stale("qlvb").await;
+        tthc::passwords(&page.site.path("qlvb.db"), &[(who, &agency, "")]).await;
+        check(&mut an, held);
+    }
+    // What cannot be read is not guessed.
+    std::fs::write(page.site.path("qlvb.db"), "no database").unwrap();
+    assert!(row(&mut an).contains("không đọc được hệ thống"));
 }
 
 #[tokio::test]

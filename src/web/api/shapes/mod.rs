@@ -1,13 +1,17 @@
 //! What the interface takes and gives. Words are those of the contract: `create-account`, `proposed`, `one`…
 
 mod cases;
+mod matches;
 mod office;
+mod phone;
 mod rosters;
 
 pub(super) use cases::{HoldShape, SlipShape, TipGiven, TipShape};
+pub(super) use matches::{CountGiven, MatchShape};
 pub(super) use office::{
     Mails, OperatorShape, Overview, PauseGiven, PauseShape, ReportGiven, Trail, Verification, WhatGiven,
 };
+pub(super) use phone::{CallBackGiven, CallBacksShape, UnlockGiven};
 pub(super) use rosters::{AccountList, AgencyGiven, AgencyShape, ArrivalShape, Rosters, RotationAccount};
 
 use super::super::decide::locks;
@@ -16,7 +20,8 @@ use crate::model::ids::Login;
 use crate::model::incident::Incident;
 use crate::model::rotation::Campaign;
 use crate::rotation::figures::Figures;
-use crate::store::{ArrivalLine, OpenQuestion, RosterState, Standing};
+use crate::rotation::room::MailBraked;
+use crate::store::{ArrivalLine, MailRelease, OpenQuestion, RosterState, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -212,10 +217,38 @@ pub(super) struct RotationShape {
     pub next_30_days: Value,
     /// The printed lists: accounts that no reminder reached, and locked ones.
     pub listed: Value,
+    /// The mail brake, where it is on; it is the whole province's.
+    pub mail_brake: Option<MailBrakeShape>,
+}
+
+/// More reminders are due at once than may be: none leaves before two operators let them go, on the page.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MailBrakeShape {
+    pub due: u64,
+    pub limit: u64,
+    /// The open accounts, of which the limit's share is.
+    pub of_accounts: u64,
+    /// Who has let them go today.
+    pub released_by: Vec<String>,
+}
+
+impl MailBrakeShape {
+    fn of((braked, releases): &(MailBraked, Vec<MailRelease>)) -> Self {
+        let MailBraked { due, limit, of_accounts } = *braked;
+        Self {
+            due: due as u64,
+            limit: limit as u64,
+            of_accounts: of_accounts as u64,
+            released_by: releases.iter().map(|one| one.by.to_string()).collect(),
+        }
+    }
 }
 
 impl RotationShape {
-    pub fn of(figures: &Figures) -> Result<Self, serde_json::Error> {
+    pub fn of(
+        figures: &Figures,
+        braked: Option<&(MailBraked, Vec<MailRelease>)>,
+    ) -> Result<Self, serde_json::Error> {
         let status = figures.status();
         Ok(Self {
             day: figures.day.to_string(),
@@ -225,6 +258,7 @@ impl RotationShape {
             next_7_days: serde_json::to_value(status.next_7_days)?,
             next_30_days: serde_json::to_value(status.next_30_days)?,
             listed: serde_json::to_value(&figures.listed)?,
+            mail_brake: braked.map(MailBrakeShape::of),
         })
     }
 }
