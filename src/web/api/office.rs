@@ -9,7 +9,7 @@ use super::shapes::{
     Mails, OperatorShape, Outcome, PauseGiven, PauseShape, Problem, ReasonGiven, ReportGiven, Trail,
     Verification, WhatGiven,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused};
 use crate::model::operator::Right;
 use crate::store::{MailList, Paused, StoreError};
 use axum::Json;
@@ -35,7 +35,7 @@ pub(super) async fn pauses(
 pub(super) async fn pause(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<PauseGiven>,
+    Given(given): Given<PauseGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     let what = word(Paused::parse(&given.what), &given.what, "what")?;
@@ -49,7 +49,7 @@ pub(super) async fn pause(
 pub(super) async fn resume(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<WhatGiven>,
+    Given(given): Given<WhatGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     let what = word(Paused::parse(&given.what), &given.what, "what")?;
@@ -97,7 +97,7 @@ pub(super) async fn dismiss(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     decide::dismiss_mail(&desk, &caller.operator, &id, &given.reason).await?;
@@ -180,7 +180,7 @@ pub(super) async fn verify(
 pub(super) async fn report(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(asked): Json<reports::Asked>,
+    Given(asked): Given<reports::Asked>,
 ) -> Result<Response, ApiError> {
     Ok(reports::made(&desk, &caller.operator, desk.site.config.language, &asked).await?)
 }

@@ -162,7 +162,7 @@ async fn a_printed_list_is_handed_over_by_who_may_and_only_of_the_own_agency() {
 }
 
 /// A campaign as the form sends it.
-fn typed(name: &str) -> Vec<(&str, &str)> {
+pub fn typed(name: &str) -> Vec<(&str, &str)> {
     vec![
         ("name", name),
         ("document", "12/KH-UBND ngày 05/01/2037"),
@@ -180,7 +180,7 @@ fn typed(name: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-const NEW: &str = "/rotation/campaigns/new";
+pub const NEW: &str = "/rotation/campaigns/new";
 
 async fn state(page: &Page) -> Option<(CampaignState, Vec<String>)> {
     let one = page.store.campaigns().await.unwrap().pop()?;
