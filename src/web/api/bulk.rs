@@ -3,13 +3,13 @@
 use super::super::decide::{self, Bulk, Tally};
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::pages::Asked;
+use super::super::pages::changes::Asked;
 use super::decisions::{on_the_page, word};
 use super::shapes::{BulkGiven, BulkOutcome, BulkShape, ChangeFilter, Problem, SelectionGiven};
-use super::{ApiError, Caller, Given, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn answer(outcome: BulkOutcome) -> (StatusCode, Json<BulkOutcome>) {
 pub(super) async fn preview(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<BulkShape>, ApiError> {
     caller.may(Right::Approve)?;
     Ok(Json(BulkShape::of(&decide::coverage(&desk, &caller.operator, &asked).await?)))

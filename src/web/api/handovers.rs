@@ -5,11 +5,11 @@ use super::super::desk::Desk;
 use super::super::paper::Paper;
 use super::decisions::{Answer, answer, word};
 use super::shapes::{HandoverShape, Handovers, Outcome, Problem, SignatureGiven};
-use super::{ApiError, Caller, Given, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::custodian::Side;
 use crate::model::operator::Right;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Handovers>, ApiError> {
     caller.may(Right::HandOver)?;
     let (handovers, next) = decide::handovers(&desk, &caller.operator, &asked.after).await?;

@@ -5,12 +5,12 @@ use super::super::desk::Desk;
 use super::super::pages::incidents::{Looked, looked_at};
 use super::decisions::{Answer, answer, on_the_page, word};
 use super::shapes::{IncidentShape, Outcome, Problem, ReasonGiven, TipGiven, TipShape};
-use super::{ApiError, Caller, Given, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use crate::model::tip::Sign;
 use crate::store::TakenDown;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Vec<IncidentShape>>, ApiError> {
     if asked.closed {
         let closed = decide::closed_incidents(&desk, &caller.operator).await?;

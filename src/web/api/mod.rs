@@ -22,7 +22,7 @@ use super::error::PageError;
 use super::secret;
 use crate::model::operator::{Operator, Right};
 use crate::store::{StoreError, TokenScope};
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -262,15 +262,36 @@ impl<T: DeserializeOwned> FromRequest<Arc<Desk>> for Given<T> {
     async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
         match Json::from_request(request, desk).await {
             Ok(Json(given)) => Ok(Self(given)),
-            Err(why) => Err((why.status(), Json(shapes::Problem::new(&why.body_text()))).into_response()),
+            Err(why) => Err(unread(why.status(), &why.body_text())),
         }
     }
+}
+
+/// A request's query; one that cannot be read is refused with the reason.
+pub(super) struct Sought<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Desk>> for Sought<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
+        match Query::from_request_parts(parts, desk).await {
+            Ok(Query(sought)) => Ok(Self(sought)),
+            Err(why) => Err(unread(why.status(), &why.body_text())),
+        }
+    }
+}
+
+fn unread(status: StatusCode, why: &str) -> Response {
+    (status, Json(shapes::Problem::new(why))).into_response()
 }
 
 /// What may come of any request.
 #[derive(utoipa::IntoResponses)]
 #[expect(dead_code, reason = "it is there to be described")]
 enum Refused {
+    /// The query or the body cannot be read.
+    #[response(status = 400)]
+    Unread(shapes::Problem),
     /// Without a token that is good.
     #[response(status = 401)]
     NoToken(shapes::Problem),

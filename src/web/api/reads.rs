@@ -11,11 +11,11 @@ use super::shapes::{
     AgencyGroupShape, BrakeShape, CampaignShape, ChangeDetail, ChangeFilter, ChangeShape, Changes, Overview,
     Problem, QuestionShape, RosterGroups, RotationShape,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Refused, Sought};
 use crate::model::ids::ChangeId;
 use crate::store::{OpenQuestion, Place};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use std::sync::Arc;
 
 const PER_PAGE: usize = 200;
@@ -27,7 +27,7 @@ const PER_PAGE: usize = 200;
 pub(super) async fn changes(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Changes>, ApiError> {
     let query = asked.query(&desk, &caller.operator)?;
     let place = if asked.after.is_empty() { Place::First } else { Place::After(ChangeId::new(&asked.after)) };
@@ -43,7 +43,7 @@ pub(super) async fn changes(
 pub(super) async fn by_agency(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Vec<AgencyGroupShape>>, ApiError> {
     let groups = desk.store.changes_by_agency(&asked.query(&desk, &caller.operator)?).await?;
     Ok(Json(groups.into_iter().map(AgencyGroupShape::of).collect()))
@@ -55,7 +55,7 @@ pub(super) async fn by_agency(
 pub(super) async fn by_roster(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<RosterGroups>, ApiError> {
     let groups = changes::by_roster(&desk, &asked.query(&desk, &caller.operator)?).await?;
     Ok(Json(RosterGroups::of(groups)))
@@ -85,12 +85,6 @@ pub(super) async fn overview(
     Ok(Json(Overview::of(overview::found(&desk, &caller.operator).await?)))
 }
 
-async fn shown(desk: &Desk, open: &OpenQuestion) -> Result<QuestionShape, ApiError> {
-    let lang = desk.site.config.language;
-    let beside = questions::beside(desk, &open.question, lang).await?;
-    QuestionShape::of(open, beside, lang).map_err(internal)
-}
-
 /// Every question without an answer.
 #[utoipa::path(get, path = "/api/v1/questions", security(("token" = [])),
     responses((status = 200, body = Vec<QuestionShape>), Refused))]
@@ -98,13 +92,13 @@ pub(super) async fn questions(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
 ) -> Result<Json<Vec<QuestionShape>>, ApiError> {
-    let mut all = Vec::new();
-    for one in desk.store.questions().await? {
-        if caller.operator.may_see(&one.question.agency) {
-            all.push(shown(&desk, &one).await?);
-        }
-    }
-    Ok(Json(all))
+    let (open, lang) = (desk.store.questions().await?, desk.site.config.language);
+    let mine = open.iter().filter(|one| caller.operator.may_see(&one.question.agency));
+    let shape = |one: &OpenQuestion| {
+        let shape = QuestionShape::of(one, questions::candidates(&one.question, lang), lang);
+        shape.map(|shape| QuestionShape { row: None, ..shape })
+    };
+    Ok(Json(mine.map(shape).collect::<Result<_, _>>().map_err(internal)?))
 }
 
 /// One question: its candidates beside the row that raises it.
@@ -116,7 +110,9 @@ pub(super) async fn question(
     Path(key): Path<String>,
 ) -> Result<Json<QuestionShape>, ApiError> {
     let open = decide::question(&desk, &caller.operator, &key).await?;
-    Ok(Json(shown(&desk, &open).await?))
+    let lang = desk.site.config.language;
+    let beside = questions::beside(&desk, &open.question, lang).await?;
+    Ok(Json(QuestionShape::of(&open, beside, lang).map_err(internal)?))
 }
 
 /// Every brake that holds something.

@@ -10,11 +10,11 @@ use super::reads::internal;
 use super::shapes::{
     AgencyShape, ArrivalShape, CompletenessShape, Outcome, Problem, RosterShape, Rosters, SheetShape,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Refused, Sought};
 use crate::model::operator::Right;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) struct Which {
 pub(super) async fn agencies(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(which): Query<Which>,
+    Sought(which): Sought<Which>,
 ) -> Result<Json<Vec<AgencyShape>>, ApiError> {
     let mut standings = agencies::waiting(&desk, &caller.operator).await?;
     standings.retain(|one| one.late || !which.late);
@@ -90,7 +90,7 @@ pub(super) async fn upload(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(code): Path<String>,
-    Query(named): Query<Named>,
+    Sought(named): Sought<Named>,
     bytes: Bytes,
 ) -> Answer {
     caller.decides(Right::Upload)?;
@@ -119,7 +119,7 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Rosters>, ApiError> {
     let Asked { agency, today, refused, after } = &asked;
     let wanted = Wanted { agency, today: *today, refused: *refused, after };
@@ -176,7 +176,7 @@ pub(super) async fn sheet(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Query(asked): Query<sheet::Asked>,
+    Sought(asked): Sought<sheet::Asked>,
 ) -> Result<Json<SheetShape>, ApiError> {
     let (feedback, _) = rosters::arrival(&desk, &caller.operator, id).await?;
     let grid = sheet::grid(&desk, &feedback, &asked, desk.site.config.language, false).await?;

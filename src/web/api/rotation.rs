@@ -9,10 +9,10 @@ use super::reads::internal;
 use super::shapes::{
     AccountList, AgencyGiven, CampaignShape, Outcome, PrintedList, Problem, ReasonGiven, RotationAccount,
 };
-use super::{ApiError, Caller, Given, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use std::sync::Arc;
 pub(super) async fn accounts(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<AccountList>, ApiError> {
     let (wanted, after) = (asked.wanted(&caller.operator)?, asked.after()?);
     let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
@@ -48,7 +48,7 @@ pub(super) struct Whose {
     waiting: bool,
 }
 
-/// The printed lists: accounts that no reminder reached, by agency.
+/// The printed lists: accounts that no reminder reached and locked ones, by agency.
 #[utoipa::path(get, path = "/api/v1/rotation/list", security(("token" = [])),
     params(
         ("agency" = Option<String>, Query, description = "an agency's code"),
@@ -58,7 +58,7 @@ pub(super) struct Whose {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(whose): Query<Whose>,
+    Sought(whose): Sought<Whose>,
 ) -> Result<Json<Vec<PrintedList>>, ApiError> {
     let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
     let lists = printed(figures, &caller.operator, &whose.agency, whose.waiting)?;

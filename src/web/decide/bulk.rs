@@ -2,7 +2,7 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::pages::Asked;
+use super::super::pages::changes::Asked;
 use super::{approve, change};
 use crate::model::Lang;
 use crate::model::change::{Gate, Risk, State as ChangeState};

@@ -33,8 +33,6 @@ mod slips;
 mod tips;
 pub(super) mod undo;
 
-pub(super) use changes::Asked;
-
 use super::desk::Desk;
 use super::{api, assets, guard, metrics, openid, sign_in};
 use crate::store::OutboxCounts;

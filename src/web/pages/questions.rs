@@ -103,11 +103,13 @@ pub(in super::super) async fn beside(
     question: &Question,
     lang: Lang,
 ) -> Result<Beside, PageError> {
-    let (seen, candidates) = compared(question, lang);
+    let mut beside = candidates(question, lang);
     let row = asking_row(desk, question, lang).await?;
-    let value = |name: &str| row.iter().find(|field| field.name == name).map(|field| field.value.clone());
-    let stated = |attr: String| Stated { row: value(row_field(&attr)), attr };
-    Ok(Beside { fields: seen.into_iter().map(stated).collect(), candidates })
+    for one in &mut beside.fields {
+        let field = row.iter().find(|field| field.name == row_field(&one.attr));
+        one.row = field.map(|field| field.value.clone());
+    }
+    Ok(beside)
 }
 
 /// The row that raises a question, as it was understood, personal data masked.
@@ -132,9 +134,9 @@ fn row_field(attr: &str) -> &str {
     }
 }
 
-/// Every attribute that some candidate speaks of, in order of first mention, and the candidates: each with what it says of
-/// these, and whether it agrees with the row or differs.
-fn compared(question: &Question, lang: Lang) -> (Vec<String>, Vec<Side>) {
+/// The candidates by themselves, the row left out: each with what it says of every attribute that some of them speak of, and
+/// whether it agrees with the row or differs.
+pub(in super::super) fn candidates(question: &Question, lang: Lang) -> Beside {
     let parsed: Vec<Vec<Compared>> = question
         .candidates
         .iter()
@@ -157,7 +159,8 @@ fn compared(question: &Question, lang: Lang) -> (Vec<String>, Vec<Side>) {
         Side { answer: one.answer.clone(), label, fields, more: more.collect() }
     });
     let candidates = candidates.collect();
-    (seen, candidates)
+    let fields = seen.into_iter().map(|attr| Stated { attr, row: None }).collect();
+    Beside { fields, candidates }
 }
 
 /// What a candidate says of one attribute.

@@ -70,6 +70,7 @@ async fn a_bulk_approval_is_for_exactly_what_was_previewed_and_never_of_high_ris
         (json!({"covered": covered, "count": all, "risk": "high"}), 422),
         (json!({"covered": covered, "count": all, "kind": "nothing"}), 422),
         (json!({"covered": covered, "count": "tất cả"}), 422),
+        (json!({"count": all}), 422),
     ] {
         let (said, problem) = post(&mut binh, "changes/bulk", body.clone());
         assert_eq!(said, status, "{body}: {problem}");
@@ -267,7 +268,7 @@ async fn tips_incidents_and_pauses_are_for_who_may() {
 #[tokio::test]
 async fn a_question_is_answered_by_who_may_and_shown_masked() {
     let (book, known) = (namesake().await, crate::support::desk::accounts("stc").await.remove(0));
-    let phone = crate::support::desk::line(&known)[2].clone();
+    let [name, _, phone, _] = crate::support::desk::line(&known);
     let page = Page::with("", |site| {
         site.drop_bytes("stc", "lop.xlsx", &book);
         site.pass(0);
@@ -281,14 +282,19 @@ async fn a_question_is_answered_by_who_may_and_shown_masked() {
     let mut khac = of(&page, "khac", OperatorRole::Reviewer, &["snv"]).await;
     let path = format!("questions/{}", question.key);
     // Side by side, as the page has them; no phone but its last digits.
-    for shown in [an.get(&format!("/api/v1/{path}")).json(), an.get("/api/v1/questions").json()[0].clone()] {
+    let one = an.get(&format!("/api/v1/{path}")).json();
+    assert_eq!(
+        (&one["row"]["full_name"], &one["row"]["phone"]),
+        (&json!(name), &json!("••••••••11")),
+        "{one}"
+    );
+    for shown in [one, an.get("/api/v1/questions").json()[0].clone()] {
         assert_eq!(shown["kind"], "who-is");
         let stored: Vec<_> = question.question.candidates.iter().map(|one| json!(one.answer)).collect();
         let candidates = shown["candidates"].as_array().unwrap();
         assert_eq!(candidates.iter().map(|one| one["answer"].clone()).collect::<Vec<_>>(), stored);
         let account = candidates.iter().find(|one| one["answer"] == known.id.as_str()).unwrap();
-        let name = &account["fields"]["full_name"];
-        assert_eq!((&name["agrees"], &name["value"]), (&json!(true), &shown["row"]["full_name"]), "{shown}");
+        assert_eq!(account["fields"]["full_name"], json!({"value": name, "agrees": true}), "{shown}");
         let held = &account["fields"]["phone"];
         assert_eq!(held["agrees"], false, "{shown}");
         assert!(held["value"].as_str().unwrap().starts_with('•'), "{shown}");

@@ -189,6 +189,8 @@ async fn a_program_finds_as_many_in_each_list_as_the_overview_counts() {
     ] {
         assert_eq!(an.get(&format!("/api/v1/{path}")).status, 422, "{path}");
     }
+    let unread = an.get("/api/v1/rosters?today=maybe");
+    assert!(unread.status == 400 && unread.json()["error"].is_string(), "{}", unread.body);
     // An agency with what the page says of its last full roster.
     let full = page.store.last_full_rosters().await.unwrap();
     let (code, (_, people)) = full.iter().next().unwrap();

@@ -25,9 +25,9 @@ pub(in super::super) struct QuestionShape {
     pub asked: String,
     /// Whether the agency's contact may answer.
     pub for_contacts: bool,
-    /// What the row that raises it says of each attribute that a candidate speaks of, personal data masked; none where it
-    /// says nothing.
-    pub row: BTreeMap<String, Option<String>>,
+    /// One question alone: what the row that raises it says of each attribute that a candidate speaks of, personal data
+    /// masked; none where it says nothing.
+    pub row: Option<BTreeMap<String, Option<String>>>,
     pub candidates: Vec<CandidateShape>,
     /// Where it comes from: file, sheet, row.
     pub evidence: Value,
@@ -67,7 +67,7 @@ impl QuestionShape {
             sentence: words::question_line(question, lang),
             asked: rfc3339(open.asked),
             for_contacts: decide::answered_with(question.kind) == Right::Confirm,
-            row: fields.into_iter().map(|one| (one.attr, one.row)).collect(),
+            row: Some(fields.into_iter().map(|one| (one.attr, one.row)).collect()),
             candidates: candidates.into_iter().map(|one| CandidateShape::of(one, &attrs)).collect(),
             evidence: serde_json::to_value(&question.evidence)?,
         })

@@ -186,13 +186,13 @@ impl RotationAccount {
     }
 }
 
-/// The accounts of an agency that no reminder reached, to be printed and handed over.
+/// The accounts of an agency that no reminder reached and the locked ones, to be printed and handed over.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in super::super) struct PrintedList {
     pub agency: String,
     /// How many of them were not handed over yet.
     pub waiting: u64,
-    /// Name, address, the last day they had, and when the list was handed over.
+    /// Name, address, why, the last day they had, and when the list was handed over.
     pub accounts: Value,
 }
 
