@@ -203,11 +203,6 @@ impl Signed {
         if self.operator.role.may(right) { Ok(()) } else { Err(PageError::Forbidden) }
     }
 
-    /// Refuses where `agency` is outside the scope; in the same words as where there is nothing.
-    pub fn require_sight(&self, agency: &crate::model::ids::AgencyCode) -> Result<(), PageError> {
-        super::decide::sight(&self.operator, agency)
-    }
-
     /// The scope as a filter has it.
     pub fn scope(&self) -> Vec<crate::model::ids::AgencyCode> {
         self.operator.agencies.iter().cloned().collect()

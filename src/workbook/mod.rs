@@ -36,7 +36,7 @@ pub use limits::Limits;
 pub use mappings::MappingsError;
 pub use reader::{Reader, ReaderError};
 
-pub use crate::roster::excerpt::{Excerpt, WIDEST, Wanted};
+pub use crate::roster::excerpt::{Excerpt, Overview, WIDEST, Wanted};
 pub use crate::roster::sheet::letters;
 
 use crate::model::finding::{Finding, FindingCode};

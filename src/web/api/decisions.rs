@@ -5,7 +5,7 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::shapes::{AnswerGiven, ApprovalGiven, Outcome, Problem, ReasonGiven, RejectionGiven};
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused};
 use crate::model::Lang;
 use crate::model::change::Risk;
 use crate::model::ids::ChangeKey;
@@ -55,7 +55,7 @@ pub(super) async fn approve(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ApprovalGiven>,
+    Given(given): Given<ApprovalGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     let stored = decide::change(&desk, &caller.operator, &id).await?.stored;
@@ -69,6 +69,15 @@ pub(super) async fn approve(
     first(&decide::approve(&desk, &caller.operator.login, &[named]).await?)
 }
 
+/// A row as it was sent is shown on the page alone, where the password is asked for: this says so.
+#[utoipa::path(post, path = "/api/v1/changes/{id}/as-sent", security(("token" = [])), params(("id" = String, Path)),
+    responses((status = 422, body = Problem), Refused))]
+pub(super) async fn as_sent(State(desk): State<Arc<Desk>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.decides(Right::Reveal)?;
+    decide::change(&desk, &caller.operator, &id).await?;
+    Err(on_the_page("Nguyên văn chỉ được xem trên trang.", "a row is shown as sent on the page"))
+}
+
 /// Rejects a change.
 #[utoipa::path(post, path = "/api/v1/changes/{id}/rejection", security(("token" = [])), params(("id" = String, Path)),
     request_body = RejectionGiven,
@@ -77,7 +86,7 @@ pub(super) async fn reject(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<RejectionGiven>,
+    Given(given): Given<RejectionGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     let stored = decide::change(&desk, &caller.operator, &id).await?.stored;
@@ -93,7 +102,7 @@ pub(super) async fn answer_question(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(key): Path<String>,
-    Json(given): Json<AnswerGiven>,
+    Given(given): Given<AnswerGiven>,
 ) -> Answer {
     caller.decides(Right::See)?;
     let asked = decide::question(&desk, &caller.operator, &key).await?.question;
@@ -123,7 +132,7 @@ pub(super) async fn undo(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     let stored = decide::change(&desk, &caller.operator, &id).await?.stored;
@@ -145,7 +154,7 @@ pub(super) async fn left(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Confirm)?;
     decide::left(&desk, &caller.operator, &id, &given.reason).await?;
@@ -160,7 +169,7 @@ pub(super) async fn discard(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(key): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     let discard = decide::discard(&desk, &caller.operator, &key, &given.reason).await?;

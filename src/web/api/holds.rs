@@ -4,7 +4,7 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::decisions::{Answer, answer, on_the_page};
 use super::shapes::{HoldShape, Outcome, Problem, ReasonGiven, SlipShape};
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused};
 use crate::model::Lang;
 use crate::model::operator::Right;
 use crate::store::{Decided, SlipStep};
@@ -40,7 +40,7 @@ pub(super) async fn of_change(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     Ok(counted(decide::hold_on(&desk, &caller.operator, &id, &given.reason).await?))
@@ -54,7 +54,7 @@ pub(super) async fn agree(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     Ok(counted(decide::agree(&desk, &caller.operator, &id, &given.reason).await?))
@@ -68,7 +68,7 @@ pub(super) async fn lift(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     Ok(counted(decide::lift(&desk, &caller.operator, &id, &given.reason).await?))

@@ -2,28 +2,43 @@
 
 use super::super::decide;
 use super::super::desk::Desk;
+use super::super::pages::incidents::{Looked, looked_at};
 use super::decisions::{Answer, answer, on_the_page, word};
 use super::shapes::{IncidentShape, Outcome, Problem, ReasonGiven, TipGiven, TipShape};
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use crate::model::tip::Sign;
 use crate::store::TakenDown;
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Deserialize;
 use std::sync::Arc;
 
-/// Every open incident.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    closed: bool,
+}
+
+/// Every open incident, or those closed last.
 #[utoipa::path(get, path = "/api/v1/incidents", security(("token" = [])),
+    params(("closed" = Option<bool>, Query, description = "those closed last instead, without their changes")),
     responses((status = 200, body = Vec<IncidentShape>), Refused))]
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Vec<IncidentShape>>, ApiError> {
+    if asked.closed {
+        let closed = decide::closed_incidents(&desk, &caller.operator).await?;
+        return Ok(Json(closed.iter().map(|one| IncidentShape::of(one, &[])).collect()));
+    }
     let open = decide::open_incidents(&desk, &caller.operator).await?;
     Ok(Json(open.iter().map(|(one, made)| IncidentShape::of(one, made)).collect()))
 }
 
-/// One incident, open or closed, as it was last looked at.
+/// One incident, open or closed; whether its account is locked is looked at now, and where the directory does not answer it
+/// is as it was seen last.
 #[utoipa::path(get, path = "/api/v1/incidents/{id}", security(("token" = [])), params(("id" = String, Path)),
     responses((status = 200, body = IncidentShape), Refused))]
 pub(super) async fn one(
@@ -31,8 +46,8 @@ pub(super) async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<IncidentShape>, ApiError> {
-    let (one, made) = decide::incident(&desk, &caller.operator, &id).await?;
-    Ok(Json(IncidentShape::of(&one, &made)))
+    let Looked { one, made, commands, unread: _ } = looked_at(&desk, &caller.operator, &id).await?;
+    Ok(Json(IncidentShape { commands, ..IncidentShape::of(&one, &made) }))
 }
 
 /// An incident is opened on the page alone, where the password is asked for: this says so.
@@ -50,7 +65,7 @@ pub(super) async fn close(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     let waiting = decide::close(&desk, &caller.operator, &id, &given.reason).await?;
@@ -73,7 +88,7 @@ pub(super) async fn tips(
 pub(super) async fn take(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<TipGiven>,
+    Given(given): Given<TipGiven>,
 ) -> Answer {
     caller.decides(Right::Confirm)?;
     let sign = word(Sign::parse(&given.sign), &given.sign, "sign")?;
@@ -92,7 +107,7 @@ pub(super) async fn dismiss(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     decide::dismiss_tip(&desk, &caller.operator, &id, &given.reason).await?;

@@ -1,7 +1,14 @@
 //! The interface for programs: the reads and decisions of the page as JSON, for who bears a token. Described by
 //! `/api/v1/openapi.json`.
+//!
+//! Some things stay on the page on purpose. Operators, tokens, and one's own password and codes are changed there alone: a
+//! token that could would widen its own rights, or outlive its revocation. What the page asks the password anew for has a
+//! route that says so (422), since a token is no proof that its operator sits there: what is of high risk, releasing a brake,
+//! opening an incident, asking for and agreeing to a campaign, printing a slip, what was sent unmasked, the evidence of a case.
 
+mod bulk;
 mod decisions;
+mod handovers;
 mod holds;
 mod incidents;
 mod matches;
@@ -17,13 +24,14 @@ use super::error::PageError;
 use super::secret;
 use crate::model::operator::{Operator, Right};
 use crate::store::{StoreError, TokenScope};
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -39,7 +47,13 @@ use utoipa::{Modify, OpenApi};
     paths(
         reads::overview,
         reads::changes,
+        reads::by_agency,
+        reads::by_roster,
+        bulk::preview,
+        bulk::approve,
+        bulk::selected,
         reads::change,
+        decisions::as_sent,
         decisions::approve,
         decisions::reject,
         decisions::undo,
@@ -64,8 +78,12 @@ use utoipa::{Modify, OpenApi};
         rosters::list,
         rosters::one,
         rosters::feedback,
+        rosters::document,
+        rosters::sheet,
+        rosters::as_sent,
         reads::rotation,
         rotation::accounts,
+        rotation::list,
         rotation::handed,
         rotation::release_mail,
         reads::campaigns,
@@ -86,6 +104,10 @@ use utoipa::{Modify, OpenApi};
         holds::slips,
         holds::print,
         holds::confirm,
+        handovers::list,
+        handovers::one,
+        handovers::minutes,
+        handovers::sign,
         office::pauses,
         office::pause,
         office::resume,
@@ -118,7 +140,12 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/openapi.json", get(description))
         .route("/overview", get(reads::overview))
         .route("/changes", get(reads::changes))
+        .route("/changes/by-agency", get(reads::by_agency))
+        .route("/changes/by-roster", get(reads::by_roster))
+        .route("/changes/bulk", get(bulk::preview).post(bulk::approve))
+        .route("/changes/selected", post(bulk::selected))
         .route("/changes/{id}", get(reads::change))
+        .route("/changes/{id}/as-sent", post(decisions::as_sent))
         .route("/changes/{id}/approvals", post(decisions::approve))
         .route("/changes/{id}/rejection", post(decisions::reject))
         .route("/changes/{id}/undo", post(decisions::undo))
@@ -142,8 +169,11 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/rosters", get(rosters::list))
         .route("/rosters/{id}", get(rosters::one))
         .route("/rosters/{id}/feedback", get(rosters::feedback))
+        .route("/rosters/{id}/document", get(rosters::document))
+        .route("/rosters/{id}/sheet", get(rosters::sheet).post(rosters::as_sent))
         .route("/rotation", get(reads::rotation))
         .route("/rotation/accounts", get(rotation::accounts))
+        .route("/rotation/list", get(rotation::list))
         .route("/rotation/handed", post(rotation::handed))
         .route("/rotation/mail-brake/release", post(rotation::release_mail))
         .route("/campaigns", get(reads::campaigns).post(rotation::ask))
@@ -161,6 +191,10 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/slips", get(holds::slips))
         .route("/slips/{id}/print", post(holds::print))
         .route("/slips/{id}/confirm", post(holds::confirm))
+        .route("/handovers", get(handovers::list))
+        .route("/handovers/{id}", get(handovers::one))
+        .route("/handovers/{id}/minutes", get(handovers::minutes))
+        .route("/handovers/{id}/signatures", post(handovers::sign))
         .route("/pauses", get(office::pauses).post(office::pause))
         .route("/pauses/resume", post(office::resume))
         .route("/mails", get(office::mails))
@@ -232,10 +266,45 @@ impl FromRequestParts<Arc<Desk>> for Caller {
     }
 }
 
+/// A request's body; one that cannot be read is refused with the reason.
+pub(super) struct Given<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Desk>> for Given<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
+        match Json::from_request(request, desk).await {
+            Ok(Json(given)) => Ok(Self(given)),
+            Err(why) => Err(unread(why.status(), &why.body_text())),
+        }
+    }
+}
+
+/// A request's query; one that cannot be read is refused with the reason.
+pub(super) struct Sought<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Desk>> for Sought<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Self::Rejection> {
+        match Query::from_request_parts(parts, desk).await {
+            Ok(Query(sought)) => Ok(Self(sought)),
+            Err(why) => Err(unread(why.status(), &why.body_text())),
+        }
+    }
+}
+
+fn unread(status: StatusCode, why: &str) -> Response {
+    (status, Json(shapes::Problem::new(why))).into_response()
+}
+
 /// What may come of any request.
 #[derive(utoipa::IntoResponses)]
 #[expect(dead_code, reason = "it is there to be described")]
 enum Refused {
+    /// The query or the body cannot be read.
+    #[response(status = 400)]
+    Unread(shapes::Problem),
     /// Without a token that is good.
     #[response(status = 401)]
     NoToken(shapes::Problem),

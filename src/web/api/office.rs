@@ -9,11 +9,11 @@ use super::shapes::{
     Mails, OperatorShape, Outcome, PauseGiven, PauseShape, Problem, ReasonGiven, ReportGiven, Trail,
     Verification, WhatGiven,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use crate::store::{MailList, Paused, StoreError};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(super) async fn pauses(
 pub(super) async fn pause(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<PauseGiven>,
+    Given(given): Given<PauseGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     let what = word(Paused::parse(&given.what), &given.what, "what")?;
@@ -49,7 +49,7 @@ pub(super) async fn pause(
 pub(super) async fn resume(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<WhatGiven>,
+    Given(given): Given<WhatGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     let what = word(Paused::parse(&given.what), &given.what, "what")?;
@@ -74,7 +74,7 @@ pub(super) struct MailsAsked {
 pub(super) async fn mails(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<MailsAsked>,
+    Sought(asked): Sought<MailsAsked>,
 ) -> Result<Json<Mails>, ApiError> {
     let list = if asked.waiting { MailList::Waiting } else { MailList::Undelivered };
     let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
@@ -97,7 +97,7 @@ pub(super) async fn dismiss(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Administer)?;
     decide::dismiss_mail(&desk, &caller.operator, &id, &given.reason).await?;
@@ -126,7 +126,7 @@ pub(super) async fn operators(
 pub(super) async fn trail(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<audit::Asked>,
+    Sought(asked): Sought<audit::Asked>,
 ) -> Result<Json<Trail>, ApiError> {
     decide::for_province(&caller.operator, Right::Audit)?;
     let (rows, next) = audit::rows(&desk, &asked).await?;
@@ -147,7 +147,7 @@ pub(super) async fn trail(
 pub(super) async fn export(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<audit::Asked>,
+    Sought(asked): Sought<audit::Asked>,
 ) -> Result<Response, ApiError> {
     decide::for_province(&caller.operator, Right::Audit)?;
     Ok(audit::exported(desk, &caller.operator.login, &asked).await?)
@@ -173,14 +173,15 @@ pub(super) async fn verify(
     }
 }
 
-/// Makes a report, as JSON or as a file; who took which is written into the trail.
+/// Makes a report, as JSON or as a file; who took which is written into the trail. It decides nothing: a token that only
+/// reads may, as a viewer may on the page.
 #[utoipa::path(post, path = "/api/v1/reports", security(("token" = [])), request_body = ReportGiven,
     responses((status = 200, description = "the report, in the form that was asked for", body = serde_json::Value),
         (status = 422, body = Problem), Refused))]
 pub(super) async fn report(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(asked): Json<reports::Asked>,
+    Given(asked): Given<reports::Asked>,
 ) -> Result<Response, ApiError> {
     Ok(reports::made(&desk, &caller.operator, desk.site.config.language, &asked).await?)
 }

@@ -3,37 +3,31 @@
 use super::super::decide::{self, sees_brake};
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::pages::Asked;
+use super::super::pages::changes::{self, Asked};
+use super::super::pages::facts::Facts;
 use super::super::pages::rotation::figures;
+use super::super::pages::{overview, questions};
 use super::shapes::{
-    BrakeShape, CampaignShape, ChangeShape, Changes, Overview, Problem, QuestionShape, RotationShape,
+    AgencyGroupShape, BrakeShape, CampaignShape, ChangeDetail, ChangeFilter, ChangeShape, Changes, Overview,
+    Problem, QuestionShape, RosterGroups, RotationShape,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Refused, Sought};
 use crate::model::ids::ChangeId;
-use crate::store::Place;
+use crate::store::{OpenQuestion, Place};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use std::sync::Arc;
 
 const PER_PAGE: usize = 200;
 
 /// A page of changes of one state (`proposed` unless said otherwise), by due date.
 #[utoipa::path(get, path = "/api/v1/changes", security(("token" = [])),
-    params(
-        ("state" = Option<String>, Query, description = "proposed, held, approved, applied, failed, …"),
-        ("agency" = Option<String>, Query, description = "an agency's code"),
-        ("kind" = Option<String>, Query, description = "create-account, disable-account, …"),
-        ("risk" = Option<String>, Query, description = "low, medium or high"),
-        ("gate" = Option<String>, Query, description = "none, one or two"),
-        ("target" = Option<String>, Query, description = "mail, or a system's name"),
-        ("text" = Option<String>, Query, description = "part of a name, address or document, tone marks or not"),
-        ("after" = Option<String>, Query, description = "the `next` of the page before")
-    ),
+    params(ChangeFilter, ("after" = Option<String>, Query, description = "the `next` of the page before")),
     responses((status = 200, body = Changes), (status = 422, body = Problem), Refused))]
 pub(super) async fn changes(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<Changes>, ApiError> {
     let query = asked.query(&desk, &caller.operator)?;
     let place = if asked.after.is_empty() { Place::First } else { Place::After(ChangeId::new(&asked.after)) };
@@ -43,28 +37,52 @@ pub(super) async fn changes(
     Ok(Json(Changes { changes, next }))
 }
 
-/// One change.
+/// How many changes within a filter each agency has, the most first.
+#[utoipa::path(get, path = "/api/v1/changes/by-agency", security(("token" = [])), params(ChangeFilter),
+    responses((status = 200, body = Vec<AgencyGroupShape>), (status = 422, body = Problem), Refused))]
+pub(super) async fn by_agency(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Sought(asked): Sought<Asked>,
+) -> Result<Json<Vec<AgencyGroupShape>>, ApiError> {
+    let groups = desk.store.changes_by_agency(&asked.query(&desk, &caller.operator)?).await?;
+    Ok(Json(groups.into_iter().map(AgencyGroupShape::of).collect()))
+}
+
+/// How many changes within a filter each roster asks for.
+#[utoipa::path(get, path = "/api/v1/changes/by-roster", security(("token" = [])), params(ChangeFilter),
+    responses((status = 200, body = RosterGroups), (status = 422, body = Problem), Refused))]
+pub(super) async fn by_roster(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Sought(asked): Sought<Asked>,
+) -> Result<Json<RosterGroups>, ApiError> {
+    let groups = changes::by_roster(&desk, &asked.query(&desk, &caller.operator)?).await?;
+    Ok(Json(RosterGroups::of(groups)))
+}
+
+/// One change, with all that is known about it.
 #[utoipa::path(get, path = "/api/v1/changes/{id}", security(("token" = [])), params(("id" = String, Path)),
-    responses((status = 200, body = ChangeShape), Refused))]
+    responses((status = 200, body = ChangeDetail), Refused))]
 pub(super) async fn change(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<ChangeShape>, ApiError> {
+) -> Result<Json<ChangeDetail>, ApiError> {
     let standing = decide::change(&desk, &caller.operator, &id).await?;
-    Ok(Json(ChangeShape::of(&standing).map_err(internal)?))
+    let facts = Facts::of(&desk, &caller.operator, &standing, desk.site.config.language).await?;
+    let detail = ChangeDetail::of(&desk, &caller.operator.login, &standing, facts);
+    Ok(Json(detail.map_err(internal)?))
 }
 
-/// What waits, by state and kind, and what was done today.
+/// What waits, by state and kind, what came in and was done today, what went wrong.
 #[utoipa::path(get, path = "/api/v1/overview", security(("token" = [])),
     responses((status = 200, body = Overview), Refused))]
 pub(super) async fn overview(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
 ) -> Result<Json<Overview>, ApiError> {
-    let (today, scope) = (desk.today(), caller.operator.agencies.iter().cloned().collect::<Vec<_>>());
-    let figures = desk.store.figures(&scope, today, desk.midnight(today)).await?;
-    Ok(Json(Overview::of(&figures, desk.store.last_pass().await?.as_ref())))
+    Ok(Json(Overview::of(overview::found(&desk, &caller.operator).await?)))
 }
 
 /// Every question without an answer.
@@ -74,12 +92,16 @@ pub(super) async fn questions(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
 ) -> Result<Json<Vec<QuestionShape>>, ApiError> {
-    let open = desk.store.questions().await?;
+    let (open, lang) = (desk.store.questions().await?, desk.site.config.language);
     let mine = open.iter().filter(|one| caller.operator.may_see(&one.question.agency));
-    Ok(Json(mine.map(QuestionShape::of).collect::<Result<_, _>>().map_err(internal)?))
+    let shape = |one: &OpenQuestion| {
+        let shape = QuestionShape::of(one, questions::candidates(&one.question, lang), lang);
+        shape.map(|shape| QuestionShape { row: None, ..shape })
+    };
+    Ok(Json(mine.map(shape).collect::<Result<_, _>>().map_err(internal)?))
 }
 
-/// One question.
+/// One question: its candidates beside the row that raises it.
 #[utoipa::path(get, path = "/api/v1/questions/{key}", security(("token" = [])), params(("key" = String, Path)),
     responses((status = 200, body = QuestionShape), Refused))]
 pub(super) async fn question(
@@ -88,7 +110,9 @@ pub(super) async fn question(
     Path(key): Path<String>,
 ) -> Result<Json<QuestionShape>, ApiError> {
     let open = decide::question(&desk, &caller.operator, &key).await?;
-    Ok(Json(QuestionShape::of(&open).map_err(internal)?))
+    let lang = desk.site.config.language;
+    let beside = questions::beside(&desk, &open.question, lang).await?;
+    Ok(Json(QuestionShape::of(&open, beside, lang).map_err(internal)?))
 }
 
 /// Every brake that holds something.
@@ -98,9 +122,13 @@ pub(super) async fn brakes(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
 ) -> Result<Json<Vec<BrakeShape>>, ApiError> {
-    let open = desk.store.open_brakes().await?;
-    let mine = open.iter().filter(|(brake, _)| sees_brake(&caller.operator, &brake.scope));
-    Ok(Json(mine.map(|(brake, by)| BrakeShape::of(brake, by)).collect()))
+    let mut all = Vec::new();
+    for (brake, by) in desk.store.open_brakes().await? {
+        if sees_brake(&caller.operator, &brake.scope) {
+            all.push(BrakeShape::of(&brake, &by, &desk.store.votes(&brake.key).await?));
+        }
+    }
+    Ok(Json(all))
 }
 
 /// One brake.
@@ -112,7 +140,7 @@ pub(super) async fn brake(
     Path(key): Path<String>,
 ) -> Result<Json<BrakeShape>, ApiError> {
     let (brake, by) = decide::brake(&desk, &caller.operator, &key).await?;
-    Ok(Json(BrakeShape::of(&brake, &by)))
+    Ok(Json(BrakeShape::of(&brake, &by, &desk.store.votes(&brake.key).await?)))
 }
 
 /// Where accounts stand to the rules on passwords, by the last pass; without rules or before a pass there is nothing.
@@ -136,7 +164,7 @@ pub(super) async fn campaigns(
 ) -> Result<Json<Vec<CampaignShape>>, ApiError> {
     let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
     let all = desk.store.campaigns().await?;
-    let shape = |one| CampaignShape::of(one, &figures);
+    let shape = |one| CampaignShape::of(&desk, one, &figures);
     Ok(Json(all.iter().map(shape).collect::<Result<_, _>>().map_err(internal)?))
 }
 

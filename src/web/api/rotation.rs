@@ -4,16 +4,17 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::pages::accounts::{self, Asked};
-use super::super::pages::rotation::figures;
+use super::super::pages::rotation::{figures, printed};
 use super::decisions::{Answer, answer, on_the_page};
 use super::reads::internal;
 use super::shapes::{
-    AccountList, AgencyGiven, CampaignShape, Outcome, Problem, ReasonGiven, RotationAccount,
+    AccountList, AgencyGiven, CampaignShape, Outcome, PrintedList, Problem, ReasonGiven, RotationAccount,
 };
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused, Sought};
 use crate::model::operator::Right;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// A page of the accounts that a number of the figures counts.
@@ -34,7 +35,7 @@ use std::sync::Arc;
 pub(super) async fn accounts(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(asked): Query<Asked>,
+    Sought(asked): Sought<Asked>,
 ) -> Result<Json<AccountList>, ApiError> {
     let (wanted, after) = (asked.wanted(&caller.operator)?, asked.after()?);
     let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
@@ -44,13 +45,37 @@ pub(super) async fn accounts(
     Ok(Json(AccountList { day: figures.day.to_string(), accounts, next }))
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Whose {
+    agency: String,
+    waiting: bool,
+}
+
+/// The printed lists: accounts that no reminder reached and locked ones, by agency.
+#[utoipa::path(get, path = "/api/v1/rotation/list", security(("token" = [])),
+    params(
+        ("agency" = Option<String>, Query, description = "an agency's code"),
+        ("waiting" = Option<bool>, Query, description = "only what was not handed over")
+    ),
+    responses((status = 200, body = Vec<PrintedList>), Refused))]
+pub(super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Sought(whose): Sought<Whose>,
+) -> Result<Json<Vec<PrintedList>>, ApiError> {
+    let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
+    let lists = printed(figures, &caller.operator, &whose.agency, whose.waiting)?;
+    Ok(Json(lists.iter().map(PrintedList::of).collect::<Result<_, _>>().map_err(internal)?))
+}
+
 /// The printed list of an agency was handed over.
 #[utoipa::path(post, path = "/api/v1/rotation/handed", security(("token" = [])), request_body = AgencyGiven,
     responses((status = 200, body = Outcome), Refused))]
 pub(super) async fn handed(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<AgencyGiven>,
+    Given(given): Given<AgencyGiven>,
 ) -> Answer {
     caller.decides(Right::HandOver)?;
     let noted = decide::hand_over(&desk, &caller.operator, &given.agency).await?;
@@ -80,7 +105,7 @@ pub(super) async fn campaign(
 ) -> Result<Json<CampaignShape>, ApiError> {
     let one = decide::campaign(&desk, &name).await?;
     let figures = figures(&desk, &caller.operator).await?.unwrap_or_default();
-    Ok(Json(CampaignShape::of(&one, &figures).map_err(internal)?))
+    Ok(Json(CampaignShape::of(&desk, &one, &figures).map_err(internal)?))
 }
 
 /// A campaign is asked for on the page alone, where the password is asked for: this says so.
@@ -114,7 +139,7 @@ pub(super) async fn stop(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(name): Path<String>,
-    Json(given): Json<ReasonGiven>,
+    Given(given): Given<ReasonGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     decide::for_campaigns(&caller.operator)?;

@@ -1,6 +1,8 @@
 //! Decisions, for pages and programs alike: handed to the store, which says what came of them.
 
+mod bulk;
 mod changes;
+mod handovers;
 mod holds;
 mod incidents;
 mod matches;
@@ -9,7 +11,9 @@ mod phone;
 mod rotation;
 mod slips;
 
+pub(super) use bulk::{Bulk, Coverage, MOST, Tally, approve_covered, coverage, picked};
 pub(super) use changes::{is_open_suspicion, left, undo};
+pub(super) use handovers::{Handover, handover, handovers, sign};
 pub(super) use holds::{agree, hold_on, holds, lift, said_of_hold};
 pub(super) use incidents::{
     close, closed_incidents, dismiss_tip, incident, locks, open_incidents, take_tip, tips,
@@ -33,6 +37,16 @@ use crate::store::{Approval, Discard, OpenQuestion, Release, Standing};
 /// Refuses where `agency` is outside the operator's scope; in the same words as where there is nothing.
 pub(super) fn sight(operator: &Operator, agency: &AgencyCode) -> Result<(), PageError> {
     if operator.may_see(agency) { Ok(()) } else { Err(PageError::NotFound) }
+}
+
+/// The agency that a filter names, where it is within sight; none where it names none.
+pub(super) fn asked_agency(operator: &Operator, code: &str) -> Result<Option<AgencyCode>, PageError> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let code = AgencyCode::stored(code).ok_or(PageError::NotFound)?;
+    sight(operator, &code)?;
+    Ok(Some(code))
 }
 
 /// Refuses where the operator does not have `right` for the whole province.

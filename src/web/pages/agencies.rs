@@ -9,7 +9,7 @@ use super::rotation;
 use crate::model::agency::Agency;
 use crate::model::change::State as ChangeState;
 use crate::model::citizen::CitizenMark;
-use crate::model::ids::AgencyCode;
+use crate::model::ids::{AgencyCode, RosterId};
 use crate::model::name::PersonName;
 use crate::model::operator::{Operator, Right};
 use crate::model::record::Record;
@@ -112,15 +112,14 @@ pub(in super::super) async fn list(
     if !asked.late.is_empty() {
         standings.retain(|one| one.late);
     }
-    let (full, open) = (desk.store.last_full_rosters().await?, desk.store.open_accounts().await?);
-    let passwords = passwords(&desk, &signed).await?;
+    let numbers = Numbers::of(&desk, &signed.operator).await?;
     let agencies: Vec<_> = standings
         .iter()
         .map(|one| {
             context! {
-                people => full.get(&one.code).map(|(_, people)| people),
-                accounts => open.get(&one.code).copied().unwrap_or_default(),
-                passwords => passwords.as_ref().map(|all| overdue(all.get(&one.code))),
+                people => numbers.people(&one.code),
+                accounts => numbers.accounts(&one.code),
+                passwords => numbers.overdue(&one.code),
                 ..Value::from_serialize(one)
             }
         })
@@ -128,25 +127,76 @@ pub(in super::super) async fn list(
     let more = context! {
         late => standings.iter().filter(|one| one.late).count(),
         late_after_days => desk.settings.late_after_days,
-        with_passwords => passwords.is_some(),
+        with_passwords => numbers.passwords.is_some(),
         agencies,
     };
     signed.view.page(&desk, "agencies.html", more)
 }
 
-/// Where the accounts of each agency stand to the rules on passwords, by the last pass; `None` where the site has none.
-async fn passwords(desk: &Desk, signed: &Signed) -> Result<Option<BTreeMap<AgencyCode, Counts>>, PageError> {
-    Ok(rotation::figures(desk, &signed.operator).await?.map(|figures| figures.status().agencies))
+/// How many people and accounts each agency has.
+pub(in super::super) struct Numbers {
+    full: BTreeMap<AgencyCode, (RosterId, u64)>,
+    open: BTreeMap<AgencyCode, u64>,
+    passwords: Option<BTreeMap<AgencyCode, Counts>>,
 }
 
-/// Those that are past their time: overdue, unreachable or locked.
-fn overdue(counts: Option<&Counts>) -> u64 {
-    let late = [Rotation::Overdue, Rotation::Unreachable, Rotation::Locked];
-    counts.map_or(0, |counts| late.iter().map(|one| counts.of(*one)).sum())
+impl Numbers {
+    /// Those within the operator's scope.
+    pub async fn of(desk: &Desk, operator: &Operator) -> Result<Self, PageError> {
+        Ok(Self {
+            full: desk.store.last_full_rosters().await?,
+            open: desk.store.open_accounts().await?,
+            passwords: passwords(desk, operator).await?,
+        })
+    }
+
+    /// The people of the last full roster, where there is one.
+    pub fn people(&self, code: &AgencyCode) -> Option<u64> {
+        self.full.get(code).map(|(_, people)| *people)
+    }
+
+    /// The open accounts.
+    pub fn accounts(&self, code: &AgencyCode) -> u64 {
+        self.open.get(code).copied().unwrap_or_default()
+    }
+
+    /// Accounts that are past their time: overdue, unreachable or locked; `None` where the site has no rules on passwords.
+    pub fn overdue(&self, code: &AgencyCode) -> Option<u64> {
+        let late = [Rotation::Overdue, Rotation::Unreachable, Rotation::Locked];
+        let sum = |counts: &Counts| late.iter().map(|one| counts.of(*one)).sum();
+        self.passwords.as_ref().map(|all| all.get(code).map_or(0, sum))
+    }
+}
+
+/// Where the accounts of each agency stand to the rules on passwords, by the last pass; `None` where the site has none.
+async fn passwords(
+    desk: &Desk,
+    operator: &Operator,
+) -> Result<Option<BTreeMap<AgencyCode, Counts>>, PageError> {
+    Ok(rotation::figures(desk, operator).await?.map(|figures| figures.status().agencies))
+}
+
+/// How many of a roster's rows state a field.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Stated {
+    /// The canonical column.
+    pub name: &'static str,
+    pub count: usize,
+    pub percent: usize,
+}
+
+/// How complete the last full roster of an agency is; none where it has handed in none.
+pub(in super::super) async fn completeness(
+    desk: &Desk,
+    code: &AgencyCode,
+) -> Result<Option<Vec<Stated>>, PageError> {
+    let Some((id, _)) = desk.store.last_full_rosters().await?.remove(code) else { return Ok(None) };
+    let arrival = desk.store.arrival(&id).await?;
+    Ok(arrival.and_then(|(feedback, _)| feedback.arrival.roster).map(|roster| stated(&roster)))
 }
 
 /// How many of a roster's rows state each field that tells one person from another, or that is needed for an account.
-fn completeness(roster: &Roster) -> Vec<Value> {
+fn stated(roster: &Roster) -> Vec<Stated> {
     let count = |holds: fn(&Record<CitizenMark>) -> bool| roster.rows.iter().filter(|row| holds(row)).count();
     let all = roster.rows.len().max(1);
     [
@@ -159,7 +209,7 @@ fn completeness(roster: &Roster) -> Vec<Value> {
         ("unit", count(|row| row.unit.is_some())),
     ]
     .into_iter()
-    .map(|(name, count)| context! { name, count, percent => count * 100 / all })
+    .map(|(name, count)| Stated { name, count, percent: count * 100 / all })
     .collect()
 }
 
@@ -179,11 +229,9 @@ pub(in super::super) async fn page(
     contacts.sort_by_key(|one| PersonName::new(&one.name).map(|name| (name.given().to_owned(), name)));
     let standing = standings(&desk, &signed.operator).await?.into_iter().find(|one| one.code == code);
     let full = desk.store.last_full_rosters().await?.remove(&code);
-    let last_full = match &full {
-        Some((id, _)) => desk.store.arrival(id).await?.and_then(|(feedback, _)| feedback.arrival.roster),
-        None => None,
-    };
-    let passwords = passwords(&desk, &signed).await?.map(|mut all| all.remove(&code).unwrap_or_default());
+    let completeness = completeness(&desk, &code).await?;
+    let passwords =
+        passwords(&desk, &signed.operator).await?.map(|mut all| all.remove(&code).unwrap_or_default());
     let passwords = passwords.map(|counts| {
         let shown = Rotation::ALL.iter().map(|one| (*one, counts.of(*one))).filter(|(_, count)| *count > 0);
         shown.map(|(standing, count)| context! { standing, count }).collect::<Vec<_>>()
@@ -209,7 +257,7 @@ pub(in super::super) async fn page(
         passwords,
         accounts => desk.store.open_accounts().await?.get(&code).copied().unwrap_or_default(),
         full => full.map(|(id, people)| context! { id, people }),
-        completeness => last_full.as_ref().map(completeness),
+        completeness => Value::from_serialize(&completeness),
         arrivals => Value::from_serialize(&arrivals),
     };
     signed.view.page(&desk, "agency.html", more)

@@ -1,15 +1,12 @@
 //! Decisions on many changes: those selected on a page, or every one of low risk within a filter.
 
-use super::super::decide;
+use super::super::decide::{self, Bulk, MOST, Tally};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, own_path};
 use super::changes::{Asked, Line};
-use crate::model::change::{Gate, Risk, State as ChangeState};
-use crate::model::ids::{AgencyCode, ChangeId, ChangeKey, Fingerprint};
 use crate::model::operator::Right;
-use crate::store::{Approval, Place, Query};
-use crate::words;
+use crate::store::Place;
 use axum::Form;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -18,24 +15,8 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// One act covers no more: beyond, it is done again.
-const MOST: usize = 2_000;
 /// So many are shown before they are approved.
 const SHOWN: usize = 25;
-
-/// What a bulk approval may cover: what waits for one approval and does little harm.
-fn narrowed(query: Query) -> Query {
-    Query { state: ChangeState::Proposed, risk: Some(Risk::Low), gate: Some(Gate::One), ..query }
-}
-
-/// The hash of the sorted keys: an approval is for exactly these.
-fn covered(keys: &[(ChangeKey, ChangeId, AgencyCode)]) -> String {
-    keys.iter()
-        .fold(Fingerprint::of("bulk approval"), |print, (key, id, _)| {
-            print.part(key.as_str()).part(id.as_str())
-        })
-        .finish()
-}
 
 /// Shows what a bulk approval would cover.
 pub(in super::super) async fn page(
@@ -48,17 +29,16 @@ pub(in super::super) async fn page(
 }
 
 async fn show(desk: &Desk, signed: &Signed, asked: &Asked, wrong: &str) -> Result<Response, PageError> {
-    let query = narrowed(asked.query(desk, &signed.operator)?);
-    let keys = desk.store.change_keys(&query, MOST).await?;
-    let listing = desk.store.list_changes(&query, &Place::First, SHOWN).await?;
+    let coverage = decide::coverage(desk, &signed.operator, asked).await?;
+    let listing = desk.store.list_changes(&coverage.query, &Place::First, SHOWN).await?;
     let (login, today) = (&signed.operator.login, desk.today());
     let lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
     let more = context! {
         asked => Value::from_serialize(asked),
-        count => keys.len(),
+        count => coverage.count(),
         most => MOST,
-        typed => keys.len() > usize::try_from(desk.settings.bulk_typed_above).unwrap_or(usize::MAX),
-        covered => covered(&keys),
+        typed => coverage.must_count,
+        covered => coverage.covered(),
         lines => Value::from_serialize(&lines),
         wrong,
     };
@@ -81,47 +61,23 @@ pub(in super::super) async fn approve(
     Form(agreed): Form<Agreed>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Approve)?;
-    let query = narrowed(agreed.asked.query(&desk, &signed.operator)?);
-    let keys = desk.store.change_keys(&query, MOST).await?;
-    if covered(&keys) != agreed.covered {
-        let wrong = signed.view.t(
+    let typed = agreed.typed.trim().replace(['.', ','], "");
+    // What is no number is none that could be right.
+    let count = (!typed.is_empty()).then(|| typed.parse().unwrap_or(usize::MAX));
+    let wrong = match decide::approve_covered(&desk, &signed.operator, &agreed.asked, &agreed.covered, count)
+        .await?
+    {
+        Bulk::Decided(tally) => return signed.view.go(&desk, "/changes", &tally.said(signed.view.lang)),
+        Bulk::Moved => signed.view.t(
             "Danh sách vừa thay đổi nên chưa duyệt thay đổi nào. Hãy xem lại rồi duyệt.",
             "The list has just changed, so nothing was approved. Look again, then approve.",
-        );
-        return show(&desk, &signed, &agreed.asked, wrong).await;
-    }
-    let must_type = keys.len() > usize::try_from(desk.settings.bulk_typed_above).unwrap_or(usize::MAX);
-    if must_type && agreed.typed.trim().replace(['.', ','], "") != keys.len().to_string() {
-        let wrong = signed.view.t(
+        ),
+        Bulk::WrongCount => signed.view.t(
             "Số đã gõ không khớp với số thay đổi; chưa duyệt thay đổi nào.",
             "The number typed is not that of the changes; nothing was approved.",
-        );
-        return show(&desk, &signed, &agreed.asked, wrong).await;
-    }
-    let named: Vec<_> = keys.into_iter().map(|(key, id, agency)| (id, key, agency)).collect();
-    let results = decide::approve(&desk, &signed.operator.login, &named).await?;
-    signed.view.go(&desk, "/changes", &summary(&signed, &results))
-}
-
-/// What came of many decisions, in a sentence.
-fn summary(signed: &Signed, results: &[Approval]) -> String {
-    let lang = signed.view.lang;
-    let good = |one: &&Approval| matches!(one, Approval::Approved { .. } | Approval::Rejected);
-    let done = results.iter().filter(good).count();
-    let mut text = match (results.contains(&Approval::Rejected), lang) {
-        (false, crate::model::Lang::Vi) => format!("Đã duyệt {done} thay đổi."),
-        (false, crate::model::Lang::En) => format!("{done} approved."),
-        (true, crate::model::Lang::Vi) => format!("Đã từ chối {done} thay đổi."),
-        (true, crate::model::Lang::En) => format!("{done} rejected."),
+        ),
     };
-    let mut others = std::collections::BTreeMap::<String, usize>::new();
-    for one in results.iter().filter(|one| !good(one)) {
-        *others.entry(words::approval(one, lang)).or_default() += 1;
-    }
-    for (why, count) in others {
-        text = format!("{text} {count}: {why}.");
-    }
-    text
+    show(&desk, &signed, &agreed.asked, wrong).await
 }
 
 /// Approves or rejects what was selected on a page: each by its id and the key that was shown.
@@ -146,28 +102,23 @@ pub(in super::super) async fn selected(
         let none = signed.view.t("Chưa chọn thay đổi nào.", "Nothing is selected.");
         return signed.view.go(&desk, back, none);
     }
-    let mut named = Vec::new();
-    let mut high = false;
-    for one in &picked {
-        let (id, key) = one.split_once('.').ok_or(PageError::Form)?;
-        let standing = decide::change(&desk, &signed.operator, id).await?;
-        high |= standing.stored.change.risk == Risk::High;
-        named.push((standing.stored.id, ChangeKey::new(key), standing.stored.change.agency));
-    }
+    let picks = picked.iter().map(|one| one.split_once('.').map(|(id, key)| (id.to_owned(), key.to_owned())));
+    let picks: Vec<_> = picks.collect::<Option<_>>().ok_or(PageError::Form)?;
+    let picked = decide::picked(&desk, &signed.operator, &picks).await?;
     let login = &signed.operator.login;
     let results = match what.as_str() {
         "approve" => {
             signed.require(Right::Approve)?;
-            if high && !signed.is_confirmed(&desk) {
+            if picked.any_high && !signed.is_confirmed(&desk) {
                 return signed.ask_password(back);
             }
-            decide::approve(&desk, login, &named).await?
+            decide::approve(&desk, login, &picked.named).await?
         }
         "reject" => {
             signed.require(Right::Review)?;
-            decide::reject(&desk, login, &named, &reason).await?
+            decide::reject(&desk, login, &picked.named, &reason).await?
         }
         _ => return Err(PageError::Form),
     };
-    signed.view.go(&desk, back, &summary(&signed, &results))
+    signed.view.go(&desk, back, &Tally::of(&results).said(signed.view.lang))
 }

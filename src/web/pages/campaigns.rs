@@ -5,6 +5,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::{Signed, query_value};
 use super::rotation::{figures, shown};
+use crate::model::Lang;
 use crate::model::rotation::{Campaign, CampaignPlan, CampaignState};
 use crate::report::progress;
 use crate::rotation::campaign::{course, delete_on};
@@ -17,7 +18,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Campaigns are for who answers for the whole province.
@@ -56,33 +57,40 @@ pub(in super::super) async fn list(
     signed.view.page(&desk, "campaigns.html", more)
 }
 
+/// A step of a campaign.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Step {
+    pub name: String,
+    /// The local moment, or the day, as people write it.
+    pub at: String,
+    /// What is done, or who is told.
+    pub to: &'static str,
+}
+
+/// When the steps of a plan are taken; none where the site has no rules on passwords.
+pub(in super::super) fn steps(desk: &Desk, plan: &CampaignPlan, lang: Lang) -> Vec<Step> {
+    let Some(days) = desk.site.days() else { return Vec::new() };
+    // On the day of the lock, from the hour on at which locks are carried out.
+    let at = |one: &Stage| match one.to {
+        Audience::Lock => one.at.max(one.at.date().and_time(days.lock_hours.from)),
+        Audience::Holder | Audience::Contact | Audience::Department | Audience::ForceChange => one.at,
+    };
+    let step =
+        |one: &Stage| Step { name: one.name.clone(), at: moment(at(one)), to: words::audience(one.to, lang) };
+    let mut steps: Vec<_> = course(plan, &days).stages.iter().map(step).collect();
+    let locked = days.working_days_after(plan.closes.date(), 1);
+    if let Some(day) = delete_on(plan, locked, &days).filter(|_| plan.lock) {
+        let to = match lang {
+            Lang::Vi => "đề nghị xóa tài khoản còn khóa (hai người duyệt)",
+            Lang::En => "deletion of accounts still locked is proposed (two approve)",
+        };
+        steps.push(Step { name: "de-nghi-xoa".into(), at: day.format("%d/%m/%Y").to_string(), to });
+    }
+    steps
+}
+
 /// What a plan says, and when its steps are taken.
 pub(super) fn told(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Value {
-    let steps: Vec<_> = desk
-        .site
-        .days()
-        .map(|days| {
-            // On the day of the lock, from the hour on at which locks are carried out.
-            let at = |one: &Stage| match one.to {
-                Audience::Lock => one.at.max(one.at.date().and_time(days.lock_hours.from)),
-                Audience::Holder | Audience::Contact | Audience::Department | Audience::ForceChange => one.at,
-            };
-            let mut steps: Vec<_> = course(plan, &days)
-                .stages
-                .iter()
-                .map(|one| context! { name => one.name, at => moment(at(one)), to => words::audience(one.to, signed.view.lang) })
-                .collect();
-            let locked = days.working_days_after(plan.closes.date(), 1);
-            if let Some(day) = delete_on(plan, locked, &days).filter(|_| plan.lock) {
-                let to = signed.view.t(
-                    "đề nghị xóa tài khoản còn khóa (hai người duyệt)",
-                    "deletion of accounts still locked is proposed (two approve)",
-                );
-                steps.push(context! { name => "de-nghi-xoa", at => day.format("%d/%m/%Y").to_string(), to });
-            }
-            steps
-        })
-        .unwrap_or_default();
     context! {
         name => plan.name,
         document => plan.document,
@@ -94,7 +102,7 @@ pub(super) fn told(desk: &Desk, signed: &Signed, plan: &CampaignPlan) -> Value {
         opens => moment(plan.opens),
         closes => moment(plan.closes),
         lock => plan.lock,
-        steps,
+        steps => Value::from_serialize(steps(desk, plan, signed.view.lang)),
     }
 }
 

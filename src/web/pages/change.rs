@@ -6,42 +6,22 @@ use super::super::error::PageError;
 use super::super::sign_in::is_own_password;
 use super::super::view::{Signed, own_path};
 use super::changes::{Line, differences};
-use super::row::{Field, record_as_sent, record_masked};
-use super::{consequence, moved};
-use crate::apply::handover::address_of;
-use crate::model::Lang;
-use crate::model::access::Span;
+use super::consequence;
+use super::facts::Facts;
+use super::row::record_as_sent;
 use crate::model::change::{ChangeKind, Risk, State as ChangeState, StoredChange};
 use crate::model::evidence::Evidence;
 use crate::model::ids::{ChangeKey, Login, RosterId};
 use crate::model::operator::Right;
-use crate::store::{CallBack, Standing};
+use crate::store::CallBack;
 use crate::words;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// So much of the history is shown.
-const HISTORY: usize = 30;
-
-/// A piece of evidence as the page shows it.
-#[derive(Serialize)]
-struct Shown {
-    #[serde(flatten)]
-    evidence: Evidence,
-    /// The row as it was understood, personal data masked.
-    fields: Option<Vec<Field>>,
-    /// Whether a document (PDF) came with the roster.
-    has_pdf: bool,
-    /// By which rules person and account were brought together.
-    found_by: Option<String>,
-    /// The name of the operator whose word it is.
-    name: Option<String>,
-}
 
 /// The page.
 pub(in super::super) async fn page(
@@ -52,34 +32,19 @@ pub(in super::super) async fn page(
     let standing = decide::change(&desk, &signed.operator, &id).await?;
     let (stored, change) = (&standing.stored, &standing.stored.change);
     let (login, today) = (&signed.operator.login, desk.today());
-    let names = desk.store.operator_names().await?;
-    let mut evidence = Vec::new();
-    for one in &change.evidence {
-        evidence.push(Shown::of(&desk, one, &names, signed.view.lang).await?);
-    }
-    let approvals: Vec<_> = desk
-        .store
-        .approvals(&stored.id)
-        .await?
-        .into_iter()
-        .map(|(by, at)| {
-            let login = Login::new(by.clone());
-            context! { name => names.get(&login).cloned(), by, at => crate::model::rfc3339(at) }
-        })
-        .collect();
-    let history: Vec<_> = history(&desk, &signed, &standing)
-        .await?
+    let Facts { evidence, approvals, history, spans, moved } =
+        Facts::of(&desk, &signed.operator, &standing, signed.view.lang).await?;
+    let history: Vec<_> = history
         .iter()
         .map(|one| context! { line => Value::from_serialize(Line::of(&one.stored, login, today)), since => crate::model::rfc3339(one.since) })
         .collect();
-    let spans: Vec<_> = spans(&desk, &signed, &standing)
-        .await?
+    let spans: Vec<_> = spans
         .iter()
         .map(|one| context! { system => one.target, role => one.right.role, label => one.right.label, agency => one.right.agency, since => crate::model::rfc3339(one.since), until => one.until.map(crate::model::rfc3339) })
         .collect();
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
-    let call_backs = call_backs(&desk, stored, &names).await?;
+    let call_backs = call_backs(&desk, stored, &desk.store.operator_names().await?).await?;
     let more = context! {
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
@@ -88,7 +53,7 @@ pub(in super::super) async fn page(
         proposed => crate::model::rfc3339(stored.proposed),
         since => crate::model::rfc3339(standing.since),
         evidence => Value::from_serialize(&evidence),
-        approvals,
+        approvals => Value::from_serialize(&approvals),
         history,
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
@@ -96,7 +61,7 @@ pub(in super::super) async fn page(
         entered_by_me => change.entered_by() == Some(login.as_str()),
         call_backs,
         spans,
-        moved => Value::from_serialize(moved::now(&desk, stored).await),
+        moved => Value::from_serialize(&moved),
         then => consequence::then(change, signed.view.lang),
         undone_by => consequence::undone_by(change, signed.view.lang),
         has_reverse => change.has_reverse(),
@@ -144,59 +109,6 @@ pub(in super::super) async fn call_back(
     let call = (called.number.as_str(), called.spoke_with.as_str());
     let noted = decide::note_call(&desk, &signed.operator, &id, call).await?;
     signed.view.go(&desk, &format!("/changes/{id}"), words::noted(noted, signed.view.lang))
-}
-
-async fn history(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Standing>, PageError> {
-    let change = &of.stored.change;
-    let subject = (&change.target, &change.subject);
-    let mut found = desk.store.history(change.person.as_ref(), &change.agency, subject, HISTORY).await?;
-    found.retain(|one| one.stored.id != of.stored.id && signed.operator.may_see(&one.stored.change.agency));
-    Ok(found)
-}
-
-/// What the holder could do and when, as reads showed it: the account in the mail directory, and every system.
-async fn spans(desk: &Desk, signed: &Signed, of: &Standing) -> Result<Vec<Span>, PageError> {
-    let change = &of.stored.change;
-    let mut found = desk.store.spans_of(&change.target, change.subject.as_str()).await?;
-    let address = address_of(&change.label).to_lowercase();
-    for system in &desk.site.config.systems {
-        if *system.name() != change.target || address != change.subject.as_str() {
-            found.extend(desk.store.spans_of(system.name(), &address).await?);
-        }
-    }
-    found.retain(|one| signed.operator.may_see(&one.right.agency));
-    found.sort_by_key(|one| std::cmp::Reverse(one.since));
-    found.truncate(HISTORY);
-    Ok(found)
-}
-
-impl Shown {
-    async fn of(
-        desk: &Desk,
-        evidence: &Evidence,
-        names: &BTreeMap<Login, String>,
-        lang: Lang,
-    ) -> Result<Self, PageError> {
-        let mut shown = Self {
-            evidence: evidence.clone(),
-            fields: None,
-            has_pdf: false,
-            found_by: match evidence {
-                Evidence::Match { row, account } => Some(words::found_by(*row, account.as_ref(), lang)),
-                _ => None,
-            },
-            name: evidence.operator().and_then(|login| names.get(&Login::new(login)).cloned()),
-        };
-        let Some(roster) = evidence.roster() else { return Ok(shown) };
-        let Some((feedback, _)) = desk.store.arrival(roster).await? else { return Ok(shown) };
-        let Some(roster) = feedback.arrival.roster else { return Ok(shown) };
-        shown.has_pdf = roster.has_pdf;
-        if let Evidence::Row { sheet, row, .. } = evidence {
-            let found = roster.rows.iter().find(|one| one.sheet == *sheet && one.row == *row);
-            shown.fields = found.map(|one| record_masked(one, lang));
-        }
-        Ok(shown)
-    }
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredC
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
 use crate::model::name::{PersonName, ascii};
 use crate::model::operator::Operator;
-use crate::store::{Place, Query, Waiter};
+use crate::store::{Place, Query, RosterGroup, Waiter};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{NaiveDate, TimeDelta};
@@ -74,7 +74,7 @@ impl Asked {
             due_by: due.and_then(|due| due.span(today).1),
             due_from: due.and_then(|due| due.span(today).0),
             waits_for: (!self.mine.is_empty()).then(|| waiter(desk, operator)),
-            decided_since: (self.decided == "today").then(|| desk.midnight(today)),
+            decided_since: parsed(&self.decided, |text| (text == "today").then(|| desk.midnight(today)))?,
             ..Query::of(parsed(&self.state, ChangeState::parse)?.unwrap_or(ChangeState::Proposed), agencies)
         })
     }
@@ -272,6 +272,23 @@ pub(in super::super) fn differences(stored: &StoredChange) -> Vec<Difference> {
         .collect()
 }
 
+/// How many changes of a query each roster asks for.
+pub(in super::super) struct ByRoster {
+    pub rosters: Vec<RosterGroup>,
+    /// Whether more rosters follow.
+    pub cut: bool,
+    /// How many changes no roster asks for.
+    pub without: u64,
+}
+
+/// The changes of a query by roster, the first rosters of them.
+pub(in super::super) async fn by_roster(desk: &Desk, query: &Query) -> Result<ByRoster, PageError> {
+    let mut rosters = desk.store.changes_by_roster(query, GROUPS + 1).await?;
+    let cut = rosters.len() > GROUPS;
+    rosters.truncate(GROUPS);
+    Ok(ByRoster { rosters, cut, without: desk.store.count_without_roster(query).await? })
+}
+
 /// The list.
 pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
@@ -305,11 +322,8 @@ pub(in super::super) async fn page(
         return signed.view.page(&desk, "changes.html", more);
     }
     if asked.group == "roster" {
-        let mut rosters = desk.store.changes_by_roster(&query, GROUPS + 1).await?;
-        let cut = rosters.len() > GROUPS;
-        rosters.truncate(GROUPS);
+        let ByRoster { rosters, cut, without } = by_roster(&desk, &query).await?;
         let count = desk.store.count_changes(&query, COUNTED + 1).await?;
-        let without = desk.store.count_without_roster(&query).await?;
         let rosters = Value::from_serialize(&rosters);
         let more = context! { rosters, cut, without, groups => Value::from(()), count, lines => Vec::<Value>::new(), ..base };
         return signed.view.page(&desk, "changes.html", more);

@@ -6,7 +6,7 @@ use crate::model::change::{Change, ChangeKind};
 use crate::model::ids::TargetId;
 
 /// What happens on approval.
-pub(super) fn then(change: &Change, lang: Lang) -> &'static str {
+pub(in super::super) fn then(change: &Change, lang: Lang) -> &'static str {
     let (vi, en) = match change.kind {
         ChangeKind::CreateAccount if change.target == TargetId::mail() => (
             "Tài khoản được lập với mật khẩu lần đầu ngẫu nhiên, in trên phiếu bàn giao; người dùng phải đổi khi đăng nhập lần đầu.",
@@ -74,7 +74,7 @@ pub(super) fn then(change: &Change, lang: Lang) -> &'static str {
 }
 
 /// How it is undone afterwards; the same as [`crate::apply::undo`] does.
-pub(super) fn undone_by(change: &Change, lang: Lang) -> &'static str {
+pub(in super::super) fn undone_by(change: &Change, lang: Lang) -> &'static str {
     let (vi, en) = match change.kind {
         ChangeKind::CreateAccount => (
             "Hoàn tác: tài khoản mới bị khóa (không bị xóa ngay).",

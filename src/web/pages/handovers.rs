@@ -1,19 +1,17 @@
 //! Handovers: unit mailboxes that changed hands, the minutes (biên bản bàn giao) to print, what became of the former
 //! custodian's sessions, and which side has signed.
 
-use super::super::decide;
+use super::super::decide::{self, Handover};
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::paper::Paper;
 use super::super::view::Signed;
 use super::changes::Line;
-use crate::apply::handover::hands_over;
 use crate::model::account::Attr;
-use crate::model::change::{ChangeKind, State as ChangeState, StoredChange};
 use crate::model::custodian::Side;
-use crate::model::ids::{ChangeId, Login};
+use crate::model::ids::Login;
 use crate::model::operator::Right;
-use crate::store::{Place, Query, Signature};
+use crate::store::Signature;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -22,68 +20,38 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Handovers a page.
-const PER_PAGE: usize = 50;
-
 #[derive(Deserialize)]
 pub(in super::super) struct Asked {
     #[serde(default)]
     after: String,
 }
 
-/// Those that were carried out within the operator's scope, in the order of the days they were due.
+/// Those that were carried out within the operator's scope.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     axum::extract::Query(asked): axum::extract::Query<Asked>,
 ) -> Result<Response, PageError> {
     signed.require(Right::HandOver)?;
-    let query =
-        Query { kind: Some(ChangeKind::SetCustodian), ..Query::of(ChangeState::Applied, signed.scope()) };
-    let place = if asked.after.is_empty() { Place::First } else { Place::After(ChangeId::new(&asked.after)) };
-    let listing = desk.store.list_changes(&query, &place, PER_PAGE).await?;
+    let (handovers, next) = decide::handovers(&desk, &signed.operator, &asked.after).await?;
     let names = desk.store.operator_names().await?;
-    let mut handovers = Vec::new();
-    for one in &listing.rows {
-        handovers.push(shown(&desk, &signed, &one.stored, one.since, &names).await?);
-    }
-    let next = listing.rows.last().filter(|_| listing.more_after).map(|one| one.stored.id.to_string());
+    let handovers: Vec<_> = handovers.iter().map(|one| shown(&desk, &signed, one, &names)).collect();
     signed.view.page(&desk, "handovers.html", context! { handovers, next })
 }
 
 /// A handover with its signatures.
-async fn shown(
-    desk: &Desk,
-    signed: &Signed,
-    stored: &StoredChange,
-    since: crate::model::Time,
-    names: &BTreeMap<Login, String>,
-) -> Result<Value, PageError> {
-    let signatures = desk.store.signatures(&stored.id).await?;
-    let of = |side: Side| {
-        let found: Option<&Signature> = signatures.iter().find(|one| one.side == side);
-        found.map(|one| context! { by => names.get(&one.by).cloned().unwrap_or_else(|| one.by.to_string()), at => crate::model::rfc3339(one.at) })
-    };
-    let change = &stored.change;
-    let signed_by_all = of(Side::Receiver).is_some() && (of(Side::Giver).is_some() || !hands_over(change));
-    Ok(context! {
+fn shown(desk: &Desk, signed: &Signed, one: &Handover, names: &BTreeMap<Login, String>) -> Value {
+    let mark = |one: &Signature| context! { by => names.get(&one.by).cloned().unwrap_or_else(|| one.by.to_string()), at => crate::model::rfc3339(one.at) };
+    let (stored, change) = (&one.of.stored, &one.of.stored.change);
+    context! {
         line => Value::from_serialize(Line::of(stored, &signed.operator.login, desk.today())),
-        since => crate::model::rfc3339(since),
+        since => crate::model::rfc3339(one.of.since),
         giver => change.before(Attr::Custodian),
         receiver => change.after(Attr::Custodian),
-        giver_signed => of(Side::Giver),
-        receiver_signed => of(Side::Receiver),
-        done => signed_by_all,
-    })
-}
-
-/// The change, where it handed a mailbox over within the operator's scope.
-async fn handover(desk: &Desk, signed: &Signed, id: &str) -> Result<crate::store::Standing, PageError> {
-    signed.require(Right::HandOver)?;
-    let standing = decide::change(desk, &signed.operator, id).await?;
-    let stored = &standing.stored;
-    let handed = stored.change.kind == ChangeKind::SetCustodian && stored.state == ChangeState::Applied;
-    if handed { Ok(standing) } else { Err(PageError::NotFound) }
+        giver_signed => one.signed(Side::Giver).map(mark),
+        receiver_signed => one.signed(Side::Receiver).map(mark),
+        done => one.is_signed(),
+    }
 }
 
 /// One handover.
@@ -92,10 +60,11 @@ pub(in super::super) async fn page(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let standing = handover(&desk, &signed, &id).await?;
+    signed.require(Right::HandOver)?;
+    let handover = decide::handover(&desk, &signed.operator, &id).await?;
     let names = desk.store.operator_names().await?;
-    let sessions = desk.back.sessions(&standing.stored, signed.view.lang).await?;
-    let one = shown(&desk, &signed, &standing.stored, standing.since, &names).await?;
+    let sessions = desk.back.sessions(&handover.of.stored, signed.view.lang).await?;
+    let one = shown(&desk, &signed, &handover, &names);
     signed.view.page(&desk, "handover.html", context! { one, sessions })
 }
 
@@ -105,8 +74,9 @@ pub(in super::super) async fn minutes(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let standing = handover(&desk, &signed, &id).await?;
-    Ok(Paper(desk.back.minutes(&standing.stored).await?).into_response())
+    signed.require(Right::HandOver)?;
+    let handover = decide::handover(&desk, &signed.operator, &id).await?;
+    Ok(Paper(desk.back.minutes(&handover.of.stored).await?).into_response())
 }
 
 #[derive(Deserialize)]
@@ -121,19 +91,9 @@ pub(in super::super) async fn sign(
     Path(id): Path<String>,
     Form(signs): Form<Signs>,
 ) -> Result<Response, PageError> {
-    let stored = handover(&desk, &signed, &id).await?.stored;
+    signed.require(Right::HandOver)?;
     let side = Side::parse(&signs.side).ok_or(PageError::NotFound)?;
-    if side == Side::Giver && !hands_over(&stored.change) {
-        return Err(PageError::NotFound);
-    }
-    let by = &signed.operator.login;
-    let noted = desk
-        .store
-        .write(desk.now(), async |mut tx| {
-            let noted = tx.sign_minutes(&stored.id, side, by).await?;
-            tx.commit(noted).await
-        })
-        .await?;
+    let noted = decide::sign(&desk, &signed.operator, &id, side).await?;
     let said = match (noted, side) {
         (true, Side::Giver) => signed.view.t("Đã ghi nhận bên giao ký.", "That the giver signed is noted."),
         (true, Side::Receiver) => {

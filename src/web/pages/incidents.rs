@@ -8,7 +8,7 @@ use super::super::view::{Signed, query_value};
 use super::changes::Line;
 use crate::model::Lang;
 use crate::model::incident::Incident;
-use crate::model::operator::Right;
+use crate::model::operator::{Operator, Right};
 use crate::model::tip::Sign;
 use crate::store::Standing;
 use axum::Form;
@@ -89,18 +89,37 @@ pub(in super::super) async fn open(
     signed.view.go(&desk, &format!("/incidents/{}", incident.id), said)
 }
 
+/// An incident as it is now.
+pub(in super::super) struct Looked {
+    pub one: Incident,
+    pub made: Vec<Standing>,
+    /// Those that lock by hand what is never written, while it is not locked.
+    pub commands: Option<String>,
+    /// Whether the directory did not answer: what was seen last is shown.
+    pub unread: bool,
+}
+
+/// The incident `id`, where the operator may know of it; whether its account is locked is looked at now.
+pub(in super::super) async fn looked_at(
+    desk: &Desk,
+    operator: &Operator,
+    id: &str,
+) -> Result<Looked, PageError> {
+    decide::incident(desk, operator, id).await?;
+    let unread = desk.back.watch_incidents().await.is_err();
+    let (one, made) = decide::incident(desk, operator, id).await?;
+    let by_hand = one.by_hand && one.closed.is_none() && one.seen_locked.is_none();
+    let commands = if by_hand { desk.back.commands(&one).await.ok() } else { None };
+    Ok(Looked { one, made, commands, unread })
+}
+
 /// One incident: what came of it in each system.
 pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    decide::incident(&desk, &signed.operator, &id).await?;
-    // Whether it is locked is looked at now; where the directory does not answer, what was seen last is shown.
-    let unread = desk.back.watch_incidents().await.is_err();
-    let (one, made) = decide::incident(&desk, &signed.operator, &id).await?;
-    let by_hand = one.by_hand && one.closed.is_none() && one.seen_locked.is_none();
-    let commands = if by_hand { desk.back.commands(&one).await.ok() } else { None };
+    let Looked { one, made, commands, unread } = looked_at(&desk, &signed.operator, &id).await?;
     let (login, today) = (&signed.operator.login, desk.today());
     let lines: Vec<_> = made
         .iter()

@@ -21,11 +21,6 @@ pub(in super::super) struct Asked {
     after: String,
 }
 
-/// Whether the operator may see the list: an outbox is the whole province's.
-pub(super) fn may_see(signed: &Signed) -> bool {
-    signed.operator.may(Right::See, None)
-}
-
 /// The list.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// One attribute that was relied on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Moved {
+pub(in super::super) struct Moved {
     pub attr: &'static str,
     /// As it was approved for.
     pub approved: String,
@@ -20,7 +20,7 @@ pub(super) struct Moved {
 /// How an account stands to what was approved for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
-pub(super) enum Now {
+pub(in super::super) enum Now {
     /// What was relied on, those that moved first.
     There { attrs: Vec<Moved> },
     /// In a system beside the mailbox: whether what the change is about was there, and is.

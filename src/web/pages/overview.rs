@@ -6,11 +6,14 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::{Due, waiter};
-use super::{agencies, mail_brake, mails, matches, rotation};
+use super::{agencies, mail_brake, matches, rotation};
+use crate::model::brake::Brake;
 use crate::model::change::{ChangeKind, State as ChangeState};
-use crate::model::operator::Right;
+use crate::model::ids::Login;
+use crate::model::operator::{Operator, Right};
 use crate::model::rotation::CampaignState;
 use crate::rotation::verdict::Standing;
+use crate::store::{ChangeFigures, OutboxCounts, Pass, Pause, Paused};
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
@@ -19,45 +22,99 @@ use std::sync::Arc;
 /// More arrivals of today, or late agencies, are behind a link.
 const SHOWN: usize = 8;
 
+/// What an operator finds in the morning: how much waits, came in and went wrong, within the scope.
+pub(in super::super) struct Found {
+    pub figures: ChangeFigures,
+    /// Open brakes, each with who has released it.
+    pub brakes: Vec<(Brake, Vec<Login>)>,
+    pub questions: usize,
+    /// Arrivals of today, and how many of them could not be read.
+    pub arrived: (u64, u64),
+    /// Agencies whose full roster is late.
+    pub late: Vec<agencies::Standing>,
+    /// Open incidents, and how many of them are not over with.
+    pub incidents: (usize, usize),
+    /// Slips that wait to be printed or signed for; none for who does not hand them over.
+    pub slips: Option<usize>,
+    /// None for who does not see the whole province.
+    pub outbox: Option<OutboxCounts>,
+    pub pass: Option<Pass>,
+    /// What is paused.
+    pub paused: Vec<(Paused, Pause)>,
+    /// What waits for this very operator's approval, by due date; none for who approves nothing.
+    pub mine: Option<Vec<(Due, u64)>>,
+    /// For whom he or she stands in just now.
+    pub stands_in: Vec<Operator>,
+}
+
+/// What `operator` finds now.
+pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<Found, PageError> {
+    let (today, scope) = (desk.today(), operator.agencies.iter().cloned().collect::<Vec<_>>());
+    let midnight = desk.midnight(today);
+    let mut brakes = desk.store.open_brakes().await?;
+    brakes.retain(|(brake, _)| sees_brake(operator, &brake.scope));
+    let mut questions = desk.store.questions().await?;
+    questions.retain(|one| operator.may_see(&one.question.agency));
+    let mut late = agencies::standings(desk, operator).await?;
+    late.retain(|one| one.late);
+    let open = decide::open_incidents(desk, operator).await?;
+    let red = open.iter().filter(|(one, made)| one.is_red(decide::locks(one, made))).count();
+    let hands_over = operator.role.may(Right::HandOver);
+    let slips = if hands_over { Some(decide::slips(desk, operator).await?.len()) } else { None };
+    let sees_all = operator.may(Right::See, None);
+    let outbox = if sees_all { Some(desk.store.outbox_counts().await?) } else { None };
+    let paused = decide::pauses(desk).await?.into_iter();
+    Ok(Found {
+        figures: desk.store.figures(&scope, today, midnight).await?,
+        brakes,
+        questions: questions.len(),
+        arrived: desk.store.count_arrivals(&scope, midnight).await?,
+        late,
+        incidents: (open.len(), red),
+        slips,
+        outbox,
+        pass: desk.store.last_pass().await?,
+        paused: paused.filter_map(|(what, pause)| Some((what, pause?))).collect(),
+        mine: mine(desk, operator).await?,
+        stands_in: desk.store.stands_in_for(&operator.login, desk.now()).await?,
+    })
+}
+
+async fn mine(desk: &Desk, operator: &Operator) -> Result<Option<Vec<(Due, u64)>>, PageError> {
+    if !operator.role.may(Right::Approve) {
+        return Ok(None);
+    }
+    let (today, scope) = (desk.today(), operator.agencies.iter().cloned().collect::<Vec<_>>());
+    let waiting = desk.store.waiting_by_due(&scope, &waiter(desk, operator)).await?;
+    let count = |due: Due| -> u64 {
+        waiting.iter().filter(|(day, _)| due.holds(**day, today)).map(|(_, count)| count).sum()
+    };
+    let counted = Due::APART.iter().map(|due| (*due, count(*due)));
+    Ok(Some(counted.filter(|(_, count)| *count > 0).collect()))
+}
+
 /// The page.
 pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let (today, scope) = (desk.today(), signed.scope());
-    let midnight = desk.midnight(today);
-    let figures = desk.store.figures(&scope, today, midnight).await?;
+    let found = found(&desk, &signed.operator).await?;
+    let figures = &found.figures;
     let of = |state: ChangeState| figures.by_state.get(&state).copied().unwrap_or_default();
-    let brakes: Vec<_> = desk
-        .store
-        .open_brakes()
-        .await?
-        .into_iter()
-        .filter(|(brake, _)| sees_brake(&signed.operator, &brake.scope))
-        .map(|(brake, by)| {
-            context! { brake => Value::from_serialize(&brake), held => brake.holds.len(), by => by.len() }
-        })
-        .collect();
-    let mut questions = desk.store.questions().await?;
-    questions.retain(|one| signed.operator.may_see(&one.question.agency));
-    let arrivals = desk.store.arrivals(&scope, Some(midnight), None, SHOWN).await?;
-    let (arrived, refused) = desk.store.count_arrivals(&scope, midnight).await?;
-    let standings = agencies::standings(&desk, &signed.operator).await?;
-    let late: Vec<_> = standings.iter().filter(|one| one.late).collect();
-    let incidents = incidents(&desk, &signed).await?;
+    let brakes = found.brakes.iter().map(|(brake, by)| {
+        context! { brake => Value::from_serialize(brake), held => brake.holds.len(), by => by.len() }
+    });
+    let midnight = desk.midnight(desk.today());
+    let arrivals = desk.store.arrivals(&signed.scope(), Some(midnight), None, SHOWN).await?;
     let passwords = passwords(&desk, &signed).await?;
-    let slips = slips(&desk, &signed).await?;
-    let outbox = desk.store.outbox_counts().await?;
-    let pass = desk.store.last_pass().await?;
-    let paused = decide::pauses(&desk).await?.into_iter().filter_map(|(what, pause)| Some((what, pause?)));
-    let paused: Vec<_> = paused
-        .map(|(what, one)| {
-            context! { what => what.as_str(), by => one.by, reason => one.reason, at => crate::model::rfc3339(one.at) }
-        })
-        .collect();
-    let stands_in = desk.store.stands_in_for(&signed.operator.login, desk.now()).await?;
-    let stands_in: Vec<_> = stands_in.into_iter().map(|one| one.name).collect();
+    let paused = found.paused.iter().map(|(what, one)| {
+        context! { what => what.as_str(), by => one.by, reason => one.reason, at => crate::model::rfc3339(one.at) }
+    });
+    let stands_in: Vec<_> = found.stands_in.into_iter().map(|one| one.name).collect();
     let kinds: Vec<_> = figures.by_kind.iter().map(|(kind, count)| context! { kind, count }).collect();
+    let mine = found
+        .mine
+        .map(|mine| mine.into_iter().map(|(due, count)| context! { due, count }).collect::<Vec<_>>());
     let more = context! {
         due => figures.due,
         proposed => of(ChangeState::Proposed),
@@ -69,54 +126,33 @@ pub(in super::super) async fn page(
         expired => of(ChangeState::Expired),
         applied_today => figures.applied_today,
         suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
-        incidents,
+        incidents => context! { open => found.incidents.0, red => found.incidents.1 },
         passwords,
         mail_brake => mail_brake::shown(&desk, &signed).await?,
         matches => matches::waiting(&desk, &signed).await?,
-        slips,
+        slips => found.slips.map(|waiting| context! { waiting }),
         kinds,
-        brakes,
-        questions => questions.len(),
+        brakes => brakes.collect::<Vec<_>>(),
+        questions => found.questions,
         arrivals => Value::from_serialize(&arrivals),
-        arrived,
-        refused,
-        late_count => late.len(),
-        late => Value::from_serialize(&late[..late.len().min(SHOWN)]),
-        mails => mails::may_see(&signed).then(|| context! {
+        arrived => found.arrived.0,
+        refused => found.arrived.1,
+        late_count => found.late.len(),
+        late => Value::from_serialize(&found.late[..found.late.len().min(SHOWN)]),
+        mails => found.outbox.map(|outbox| context! {
             undelivered => outbox.failed + outbox.returned,
             queued => outbox.queued + outbox.sending,
         }),
-        mine => mine(&desk, &signed).await?,
+        mine,
         stands_in,
-        pass => pass.map(|pass| context! {
+        pass => found.pass.map(|pass| context! {
             started => crate::model::rfc3339(pass.started),
             ended => pass.ended.map(crate::model::rfc3339),
             outcome => pass.outcome,
         }),
-        paused,
+        paused => paused.collect::<Vec<_>>(),
     };
     signed.view.page(&desk, "overview.html", more)
-}
-
-/// What waits for this very operator's approval, by due date; none for who approves nothing.
-async fn mine(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    if !signed.operator.role.may(Right::Approve) {
-        return Ok(Value::from(()));
-    }
-    let today = desk.today();
-    let waiting = desk.store.waiting_by_due(&signed.scope(), &waiter(desk, &signed.operator)).await?;
-    let count = |due: Due| -> u64 {
-        waiting.iter().filter(|(day, _)| due.holds(**day, today)).map(|(_, count)| count).sum()
-    };
-    let rows = Due::APART.iter().map(|due| (due, count(*due))).filter(|(_, count)| *count > 0);
-    Ok(rows.map(|(due, count)| context! { due, count }).collect())
-}
-
-/// Open incidents, and those of them that are not over with.
-async fn incidents(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    let open = decide::open_incidents(desk, &signed.operator).await?;
-    let red = open.iter().filter(|(one, made)| one.is_red(decide::locks(one, made))).count();
-    Ok(context! { open => open.len(), red })
 }
 
 /// The health of rotation, by the last pass; none where the site has no rules or no pass has looked.
@@ -145,12 +181,4 @@ async fn passwords(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
         })
         .collect();
     Ok(context! { day => figures.day.to_string(), standings, waiting, campaigns })
-}
-
-/// Slips that wait to be printed or signed for; none for who does not hand them over.
-async fn slips(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    if !signed.operator.role.may(Right::HandOver) {
-        return Ok(Value::from(()));
-    }
-    Ok(context! { waiting => decide::slips(desk, &signed.operator).await?.len() })
 }

@@ -15,7 +15,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The open ones.
@@ -49,21 +49,67 @@ pub(in super::super) async fn page(
 ) -> Result<Response, PageError> {
     let OpenQuestion { key, question, asked } = decide::question(&desk, &signed.operator, &key).await?;
     let lang = signed.view.lang;
-    let (seen, candidates) = compared(&question, lang);
-    let row = asking_row(&desk, &question, lang).await?;
-    let value = |name: &str| row.iter().find(|field| field.name == name).map(|field| field.value.clone());
-    let fields: Vec<_> = seen.iter().map(|attr| context! { attr, row => value(row_field(attr)) }).collect();
+    let Beside { fields, candidates } = beside(&desk, &question, lang).await?;
     let more = context! {
         key,
         sentence => words::question_line(&question, lang),
         may_answer => signed.require(decide::answered_with(question.kind)).is_ok(),
-        fields,
-        candidates,
-        side_by_side => question.kind == QuestionKind::WhoIs && !seen.is_empty(),
+        side_by_side => question.kind == QuestionKind::WhoIs && !fields.is_empty(),
+        fields => Value::from_serialize(&fields),
+        candidates => Value::from_serialize(&candidates),
         question => Value::from_serialize(&question),
         asked => crate::model::rfc3339(asked),
     };
     signed.view.page(&desk, "question.html", more)
+}
+
+/// The candidates of a question beside the row that raises it.
+pub(in super::super) struct Beside {
+    /// Every attribute that some candidate speaks of, in order of first mention.
+    pub fields: Vec<Stated>,
+    pub candidates: Vec<Side>,
+}
+
+/// What the row says of an attribute.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Stated {
+    pub attr: String,
+    /// Personal data masked; none where the row says nothing.
+    pub row: Option<String>,
+}
+
+/// A candidate.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Side {
+    pub answer: String,
+    pub label: String,
+    /// What it says of each attribute, in their order.
+    pub fields: Vec<Option<Said>>,
+    /// Remarks.
+    pub more: Vec<String>,
+}
+
+/// What a candidate says of an attribute.
+#[derive(Debug, Serialize)]
+pub(in super::super) struct Said {
+    pub value: String,
+    /// Whether it agrees with the row.
+    pub agrees: bool,
+}
+
+/// The candidates beside the row, personal data masked.
+pub(in super::super) async fn beside(
+    desk: &Desk,
+    question: &Question,
+    lang: Lang,
+) -> Result<Beside, PageError> {
+    let mut beside = candidates(question, lang);
+    let row = asking_row(desk, question, lang).await?;
+    for one in &mut beside.fields {
+        let field = row.iter().find(|field| field.name == row_field(&one.attr));
+        one.row = field.map(|field| field.value.clone());
+    }
+    Ok(beside)
 }
 
 /// The row that raises a question, as it was understood, personal data masked.
@@ -88,9 +134,9 @@ fn row_field(attr: &str) -> &str {
     }
 }
 
-/// Every attribute that some candidate speaks of, in order of first mention, and the candidates: each with what it says of
-/// these, and whether it agrees with the row or differs.
-fn compared(question: &Question, lang: Lang) -> (Vec<String>, Vec<Value>) {
+/// The candidates by themselves, the row left out: each with what it says of every attribute that some of them speak of, and
+/// whether it agrees with the row or differs.
+pub(in super::super) fn candidates(question: &Question, lang: Lang) -> Beside {
     let parsed: Vec<Vec<Compared>> = question
         .candidates
         .iter()
@@ -102,16 +148,19 @@ fn compared(question: &Question, lang: Lang) -> (Vec<String>, Vec<Value>) {
             seen.push(attr.clone());
         }
     }
-    let candidates = question.candidates.iter().zip(&parsed).map(|(one, fields)| {
-        let named: Vec<_> = seen
-            .iter()
-            .map(|attr| fields.iter().find(|field| field.attr.as_ref() == Some(attr)))
-            .map(|field| field.map(|field| context! { value => field.value, agrees => field.agrees }))
-            .collect();
-        let more: Vec<_> = fields.iter().filter(|field| field.attr.is_none()).map(|field| field.value.as_str()).collect();
-        context! { answer => one.answer, label => answer_words(&one.answer, &one.label, lang), fields => named, more }
+    let candidates = question.candidates.iter().zip(parsed).map(|(one, parsed)| {
+        let said = |attr: &String| {
+            let found = parsed.iter().find(|field| field.attr.as_ref() == Some(attr));
+            found.map(|field| Said { value: field.value.clone(), agrees: field.agrees })
+        };
+        let fields = seen.iter().map(said).collect();
+        let more = parsed.iter().filter(|field| field.attr.is_none()).map(|field| field.value.clone());
+        let label = answer_words(&one.answer, &one.label, lang);
+        Side { answer: one.answer.clone(), label, fields, more: more.collect() }
     });
-    (seen.clone(), candidates.collect())
+    let candidates = candidates.collect();
+    let fields = seen.into_iter().map(|attr| Stated { attr, row: None }).collect();
+    Beside { fields, candidates }
 }
 
 /// What a candidate says of one attribute.

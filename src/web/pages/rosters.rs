@@ -9,7 +9,7 @@ use super::cells::{self, Note};
 use crate::files;
 use crate::model::ids::{AgencyCode, RosterId, sha256};
 use crate::model::operator::{Operator, Right};
-use crate::store::{Feedback, RosterState};
+use crate::store::{ArrivalLine, Feedback, RosterState};
 use axum::body::{Body, Bytes};
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -49,32 +49,59 @@ pub(in super::super) async fn list(
     signed: Signed,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let scope = match AgencyCode::stored(&asked.agency) {
-        Some(code) => {
-            signed.require_sight(&code)?;
-            vec![code]
-        }
-        None => signed.scope(),
+    let wanted = Wanted {
+        agency: &asked.agency,
+        today: !asked.today.is_empty(),
+        refused: !asked.refused.is_empty(),
+        after: &asked.after,
     };
-    let since = (!asked.today.is_empty()).then(|| desk.midnight(desk.today()));
-    let after = (!asked.after.is_empty()).then(|| RosterId::new(&asked.after));
-    let only = (!asked.refused.is_empty()).then_some(RosterState::Refused);
-    let mut arrivals = desk.store.arrivals_in(only, &scope, since, after.as_ref(), PER_PAGE + 1).await?;
-    let more = arrivals.len() > PER_PAGE;
-    arrivals.truncate(PER_PAGE);
+    let (arrivals, next) = arrivals(&desk, &signed.operator, &wanted, PER_PAGE).await?;
     let agencies: Vec<_> =
         desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
     let more = context! {
-        next => arrivals.last().filter(|_| more).map(|one| one.id.to_string()),
+        next,
         arrivals => Value::from_serialize(&arrivals),
         agencies,
-        agency => asked.agency,
-        only_today => since.is_some(),
-        only_refused => only.is_some(),
+        agency => wanted.agency,
+        only_today => wanted.today,
+        only_refused => wanted.refused,
         upload_mb => desk.settings.upload_mb,
         upload => guard::UPLOAD,
     };
     signed.view.page(&desk, "rosters.html", more)
+}
+
+/// Which arrivals.
+pub(in super::super) struct Wanted<'a> {
+    /// Only this agency's; empty means all within sight.
+    pub agency: &'a str,
+    /// Only what came in today.
+    pub today: bool,
+    /// Only what could not be read.
+    pub refused: bool,
+    /// Behind the one with this id, where it is not empty.
+    pub after: &'a str,
+}
+
+/// At most `most` arrivals within sight, the latest first, and the last one's id where more follow.
+pub(in super::super) async fn arrivals(
+    desk: &Desk,
+    operator: &Operator,
+    wanted: &Wanted<'_>,
+    most: usize,
+) -> Result<(Vec<ArrivalLine>, Option<String>), PageError> {
+    let scope = match decide::asked_agency(operator, wanted.agency)? {
+        Some(code) => vec![code],
+        None => operator.agencies.iter().cloned().collect(),
+    };
+    let since = wanted.today.then(|| desk.midnight(desk.today()));
+    let after = (!wanted.after.is_empty()).then(|| RosterId::new(wanted.after));
+    let only = wanted.refused.then_some(RosterState::Refused);
+    let mut arrivals = desk.store.arrivals_in(only, &scope, since, after.as_ref(), most + 1).await?;
+    let more = arrivals.len() > most;
+    arrivals.truncate(most);
+    let next = arrivals.last().filter(|_| more).map(|one| one.id.to_string());
+    Ok((arrivals, next))
 }
 
 #[derive(Deserialize)]
@@ -198,15 +225,22 @@ pub(in super::super) async fn handed_back(
     download(&name, bytes)
 }
 
-/// The document (PDF) that came with the workbook and lies beside it under the same name.
+/// The document (PDF) that came with the workbook.
 pub(in super::super) async fn document(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (feedback, _) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
-    let arrival = feedback.arrival;
-    signed.require_sight(&arrival.agency)?;
+    came_with(&desk, &signed.operator, id).await
+}
+
+/// The document (PDF) that came with the workbook and lies beside it under the same name, for whoever may have it.
+pub(in super::super) async fn came_with(
+    desk: &Desk,
+    operator: &Operator,
+    id: String,
+) -> Result<Response, PageError> {
+    let arrival = arrival(desk, operator, id).await?.0.arrival;
     let came = arrival.roster.is_some_and(|one| one.has_pdf);
     let place = arrival.done_path.filter(|_| came).ok_or(PageError::NotFound)?;
     let path = files::with_ending(FilePath::new(&place), ".pdf");

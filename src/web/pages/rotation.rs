@@ -175,33 +175,48 @@ pub(in super::super) struct Whose {
     waiting: String,
 }
 
+/// The printed list of an agency: accounts that no reminder reached, and locked ones.
+#[derive(Serialize)]
+pub(in super::super) struct Printed {
+    pub agency: AgencyCode,
+    /// How many of them were not handed over yet.
+    pub waiting: usize,
+    pub accounts: Vec<Listed>,
+}
+
+/// The printed lists of `figures`: an agency's where `agency` is not empty, of what was not handed over where `waiting`.
+pub(in super::super) fn printed(
+    figures: Figures,
+    operator: &Operator,
+    agency: &str,
+    waiting: bool,
+) -> Result<Vec<Printed>, PageError> {
+    let only = decide::asked_agency(operator, agency)?;
+    let mut by_agency: BTreeMap<AgencyCode, Vec<Listed>> = BTreeMap::new();
+    for one in figures.listed {
+        let is_asked = only.as_ref().is_none_or(|code| *code == one.agency);
+        if is_asked && (!waiting || one.handed.is_none()) {
+            by_agency.entry(one.agency.clone()).or_default().push(one);
+        }
+    }
+    let list = |(agency, accounts): (AgencyCode, Vec<Listed>)| {
+        let waiting = accounts.iter().filter(|one| one.handed.is_none()).count();
+        Printed { agency, waiting, accounts }
+    };
+    Ok(by_agency.into_iter().map(list).collect())
+}
+
 /// The printed lists: accounts that no reminder reached and locked ones, by agency.
 pub(in super::super) async fn list(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Query(asked): Query<Whose>,
 ) -> Result<Response, PageError> {
-    let only = AgencyCode::stored(&asked.agency);
-    if let Some(code) = &only {
-        signed.require_sight(code)?;
-    }
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
-    let mut by_agency: BTreeMap<&AgencyCode, Vec<&Listed>> = BTreeMap::new();
-    let is_asked = |one: &&Listed| {
-        only.as_ref().is_none_or(|code| *code == one.agency)
-            && (asked.waiting.is_empty() || one.handed.is_none())
-    };
-    for one in figures.listed.iter().filter(is_asked) {
-        by_agency.entry(&one.agency).or_default().push(one);
-    }
-    let lists: Vec<_> = by_agency
-        .iter()
-        .map(|(agency, accounts)| {
-            let waiting = accounts.iter().filter(|one| one.handed.is_none()).count();
-            context! { agency, waiting, accounts => Value::from_serialize(accounts) }
-        })
-        .collect();
-    let more = context! { lists, only => only.is_some(), day => figures.day.to_string(), lock_after => crate::rotation::judge::AFTER_LIST };
+    let day = figures.day.to_string();
+    let lists = printed(figures, &signed.operator, &asked.agency, !asked.waiting.is_empty())?;
+    let only = !asked.agency.is_empty();
+    let more = context! { lists => Value::from_serialize(&lists), only, day, lock_after => crate::rotation::judge::AFTER_LIST };
     signed.view.page(&desk, "rotation_list.html", more)
 }
 

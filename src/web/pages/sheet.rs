@@ -5,24 +5,20 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::sign_in::is_own_password;
 use super::super::view::{Signed, query_value};
-use super::cells::{self, Note, Sheet};
+use super::cells;
+use super::grid::{Grid, Listed, PER_PAGE};
+use super::rosters::arrival;
 use crate::intake::original::Original;
 use crate::model::Lang;
-use crate::model::finding::Severity;
-use crate::model::ids::RosterId;
 use crate::model::operator::Right;
 use crate::store::{Arrival, Feedback};
-use crate::workbook::{Excerpt, Reader, ReaderError, WIDEST, Wanted, letters};
+use crate::workbook::{Excerpt, Reader, ReaderError, Wanted};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Rows a page.
-const PER_PAGE: u32 = 100;
 
 /// The bytes of an arrival's original; else why there are none, in both languages.
 pub(super) fn original(arrival: &Arrival) -> Result<Vec<u8>, (&'static str, &'static str)> {
@@ -52,10 +48,10 @@ pub(super) fn reader(desk: &Desk) -> Reader {
 #[derive(Debug, Clone, Deserialize)]
 pub(in super::super) struct Asked {
     #[serde(default)]
-    sheet: String,
+    pub sheet: String,
     /// A row that the page is to show.
     #[serde(default)]
-    row: Option<u32>,
+    pub row: Option<u32>,
 }
 
 /// The page.
@@ -65,7 +61,8 @@ pub(in super::super) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    show(&desk, &signed, arrival(&desk, &signed, &id).await?, &asked, false).await
+    let (feedback, _) = arrival(&desk, &signed.operator, id).await?;
+    show(&desk, &signed, feedback, &asked, false).await
 }
 
 #[derive(Deserialize)]
@@ -93,7 +90,7 @@ pub(in super::super) async fn as_sent(
     Form(reveal): Form<Reveal>,
 ) -> Result<Response, PageError> {
     signed.require(Right::Reveal)?;
-    let feedback = arrival(&desk, &signed, &id).await?;
+    let (feedback, _) = arrival(&desk, &signed.operator, id.clone()).await?;
     let asked = Asked { sheet: reveal.asked.sheet, row: reveal.asked.row.parse().ok() };
     if !is_own_password(&desk, &signed, &reveal.password).await? {
         let wrong = signed.view.t("Mật khẩu không đúng.", "The password is wrong.");
@@ -110,12 +107,6 @@ pub(in super::super) async fn as_sent(
         })
         .await?;
     show(&desk, &signed, feedback, &asked, true).await
-}
-
-async fn arrival(desk: &Desk, signed: &Signed, id: &str) -> Result<Feedback, PageError> {
-    let (feedback, _) = desk.store.arrival(&RosterId::new(id)).await?.ok_or(PageError::NotFound)?;
-    signed.require_sight(&feedback.arrival.agency)?;
-    Ok(feedback)
 }
 
 fn first_of_page(row: Option<u32>) -> u32 {
@@ -146,6 +137,19 @@ async fn read(
     }
 }
 
+/// The page of rows that is asked for, `reveal` after the password was given; else why there is none, in both languages.
+pub(in super::super) async fn grid(
+    desk: &Desk,
+    feedback: &Feedback,
+    asked: &Asked,
+    lang: Lang,
+    reveal: bool,
+) -> Result<Result<Grid, (String, String)>, PageError> {
+    let read = read(desk, &feedback.arrival, asked).await?;
+    let notes = cells::notes(&feedback.arrival.notes, lang, reveal);
+    Ok(read.map(|excerpt| Grid::of(feedback, &excerpt, &notes, lang, reveal)))
+}
+
 async fn show(
     desk: &Desk,
     signed: &Signed,
@@ -165,125 +169,13 @@ async fn show(
         revealed => reveal,
         has_password,
     };
-    let notes = cells::notes(&arrival.notes, lang, reveal);
-    let more = match read(desk, arrival, asked).await? {
-        Ok(excerpt) => grid(&feedback, &excerpt, &notes, lang, reveal),
+    let more = match grid(desk, &feedback, asked, lang, reveal).await? {
+        Ok(grid) => Value::from_serialize(&grid),
         Err((vi, en)) => {
-            let notes: Vec<_> = notes.iter().take(PER_PAGE as usize).map(|one| listed(one, None)).collect();
-            context! { missing => signed.view.t(&vi, &en), notes }
+            let notes = cells::notes(&arrival.notes, lang, reveal);
+            let notes: Vec<_> = notes.iter().take(PER_PAGE as usize).map(Listed::of).collect();
+            context! { missing => signed.view.t(&vi, &en), notes => Value::from_serialize(&notes) }
         }
     };
     signed.view.page(desk, "sheet.html", context! { ..more, ..base })
-}
-
-/// The page of rows as its template has it.
-fn grid(feedback: &Feedback, excerpt: &Excerpt, notes: &[Note], lang: Lang, reveal: bool) -> Value {
-    let overview = &excerpt.sheets[excerpt.sheet];
-    let sheet = Sheet::of(&feedback.arrival.notes, &overview.name);
-    let count = u32::try_from(excerpt.rows.len()).unwrap_or(PER_PAGE);
-    let (from, to) = (excerpt.from, excerpt.from.saturating_add(count).saturating_sub(1));
-    let width = excerpt.width.min(WIDEST);
-    let on_sheet: Vec<&Note> =
-        notes.iter().filter(|one| one.sheet.as_ref().is_none_or(|name| *name == overview.name)).collect();
-    let here: Vec<&Note> = on_sheet.iter().copied().filter(|one| one.is_among(from, to)).collect();
-    let mut by_place: BTreeMap<String, Vec<(usize, &Note)>> = BTreeMap::new();
-    for (at, note) in here.iter().enumerate() {
-        by_place.entry(place(note, width)).or_default().push((at + 1, note));
-    }
-    let at = |place: &str| -> Vec<Value> {
-        by_place.get(place).into_iter().flatten().map(|(at, note)| listed(note, Some(*at))).collect()
-    };
-    let heading = sheet.heading(from, to);
-    let heads: Vec<_> = (0..width)
-        .map(|column| {
-            let letter = letters(column);
-            let name =
-                heading.and_then(|row| sheet.column(row, &letter)).map(|one| cells::column_name(one, lang));
-            context! { name, notes => at(&format!("k{letter}")), letter }
-        })
-        .collect();
-    let results: BTreeMap<u32, &str> = feedback
-        .results
-        .iter()
-        .filter(|one| one.sheet == overview.name && (from..=to).contains(&one.row))
-        .map(|one| (one.row, one.text.as_str()))
-        .collect();
-    let rows: Vec<_> = (from..=to)
-        .zip(&excerpt.rows)
-        .map(|(row, line)| {
-            let cells: Vec<_> = (0..width)
-                .map(|column| {
-                    let letter = letters(column);
-                    let text = line.cells.get(column).map_or("", String::as_str);
-                    let known = sheet.ends_header(row).then(|| sheet.column(row, &letter)).flatten();
-                    context! {
-                        text => cells::shown(text, sheet.place(row, &letter), reveal),
-                        notes => at(&format!("c{letter}{row}")),
-                        known => known.map(|one| cells::column_name(one, lang)),
-                        letter,
-                    }
-                })
-                .collect();
-            context! {
-                number => row,
-                cells,
-                header => sheet.is_header(row),
-                hidden => line.hidden,
-                result => results.get(&row),
-                notes => at(&format!("r{row}")),
-            }
-        })
-        .collect();
-    let troubled = |one: &&&Note| one.severity >= Severity::Warning;
-    let rows_with = || on_sheet.iter().filter(troubled).filter_map(|one| one.row);
-    let of = |severity| on_sheet.iter().filter(|one| one.severity == severity).count();
-    context! {
-        sheets => Value::from_serialize(&excerpt.sheets),
-        sheet => overview.name,
-        total => overview.rows,
-        from,
-        to,
-        previous => (from > 1).then(|| from.saturating_sub(PER_PAGE).max(1)),
-        next => (to < overview.rows).then_some(to + 1),
-        trouble_before => rows_with().filter(|row| *row < from).max(),
-        trouble_after => rows_with().filter(|row| *row > to).min(),
-        errors => of(Severity::Error),
-        warnings => of(Severity::Warning),
-        remarks => of(Severity::Info),
-        cut => excerpt.width.saturating_sub(width),
-        heads,
-        rows,
-        with_results => !results.is_empty() || by_place.keys().any(|one| one.starts_with('r')),
-        notes => here.iter().enumerate().map(|(at, one)| listed_at(one, at + 1, width)).collect::<Vec<_>>(),
-    }
-}
-
-/// Where on the page a note stands: what lies to the right of the last column that is shown stands at its row.
-fn place(note: &Note, width: usize) -> String {
-    let is_shown = |letter: &str| (0..width).any(|column| letters(column) == letter);
-    match (&note.column, note.row) {
-        (Some(column), Some(row)) if !is_shown(column) => format!("r{row}"),
-        (Some(column), None) if !is_shown(column) => "grid".to_owned(),
-        _ => note.anchor(),
-    }
-}
-
-fn listed_at(note: &Note, at: usize, width: usize) -> Value {
-    context! { anchor => place(note, width), ..listed(note, Some(at)) }
-}
-
-fn listed(note: &Note, at: Option<usize>) -> Value {
-    let cell = format!(
-        "{}{}",
-        note.column.as_deref().unwrap_or(""),
-        note.row.map(|row| row.to_string()).unwrap_or_default()
-    );
-    context! {
-        at,
-        cell,
-        severity => note.severity,
-        code => note.code.as_str(),
-        sentence => note.sentence,
-        sheet => note.sheet,
-    }
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Whether a change was carried out and has a reverse.
-pub(super) fn is_undoable(stored: &StoredChange, today: chrono::NaiveDate) -> bool {
+pub(in super::super) fn is_undoable(stored: &StoredChange, today: chrono::NaiveDate) -> bool {
     match reverse(stored, None, "", "", today) {
         // What a creation made is looked for when it is undone.
         Ok(_) | Err(NotUndoable::Gone(_)) => true,

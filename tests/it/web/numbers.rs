@@ -146,7 +146,7 @@ fn rows_of_changes(browser: &mut Browser, path: &str) -> u64 {
 }
 
 /// A mail in the outbox that went the way of `end`.
-async fn mail(page: &Page, key: &str, end: &str) -> String {
+pub async fn mail(page: &Page, key: &str, end: &str) -> String {
     let notice = Notice {
         key: key.into(),
         template: "rotation_reminder".into(),

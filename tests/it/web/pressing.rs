@@ -235,7 +235,7 @@ async fn a_printed_list_is_handed_over_by_who_may_and_only_of_the_own_agency() {
 }
 
 /// A campaign as the form sends it.
-fn typed(name: &str) -> Vec<(&str, &str)> {
+pub fn typed(name: &str) -> Vec<(&str, &str)> {
     vec![
         ("name", name),
         ("document", "12/KH-UBND ngày 05/01/2037"),
@@ -253,7 +253,7 @@ fn typed(name: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-const NEW: &str = "/rotation/campaigns/new";
+pub const NEW: &str = "/rotation/campaigns/new";
 
 async fn state(page: &Page) -> Option<(CampaignState, Vec<String>)> {
     let one = page.store.campaigns().await.unwrap().pop()?;

@@ -11,13 +11,20 @@ use rosterd::store::TokenScope;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-fn with_token(page: &Page, token: &str) -> Browser {
+pub fn with_token(page: &Page, token: &str) -> Browser {
     let mut program = page.browser();
     program.more.push(("Authorization".into(), format!("Bearer {token}")));
     program
 }
 
-const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
+pub const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
+
+/// Posts JSON to a path below the interface's; the status and what was said.
+#[expect(clippy::needless_pass_by_value, reason = "a body is written where it is posted")]
+pub fn post(program: &mut Browser, path: &str, body: Value) -> (u16, Value) {
+    let answer = program.send("POST", &format!("/api/v1/{path}"), &JSON, &body.to_string());
+    (answer.status, answer.json())
+}
 
 #[tokio::test]
 async fn without_a_token_nothing_is_said() {
@@ -127,6 +134,17 @@ impl Operation {
     }
 }
 
+/// A value that a field's schema takes.
+fn value_of(schema: &Value) -> Value {
+    let kinds = &schema["type"];
+    let takes = |kind: &str| kinds == kind || kinds.as_array().is_some_and(|all| all.contains(&json!(kind)));
+    match () {
+        () if takes("integer") => json!(1),
+        () if takes("array") => json!([]),
+        () => json!("x"),
+    }
+}
+
 /// Every request that the description speaks of.
 fn operations(described: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
@@ -139,7 +157,7 @@ fn operations(described: &Value) -> Vec<Operation> {
             let fields = schema.map(|schema| {
                 let name = schema.rsplit('/').next().unwrap();
                 let all = described["components"]["schemas"][name]["properties"].as_object().unwrap();
-                all.keys().map(|field| (field.clone(), json!("x"))).collect::<serde_json::Map<_, _>>()
+                all.iter().map(|(field, of)| (field.clone(), value_of(of))).collect::<serde_json::Map<_, _>>()
             });
             found.push(Operation {
                 method: method.to_uppercase(),
@@ -197,9 +215,15 @@ async fn a_token_that_only_reads_decides_nothing_and_a_viewer_s_neither() {
         let expected = if one.path.contains("/questions/") { 404 } else { 403 };
         assert_eq!(one.send(&mut viewer, "x").status, expected, "{}", one.path);
     }
-    for (path, status) in
-        [("audit", 403), ("audit/export", 403), ("operators", 403), ("slips", 403), ("mails", 404)]
-    {
+    for (path, status) in [
+        ("audit", 403),
+        ("audit/export", 403),
+        ("operators", 403),
+        ("slips", 403),
+        ("handovers", 403),
+        ("changes/bulk", 403),
+        ("mails", 404),
+    ] {
         assert_eq!(viewer.get(&format!("/api/v1/{path}")).status, status, "{path}");
         assert_eq!(reads.get(&format!("/api/v1/{path}")).status, 200, "{path}");
     }
@@ -223,6 +247,7 @@ async fn what_is_another_agency_s_is_not_there() {
     let ids = BTreeMap::from([
         ("changes", change.id.to_string()),
         ("slips", change.id.to_string()),
+        ("handovers", change.id.to_string()),
         ("agencies", agency.to_string()),
         ("rosters", arrivals[0].id.to_string()),
         ("holds", hold.id.clone()),
@@ -245,11 +270,17 @@ async fn what_is_another_agency_s_is_not_there() {
         assert_eq!(one.send(&mut khac, id).status, 404, "{} {}", one.method, one.path);
         sent += 1;
     }
-    assert!(sent >= 18, "{sent}");
+    assert!(sent >= 25, "{sent}");
     assert!(approvals(&page, &change).await.is_empty());
     assert_eq!(state(&page, &change).await, State::Proposed);
-    for list in ["holds", "tips", "slips", "incidents"] {
+    for list in ["holds", "tips", "slips", "incidents", "rotation/list"] {
         assert_eq!(khac.get(&format!("/api/v1/{list}")).json(), json!([]), "{list}");
+    }
+    for filter in
+        ["changes", "changes/by-agency", "changes/by-roster", "changes/bulk", "rosters", "rotation/list"]
+    {
+        let path = format!("/api/v1/{filter}?agency={agency}");
+        assert_eq!(khac.get(&path).status, 404, "{path}");
     }
     let brakes = khac.get("/api/v1/brakes").json();
     assert!(brakes.as_array().unwrap().iter().all(|one| one["scope"] == *elsewhere), "{brakes}");
@@ -266,7 +297,7 @@ async fn what_is_another_agency_s_is_not_there() {
 }
 
 /// What `login` did, by the trail.
-async fn deeds(page: &Page, login: &str) -> Vec<String> {
+pub async fn deeds(page: &Page, login: &str) -> Vec<String> {
     let rows = page.store.audit_page(login, "", None, 200).await.unwrap();
     rows.into_iter().map(|row| row.verb).collect()
 }
@@ -277,10 +308,6 @@ async fn what_a_program_decides_counts_as_its_operator_s_decision() {
     page.enrol("may", OperatorRole::Administrator, &[]).await;
     let mut may = with_token(&page, &page.token("may", TokenScope::Decide).await);
     let mut binh = with_token(&page, &page.token("binh", TokenScope::Decide).await);
-    let post = |program: &mut Browser, path: &str, body: Value| {
-        let answer = program.send("POST", &format!("/api/v1/{path}"), &JSON, &body.to_string());
-        (answer.status, answer.json())
-    };
     let why = json!({"reason": "CV 12/CA"});
     // Pause, once.
     let pause = json!({"what": "writes", "reason": "bảo trì"});

@@ -15,12 +15,12 @@ use rosterd::store::{ArrivalLine, RosterState};
 use std::time::{Duration, Instant};
 
 const HEADER: &str = "STT;Họ và tên;Ngày sinh;Số căn cước;Điện thoại;Chức vụ;Dân tộc\n";
-const PHONE: &str = "0912345678";
-const CITIZEN: &str = "022201921394";
-const BIRTH: &str = "05/10/1985";
+pub const PHONE: &str = "0912345678";
+pub const CITIZEN: &str = "022201921394";
+pub const BIRTH: &str = "05/10/1985";
 
 /// A list of 250 rows; the third has a phone that is none, and so has the last.
-fn long_list() -> String {
+pub fn long_list() -> String {
     let mut text = HEADER.to_owned();
     for at in 1..=250 {
         let phone = if [3, 250].contains(&at) { "12" } else { PHONE };
@@ -43,7 +43,7 @@ fn long_list() -> String {
     text
 }
 
-async fn arrived(page: &Page, file: &str) -> ArrivalLine {
+pub async fn arrived(page: &Page, file: &str) -> ArrivalLine {
     let all = page.store.arrivals(&[], None, None, 1000).await.unwrap();
     all.into_iter().find(|one| one.file == file).unwrap_or_else(|| panic!("{file} has not arrived"))
 }
@@ -402,7 +402,7 @@ pub async fn namesake() -> Vec<u8> {
 pub const BAD: &str = "Danh sách lớp tập huấn\nSTT;Họ và tên;Ngày sinh;Số căn cước;Điện thoại;Dân tộc\n\
                        1;Nguyễn Văn Thử Một;31/02/1985;123;12;Kinh\n2;Trần Thị Thử Hai;05/10/1985;22201921394;0912345678;Tày\n";
 
-const MAILBOX: &str = "vanthu.stc@tinhmau.gov.vn";
+pub const MAILBOX: &str = "vanthu.stc@tinhmau.gov.vn";
 
 /// The handover of a unit mailbox from one person of stc to another, carried out by the worker of the page.
 pub async fn handed_over(page: &Page, lines: &[desk::Line]) -> StoredChange {

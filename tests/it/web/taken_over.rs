@@ -242,8 +242,8 @@ async fn a_slip_is_the_paper_of_the_terminal_printed_once_and_for_the_own_agency
     assert!(open().await.ended.is_some());
 }
 
-#[tokio::test]
-async fn a_contact_speaks_for_the_own_agency_and_never_approves() {
+/// A province with somebody whom a full roster does not name any more.
+pub async fn with_suspicion() -> (Page, StoredChange) {
     let lines: Vec<_> = desk::accounts("stc").await.iter().map(desk::line).collect();
     let page = Page::with("", |site| {
         for (name, lines) in [("mot.xlsx", &lines[..]), ("hai.xlsx", &lines[1..])] {
@@ -257,7 +257,12 @@ async fn a_contact_speaks_for_the_own_agency_and_never_approves() {
     let found = page.site.changes(None).await.into_iter();
     let waits = |one: &StoredChange| matches!(one.state, State::Proposed | State::Held);
     let suspicion = found.filter(waits).find(|one| one.change.kind == ChangeKind::SuspectLeaver);
-    let suspicion = suspicion.expect("the sample has somebody who is missing from a full roster");
+    (page, suspicion.expect("the sample has somebody who is missing from a full roster"))
+}
+
+#[tokio::test]
+async fn a_contact_speaks_for_the_own_agency_and_never_approves() {
+    let (page, suspicion) = with_suspicion().await;
     let agency = suspicion.change.agency.clone();
     page.enrol("dau.moi", OperatorRole::Contact, &[agency.as_str()]).await;
     page.enrol("khac", OperatorRole::Contact, &[other(&agency)]).await;

@@ -1,27 +1,45 @@
 //! What the interface takes and gives. Words are those of the contract: `create-account`, `proposed`, `one`…
 
+mod bulk;
 mod cases;
+mod changes;
+mod handovers;
 mod matches;
 mod office;
 mod phone;
+mod questions;
 mod rosters;
+mod sheets;
 
+pub(super) use bulk::{BulkGiven, BulkOutcome, BulkShape, SelectionGiven};
 pub(super) use cases::{HoldShape, SlipShape, TipGiven, TipShape};
+pub(super) use changes::{
+    AgencyGroupShape, ApprovalGiven, ChangeDetail, ChangeFilter, ChangeShape, Changes, RejectionGiven,
+    RosterGroups,
+};
+pub(super) use handovers::{HandoverShape, Handovers, SignatureGiven};
 pub(super) use matches::{CountGiven, MatchShape};
 pub(super) use office::{
     Mails, OperatorShape, Overview, PauseGiven, PauseShape, ReportGiven, Trail, Verification, WhatGiven,
 };
 pub(super) use phone::{CallBackGiven, CallBacksShape, UnlockGiven};
-pub(super) use rosters::{AccountList, AgencyGiven, AgencyShape, ArrivalShape, Rosters, RotationAccount};
+pub(super) use questions::QuestionShape;
+pub(super) use rosters::{
+    AccountList, AgencyGiven, AgencyShape, ArrivalShape, CompletenessShape, PrintedList, Rosters,
+    RotationAccount,
+};
+pub(super) use sheets::SheetShape;
 
 use super::super::decide::locks;
+use super::super::desk::Desk;
+use super::super::pages::campaigns::steps;
 use crate::model::brake::Brake;
 use crate::model::ids::Login;
 use crate::model::incident::Incident;
 use crate::model::rotation::Campaign;
 use crate::rotation::figures::Figures;
 use crate::rotation::room::MailBraked;
-use crate::store::{ArrivalLine, MailRelease, OpenQuestion, RosterState, Standing};
+use crate::store::{ArrivalLine, MailRelease, RosterState, Standing, Voted};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -39,106 +57,6 @@ impl Problem {
     }
 }
 
-/// A change.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ChangeShape {
-    pub id: String,
-    /// What an approval names beside the id: it is for exactly what this key covers.
-    pub key: String,
-    pub state: String,
-    pub kind: String,
-    pub target: String,
-    pub subject: String,
-    pub agency: String,
-    /// Name and address.
-    pub label: String,
-    /// The touched attributes as they were read.
-    pub before: Value,
-    /// The touched attributes as they are to be.
-    pub after: Value,
-    pub reason: String,
-    pub document: Option<String>,
-    /// A local date.
-    pub due: String,
-    pub effective: Option<String>,
-    /// `none`, `one` or `two`.
-    pub gate: String,
-    pub risk: String,
-    /// Who approved, in order.
-    pub approvals: Vec<String>,
-    pub brake: Option<String>,
-    /// Why it failed, went stale or was rejected.
-    pub outcome: Option<String>,
-    pub proposed: String,
-    /// When it came into its state.
-    pub since: String,
-    /// Where it comes from: file, sheet, row.
-    pub evidence: Value,
-}
-
-impl ChangeShape {
-    pub fn of(standing: &Standing) -> Result<Self, serde_json::Error> {
-        let (stored, change) = (&standing.stored, &standing.stored.change);
-        Ok(Self {
-            id: stored.id.to_string(),
-            key: stored.key.to_string(),
-            state: stored.state.to_string(),
-            kind: change.kind.to_string(),
-            target: change.target.to_string(),
-            subject: change.subject.to_string(),
-            agency: change.agency.to_string(),
-            label: change.label.clone(),
-            before: serde_json::to_value(&change.before)?,
-            after: serde_json::to_value(&change.after)?,
-            reason: change.reason.to_string(),
-            document: change.document.clone(),
-            due: change.due.to_string(),
-            effective: change.effective.map(|date| date.to_string()),
-            gate: change.gate.to_string(),
-            risk: change.risk.to_string(),
-            approvals: stored.approvals.clone(),
-            brake: stored.brake.as_ref().map(ToString::to_string),
-            outcome: stored.outcome.clone(),
-            proposed: crate::model::rfc3339(stored.proposed),
-            since: crate::model::rfc3339(standing.since),
-            evidence: serde_json::to_value(&change.evidence)?,
-        })
-    }
-}
-
-/// A page of changes.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Changes {
-    pub changes: Vec<ChangeShape>,
-    /// The `after` of the next page; absent on the last one.
-    pub next: Option<String>,
-}
-
-/// A question to a person.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct QuestionShape {
-    pub key: String,
-    pub agency: String,
-    pub label: String,
-    pub asked: String,
-    /// Each with the `answer` to send.
-    pub candidates: Value,
-    pub evidence: Value,
-}
-
-impl QuestionShape {
-    pub fn of(open: &OpenQuestion) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            key: open.key.to_string(),
-            agency: open.question.agency.to_string(),
-            label: open.question.label.clone(),
-            asked: crate::model::rfc3339(open.asked),
-            candidates: serde_json::to_value(&open.question.candidates)?,
-            evidence: serde_json::to_value(&open.question.evidence)?,
-        })
-    }
-}
-
 /// An open brake with its arithmetic.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BrakeShape {
@@ -153,10 +71,22 @@ pub(super) struct BrakeShape {
     /// Keys of the changes it holds.
     pub holds: Vec<String>,
     pub released_by: Vec<String>,
+    /// Every operator's word on it.
+    pub votes: Vec<VoteShape>,
+}
+
+/// An operator's word on a brake.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct VoteShape {
+    pub by: String,
+    /// `release` or `discard`.
+    pub vote: String,
+    pub reason: String,
+    pub at: String,
 }
 
 impl BrakeShape {
-    pub fn of(brake: &Brake, by: &[Login]) -> Self {
+    pub fn of(brake: &Brake, by: &[Login], votes: &[Voted]) -> Self {
         let Brake { key, scope, kind, wanted, spent, limit, of_accounts, holds } = brake;
         Self {
             key: key.to_string(),
@@ -168,6 +98,15 @@ impl BrakeShape {
             of_accounts: *of_accounts,
             holds: holds.iter().map(ToString::to_string).collect(),
             released_by: by.iter().map(ToString::to_string).collect(),
+            votes: votes
+                .iter()
+                .map(|Voted { by, vote, reason, at }| VoteShape {
+                    by: by.to_string(),
+                    vote: vote.to_string(),
+                    reason: reason.clone(),
+                    at: crate::model::rfc3339(*at),
+                })
+                .collect(),
         }
     }
 }
@@ -272,17 +211,20 @@ pub(super) struct CampaignShape {
     pub state: String,
     /// Who agreed to it, in order.
     pub started_by: Vec<String>,
+    /// When its steps are taken: name, local moment, what is done or who is told.
+    pub steps: Value,
     /// How far it has come, by agency: accounts, changed, locked, and the days of the changes.
     pub agencies: Value,
 }
 
 impl CampaignShape {
-    pub fn of(one: &Campaign, figures: &Figures) -> Result<Self, serde_json::Error> {
+    pub fn of(desk: &Desk, one: &Campaign, figures: &Figures) -> Result<Self, serde_json::Error> {
         let Campaign { plan, state, started_by, since: _ } = one;
         Ok(Self {
             plan: serde_json::to_value(plan)?,
             state: state.to_string(),
             started_by: started_by.iter().map(ToString::to_string).collect(),
+            steps: serde_json::to_value(steps(desk, plan, desk.site.config.language))?,
             agencies: serde_json::to_value(figures.campaigns.get(&plan.name))?,
         })
     }
@@ -310,6 +252,9 @@ pub(super) struct IncidentShape {
     /// Who closed it, where it is closed.
     pub closed_by: Option<String>,
     pub closed: Option<String>,
+    pub closed_because: Option<String>,
+    /// One incident alone, where its account is locked by hand and is not yet: the commands that lock it.
+    pub commands: Option<String>,
 }
 
 impl IncidentShape {
@@ -328,23 +273,10 @@ impl IncidentShape {
             changes: made.iter().map(|one| one.stored.id.to_string()).collect(),
             closed_by: one.closed.as_ref().map(|closed| closed.by.to_string()),
             closed: one.closed.as_ref().map(|closed| crate::model::rfc3339(closed.at)),
+            closed_because: one.closed.as_ref().map(|closed| closed.reason.clone()),
+            commands: None,
         }
     }
-}
-
-/// What is approved: the change as this key.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ApprovalGiven {
-    pub key: String,
-}
-
-/// What is rejected, and why; the reason goes back to the agency.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RejectionGiven {
-    pub key: String,
-    pub reason: String,
 }
 
 /// One of a question's answers.

@@ -1,14 +1,15 @@
 //! Of the office: pauses, mails, operators, the trail, reports.
 
 use super::super::super::decide;
+use super::super::super::pages::overview::Found;
 use crate::model::rfc3339;
-use crate::store::{ChangeFigures, Enrolled, ListedMail, Pass, Pause, Paused};
+use crate::store::{ChangeFigures, Enrolled, ListedMail, Pause, Paused};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// What waits, and what was done today.
+/// What waits, what came in and what went wrong; each number counts a list that is there too.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in super::super) struct Overview {
     /// Changes by state.
@@ -17,22 +18,81 @@ pub(in super::super) struct Overview {
     pub by_kind: BTreeMap<String, u64>,
     /// Those that wait and are due.
     pub due: u64,
+    /// Those that wait for the approval of the token's operator, by due date: `overdue`, `on-day`, `week`, `later`; none where
+    /// he or she approves nothing.
+    pub mine: Option<BTreeMap<String, u64>>,
     pub applied_today: u64,
+    /// Questions without an answer.
+    pub questions: u64,
+    /// Brakes that hold something.
+    pub brakes: u64,
+    /// Arrivals of today.
+    pub arrived_today: u64,
+    /// How many of them could not be read.
+    pub refused_today: u64,
+    /// Agencies whose full roster is late.
+    pub late_agencies: u64,
+    /// Open incidents.
+    pub incidents: u64,
+    /// How many of them somebody must still see to.
+    pub red_incidents: u64,
+    /// Slips that wait to be printed or signed for; none where the operator hands none over.
+    pub slips: Option<u64>,
+    /// Mails that did not arrive; none where the operator does not see the whole province.
+    pub undelivered_mails: Option<u64>,
+    /// Mails that wait.
+    pub waiting_mails: Option<u64>,
+    /// What is paused: `writes`, `mail`.
+    pub paused: Vec<String>,
+    /// Logins of the operators for whom the token's operator stands in just now.
+    pub stands_in_for: Vec<String>,
     /// When the last pass began.
     pub pass_started: Option<String>,
     /// When it ended, where it has.
     pub pass_ended: Option<String>,
+    /// How it ended, in a word.
+    pub pass_outcome: Option<String>,
 }
 
 impl Overview {
-    pub fn of(figures: &ChangeFigures, pass: Option<&Pass>) -> Self {
+    pub fn of(found: Found) -> Self {
+        let Found {
+            figures,
+            brakes,
+            questions,
+            arrived: (arrived, refused),
+            late,
+            incidents: (open, red),
+            slips,
+            outbox,
+            pass,
+            paused,
+            mine,
+            stands_in,
+        } = found;
+        let ChangeFigures { by_state, by_kind, due, applied_today } = figures;
+        let mine = mine.map(|mine| mine.iter().map(|(due, count)| (due.to_string(), *count)).collect());
         Self {
-            by_state: figures.by_state.iter().map(|(state, count)| (state.to_string(), *count)).collect(),
-            by_kind: figures.by_kind.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
-            due: figures.due,
-            applied_today: figures.applied_today,
-            pass_started: pass.map(|one| rfc3339(one.started)),
-            pass_ended: pass.and_then(|one| one.ended.map(rfc3339)),
+            by_state: by_state.iter().map(|(state, count)| (state.to_string(), *count)).collect(),
+            by_kind: by_kind.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
+            due,
+            mine,
+            applied_today,
+            questions: questions as u64,
+            brakes: brakes.len() as u64,
+            arrived_today: arrived,
+            refused_today: refused,
+            late_agencies: late.len() as u64,
+            incidents: open as u64,
+            red_incidents: red as u64,
+            slips: slips.map(|count| count as u64),
+            undelivered_mails: outbox.as_ref().map(|counts| counts.failed + counts.returned),
+            waiting_mails: outbox.as_ref().map(|counts| counts.queued + counts.sending),
+            paused: paused.iter().map(|(what, _)| what.as_str().to_owned()).collect(),
+            stands_in_for: stands_in.iter().map(|one| one.login.to_string()).collect(),
+            pass_started: pass.as_ref().map(|one| rfc3339(one.started)),
+            pass_ended: pass.as_ref().and_then(|one| one.ended.map(rfc3339)),
+            pass_outcome: pass.and_then(|one| one.outcome),
         }
     }
 }
@@ -40,7 +100,7 @@ impl Overview {
 /// What may be paused.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in super::super) struct PauseShape {
-    /// `writes` or `mails`.
+    /// `writes` or `mail`.
     pub what: String,
     pub paused: bool,
     pub by: Option<String>,
@@ -63,7 +123,7 @@ impl PauseShape {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct PauseGiven {
-    /// `writes` or `mails`.
+    /// `writes` or `mail`.
     pub what: String,
     pub reason: String,
 }
@@ -72,7 +132,7 @@ pub(in super::super) struct PauseGiven {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct WhatGiven {
-    /// `writes` or `mails`.
+    /// `writes` or `mail`.
     pub what: String,
 }
 

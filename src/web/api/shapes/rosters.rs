@@ -1,8 +1,9 @@
 //! Of agencies and what they hand in, and of the accounts behind the figures.
 
 use super::super::super::desk::Desk;
-use super::super::super::pages::agencies::Standing;
+use super::super::super::pages::agencies::{Numbers, Standing, Stated};
 use super::super::super::pages::cells::Note;
+use super::super::super::pages::rotation::Printed;
 use super::RosterShape;
 use crate::model::rfc3339;
 use crate::rotation::figures::Place;
@@ -28,10 +29,33 @@ pub(in super::super) struct AgencyShape {
     pub late: bool,
     /// How many of its changes wait for approval.
     pub waiting: u64,
+    /// How many people are on its last full roster.
+    pub people: Option<u64>,
+    /// How many of its accounts are open.
+    pub accounts: u64,
+    /// How many accounts are past their time by the rules on passwords; none where the site has no rules.
+    pub overdue: Option<u64>,
+    /// One agency alone, where it has handed in a full roster: how many of its rows state each field that tells one person
+    /// from another.
+    pub completeness: Option<Vec<CompletenessShape>>,
+}
+
+/// How many rows state a field.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct CompletenessShape {
+    pub field: String,
+    pub count: u64,
+    pub percent: u64,
+}
+
+impl CompletenessShape {
+    pub fn of(one: &Stated) -> Self {
+        Self { field: one.name.to_owned(), count: one.count as u64, percent: one.percent as u64 }
+    }
 }
 
 impl AgencyShape {
-    pub fn of(desk: &Desk, one: &Standing) -> Result<Self, serde_json::Error> {
+    pub fn of(desk: &Desk, numbers: &Numbers, one: &Standing) -> Result<Self, serde_json::Error> {
         let agency = desk.site.agencies.get(&one.code);
         Ok(Self {
             code: one.code.to_string(),
@@ -42,6 +66,10 @@ impl AgencyShape {
             latest_full: one.latest_full.clone(),
             late: one.late,
             waiting: one.waiting,
+            people: numbers.people(&one.code),
+            accounts: numbers.accounts(&one.code),
+            overdue: numbers.overdue(&one.code),
+            completeness: None,
         })
     }
 }
@@ -75,6 +103,8 @@ pub(in super::super) struct ArrivalShape {
     pub results: Value,
     /// Whether its feedback was written.
     pub feedback: bool,
+    /// Whether a document (PDF) came with it.
+    pub has_pdf: bool,
 }
 
 impl ArrivalShape {
@@ -93,6 +123,7 @@ impl ArrivalShape {
             findings: findings.iter().map(FindingShape::of).collect(),
             results: serde_json::to_value(&of.results)?,
             feedback,
+            has_pdf: roster.is_some_and(|one| one.has_pdf),
         })
     }
 }
@@ -111,7 +142,7 @@ pub(in super::super) struct FindingShape {
 }
 
 impl FindingShape {
-    fn of(note: &Note) -> Self {
+    pub fn of(note: &Note) -> Self {
         Self {
             severity: serde_json::json!(note.severity),
             code: note.code.as_str().to_owned(),
@@ -152,6 +183,24 @@ impl RotationAccount {
             account: serde_json::to_value(entry.row)?,
             on: entry.step.map(|(on, _)| on.to_string()),
         })
+    }
+}
+
+/// The accounts of an agency that no reminder reached and the locked ones, to be printed and handed over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super) struct PrintedList {
+    pub agency: String,
+    /// How many of them were not handed over yet.
+    pub waiting: u64,
+    /// Name, address, why, the last day they had, and when the list was handed over.
+    pub accounts: Value,
+}
+
+impl PrintedList {
+    pub fn of(list: &Printed) -> Result<Self, serde_json::Error> {
+        let Printed { agency, waiting, accounts } = list;
+        let accounts = serde_json::to_value(accounts)?;
+        Ok(Self { agency: agency.to_string(), waiting: *waiting as u64, accounts })
     }
 }
 
