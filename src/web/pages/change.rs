@@ -80,6 +80,7 @@ pub(in super::super) async fn page(
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
     let call_backs = call_backs(&desk, stored, &names).await?;
+    let put_in_by_me = desk.store.put_in(change).await?.is_by(login, &desk.site.contacts());
     let more = context! {
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
@@ -93,7 +94,7 @@ pub(in super::super) async fn page(
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,
-        entered_by_me => change.entered_by() == Some(login.as_str()),
+        put_in_by_me,
         call_backs,
         spans,
         moved => Value::from_serialize(moved::now(&desk, stored).await),

@@ -5,6 +5,7 @@ mod attacks;
 mod browser;
 mod campaign;
 mod decisions;
+mod four_eyes;
 mod matches;
 mod numbers;
 mod openid;
