@@ -14,7 +14,7 @@ use crate::model::Lang;
 use crate::model::account::Attr;
 use crate::model::agency::{Agencies, Contact};
 use crate::model::ids::TargetId;
-use crate::model::operator::Operator;
+use crate::model::operator::{Contacts, Operator};
 use crate::reconcile::naming::check_pattern;
 use crate::reconcile::policy::{DirectoryCan, Policy, RoleMap};
 use crate::workbook::Reader;
@@ -338,15 +338,10 @@ impl Site {
             .collect()
     }
 
-    /// Who may not release a brake: whoever put in what it holds, where that is one agency's.
-    pub fn forbidden_in(
-        &self,
-        scope: &crate::model::brake::BrakeScope,
-    ) -> BTreeSet<crate::model::ids::Login> {
-        match scope {
-            crate::model::brake::BrakeScope::Agency(agency) => self.forbidden(agency),
-            crate::model::brake::BrakeScope::Province => BTreeSet::new(),
-        }
+    /// The logins that answer for the rosters of each agency.
+    pub fn contacts(&self) -> Contacts {
+        let of = |code| self.forbidden(code).into_iter().map(move |login| (code.clone(), login));
+        self.agencies.keys().flat_map(of).collect()
     }
 
     /// Whether an operator's scope names only agencies that exist.

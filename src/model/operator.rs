@@ -67,6 +67,9 @@ impl OperatorRole {
     }
 }
 
+/// Who answers for the rosters of which agency: a file in its folder counts as put in by all of them.
+pub type Contacts = BTreeSet<(AgencyCode, Login)>;
+
 /// An enrolled operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {

@@ -5,10 +5,9 @@ use super::transition::ENOUGH;
 use super::{Store, StoreError, WriteTx, change, legal_hold};
 use crate::model::change::{State, StoredChange};
 use crate::model::ids::{ChangeId, ChangeKey, Login};
-use crate::model::operator::Right;
+use crate::model::operator::{Contacts, Right};
 use crate::model::rfc3339;
 use chrono::{NaiveDate, TimeDelta};
-use std::collections::BTreeSet;
 
 /// What became of an approval or a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +34,8 @@ pub enum Approval {
     NeedsCallBack,
     /// It is not waiting for approval.
     NotProposed(State),
-    /// The operator answers for the roster that asks for it, or wrote the request down.
+    /// The operator, or whoever he or she stands in for, answers for a roster behind it, handed one in or wrote the
+    /// request down.
     PutInByYou,
 }
 
@@ -52,22 +52,18 @@ impl Store {
 }
 
 impl WriteTx {
-    /// Approves change `id` as `key`. `forbidden` are the logins that answer for its agency's rosters. A held change
-    /// collects approvals and stays held.
+    /// Approves change `id` as `key`, unless `by` or whoever he or she stands in for put in what it is made from:
+    /// `contacts` answer for whatever lay in the folder of their agency. A held change collects approvals and stays held.
     pub async fn approve(
         &mut self,
         id: &ChangeId,
         key: &ChangeKey,
         by: &Login,
-        forbidden: &BTreeSet<Login>,
+        contacts: &Contacts,
     ) -> Result<Approval, StoreError> {
         let (stored, instead_of) = self.change_for(id, by, Right::Approve).await?;
-        let answers_for_it =
-            forbidden.contains(by) || instead_of.as_ref().is_some_and(|other| forbidden.contains(other));
-        let entered = stored.change.entered_by();
-        let wrote_it =
-            [Some(by), instead_of.as_ref()].into_iter().flatten().any(|one| entered == Some(one.as_str()));
-        if answers_for_it || wrote_it || self.handed_in(&stored, by).await? {
+        let put_in = self.put_in(&[&stored.change]).await?;
+        if [Some(by), instead_of.as_ref()].into_iter().flatten().any(|one| put_in.is_by(one, contacts)) {
             return Ok(Approval::PutInByYou);
         }
         if stored.key != *key {

@@ -1,14 +1,15 @@
 //! Brakes: what was tripped and what it holds, its release or discard by two operators, and the budget of what was carried out.
 
+use super::change::{self, COLUMNS, FROM};
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
-use crate::model::change::{State, words};
+use crate::model::change::{State, StoredChange, words};
 use crate::model::ids::{BrakeKey, ChangeId, Login};
-use crate::model::operator::Right;
+use crate::model::operator::{Contacts, Right};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How much may be carried out of one kind within one scope and window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub enum Release {
     AlreadyByYou,
     /// No such brake holds anything.
     NotOpen,
-    /// The operator answers for the roster behind it.
+    /// The operator answers for a roster behind what it holds, handed one in or wrote a request down.
     PutInByYou,
 }
 
@@ -85,19 +86,22 @@ enum Count {
 }
 
 impl WriteTx {
-    /// Releases brake `key`, once, for exactly the changes it holds; two different operators must. `forbidden` are
-    /// the logins that answer for the rosters of its agency.
+    /// Releases brake `key`, once, for exactly the changes it holds; two different operators must, neither of whom put
+    /// in what any of them is made from: `contacts` answer for whatever lay in the folder of their agency.
     pub async fn release(
         &mut self,
         key: &BrakeKey,
         by: &Login,
         reason: &str,
-        forbidden: &BTreeSet<Login>,
+        contacts: &Contacts,
     ) -> Result<Release, StoreError> {
         let Some(brake) = self.open_brake(key, by, Right::Approve).await? else {
             return Ok(Release::NotOpen);
         };
-        if forbidden.contains(by) {
+        let held = self.held_by(key).await?;
+        let changes: Vec<_> = held.iter().map(|one| &one.change).collect();
+        let put_in = self.put_in(&changes).await?;
+        if put_in.is_by(by, contacts) {
             return Ok(Release::PutInByYou);
         }
         match self.vote(&brake, BrakeVote::Release, by, reason).await? {
@@ -105,7 +109,7 @@ impl WriteTx {
             Count::First => return Ok(Release::NeedsSecond),
             Count::Enough => {}
         }
-        let held = self.held_by(key).await?;
+        let held: Vec<_> = held.into_iter().map(|one| one.id).collect();
         let go_on = sql(
             "release",
             "UPDATE change SET released = 1, state = 'proposed', since = $1 WHERE brake = $2 AND state = 'held'",
@@ -130,7 +134,7 @@ impl WriteTx {
             Count::Enough => {}
         }
         let mut rejected = Vec::new();
-        for id in self.held_by(key).await? {
+        for StoredChange { id, .. } in self.held_by(key).await? {
             let done = self.move_one(&id, State::Held, State::Rejected, Some(reason)).await?;
             self.mark_decided(&id).await?;
             rejected.extend(done.then_some(id));
@@ -224,11 +228,10 @@ impl WriteTx {
         Ok(Some(brake))
     }
 
-    async fn held_by(&mut self, key: &BrakeKey) -> Result<Vec<ChangeId>, StoreError> {
-        let query =
-            sql("held changes", "SELECT id FROM change WHERE brake = $1 AND state = 'held' ORDER BY id");
-        let rows = self.rows(query.text(key.as_str())).await?;
-        rows.iter().map(|row| row.text("id").map(ChangeId::new)).collect()
+    async fn held_by(&mut self, key: &BrakeKey) -> Result<Vec<StoredChange>, StoreError> {
+        let query = format!("SELECT {COLUMNS} {FROM} WHERE c.brake = $1 AND c.state = 'held' ORDER BY c.id");
+        let rows = self.rows(sql("held changes", query).text(key.as_str())).await?;
+        rows.iter().map(|row| change::read(row).map(|one| one.stored)).collect()
     }
 
     /// What was carried out of `kind` within `scope` since `since`.

@@ -1,9 +1,8 @@
-//! Uploads: who put a workbook in through the page. He or she never approves what it asks for.
+//! Uploads: who handed a workbook in through the page. He or she never approves what it asks for (`put_in`).
 
 use super::statement::sql;
-use super::{StoreError, WriteTx, change};
-use crate::model::change::StoredChange;
-use crate::model::ids::{AgencyCode, Login, RosterId};
+use super::{StoreError, WriteTx};
+use crate::model::ids::{AgencyCode, Login};
 use crate::model::operator::Right;
 
 impl WriteTx {
@@ -26,17 +25,5 @@ impl WriteTx {
         self.execute(insert.time(now)).await?;
         self.audit(by.as_str(), "roster.upload", agency.as_str(), sha256);
         Ok(())
-    }
-
-    /// Whether `by` handed in a workbook that this change is made from.
-    pub(super) async fn handed_in(&mut self, stored: &StoredChange, by: &Login) -> Result<bool, StoreError> {
-        let rosters = stored.change.evidence.iter().filter_map(|one| one.roster().map(RosterId::as_str));
-        let list = change::id_list(rosters)?;
-        let source = self.dialect.ids();
-        let query = format!(
-            "SELECT u.sha256 FROM upload u JOIN roster r ON r.agency = u.agency AND r.sha256 = u.sha256
-             WHERE r.id IN (SELECT s.id FROM {source} s) AND u.operator = $2 LIMIT 1"
-        );
-        Ok(self.row(sql("upload", query).text(&list).text(by.as_str())).await?.is_some())
     }
 }

@@ -291,7 +291,7 @@ pub(super) async fn confirm_form(
 
 async fn show_confirm(desk: &Desk, signed: &Signed, next: &str, wrong: bool) -> Result<Response, PageError> {
     let login = &signed.operator.login;
-    let has_password = desk.store.credential(login).await?.password.is_some() && desk.leaves_password(login);
+    let has_password = has_password(desk, login).await?;
     let mut provider = None;
     if let Some(openid) = &desk.settings.openid
         && desk.store.is_at_provider(login, &openid.issuer).await?
@@ -322,6 +322,29 @@ pub(super) async fn confirm(
         })
         .await?;
     redirect(own_path(&given.next))
+}
+
+/// Whether an operator has a password here that lets him or her in; others give theirs at the provider.
+pub(super) async fn has_password(desk: &Desk, login: &Login) -> Result<bool, PageError> {
+    Ok(desk.leaves_password(login) && desk.store.credential(login).await?.password.is_some())
+}
+
+/// Has whoever is signed in prove it once more before personal data is shown: with the password where there is one here,
+/// else by a proof so fresh that a decision of high risk would not ask for another. What to answer where there is none;
+/// `back` is where the operator then tries again.
+pub(super) async fn unproved(
+    desk: &Desk,
+    signed: &Signed,
+    password: &str,
+    back: &str,
+) -> Result<Option<Response>, PageError> {
+    if !has_password(desk, &signed.operator.login).await? {
+        return if signed.is_confirmed(desk) { Ok(None) } else { signed.ask_password(back).map(Some) };
+    }
+    if is_own_password(desk, signed, password).await? {
+        return Ok(None);
+    }
+    signed.view.go(desk, back, signed.view.t("Mật khẩu không đúng.", "The password is wrong.")).map(Some)
 }
 
 /// Whether this is the password of whoever is signed in; attempts are counted as those to sign in.

@@ -319,10 +319,11 @@ pub fn approval(approval: &Approval, lang: Lang) -> String {
         (Approval::NotProposed(at), Lang::Vi) => format!("không chờ duyệt: {}", state(*at, lang)),
         (Approval::NotProposed(at), Lang::En) => format!("does not wait for approval: {}", state(*at, lang)),
         (Approval::PutInByYou, Lang::Vi) => {
-            "đề nghị này do cơ quan bạn đại diện gửi, hoặc do chính bạn ghi nhận; người khác phải duyệt".into()
+            "đề nghị này do bạn hoặc cơ quan bạn làm đầu mối gửi, hoặc do chính bạn ghi nhận; người khác phải duyệt"
+                .into()
         }
         (Approval::PutInByYou, Lang::En) => {
-            "you answer for the roster that asks for it, or wrote it down; somebody else must".into()
+            "you handed in or answer for a roster behind it, or wrote it down; somebody else must".into()
         }
     }
 }
@@ -339,9 +340,13 @@ pub fn release(release: &Release, lang: Lang) -> String {
         (Release::NotOpen, Lang::Vi) => "phanh này không còn giữ gì".into(),
         (Release::NotOpen, Lang::En) => "this brake holds nothing".into(),
         (Release::PutInByYou, Lang::Vi) => {
-            "danh sách này do cơ quan bạn đại diện gửi; người khác phải mở".into()
+            "có đề nghị bị giữ do bạn hoặc cơ quan bạn làm đầu mối gửi, hoặc do chính bạn ghi nhận; người khác phải mở"
+                .into()
         }
-        (Release::PutInByYou, Lang::En) => "you answer for the roster behind it; somebody else must".into(),
+        (Release::PutInByYou, Lang::En) => {
+            "you handed in or answer for a roster behind what it holds, or wrote a request down; somebody else must"
+                .into()
+        }
     }
 }
 

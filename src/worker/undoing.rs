@@ -39,13 +39,13 @@ impl Engine {
         };
         let today = self.local(self.now());
         let back = reverse(stored, created.as_ref(), by.as_str(), reason, today)?;
-        let forbidden = self.site.forbidden(&back.agency);
+        let contacts = self.site.contacts();
         let id = self
             .store
             .write(self.now(), async |mut tx| {
                 let id = tx.propose_undo(&back, by).await?;
                 if let Some(id) = &id {
-                    tx.approve(id, &back.key(), by, &forbidden).await?;
+                    tx.approve(id, &back.key(), by, &contacts).await?;
                 }
                 tx.commit(id).await
             })

@@ -76,13 +76,13 @@ pub async fn approve(
         None if ids.is_empty() => bail!("which? give ids from `rosterd review list`, or --all with --count"),
         None => named(engine, ids).await?,
     };
+    let contacts = engine.site.contacts();
     let mut refused = false;
     for stored in chosen {
-        let forbidden = engine.site.forbidden(&stored.change.agency);
         let result = engine
             .store
             .write(engine.now(), async |mut tx| {
-                let approval = tx.approve(&stored.id, &stored.key, &operator.login, &forbidden).await?;
+                let approval = tx.approve(&stored.id, &stored.key, &operator.login, &contacts).await?;
                 tx.commit(approval).await
             })
             .await?;
@@ -156,11 +156,11 @@ pub async fn release(engine: &Engine, id: &str, reason: &str) -> Result<Code> {
     let operator = who::operator(engine).await?;
     say_why(reason)?;
     let (brake, _) = find_brake(engine, id).await?.ok_or_else(|| anyhow!("there is no open brake {id:?}"))?;
-    let forbidden = engine.site.forbidden_in(&brake.scope);
+    let contacts = engine.site.contacts();
     let result = engine
         .store
         .write(engine.now(), async |mut tx| {
-            let release = tx.release(&brake.key, &operator.login, reason, &forbidden).await?;
+            let release = tx.release(&brake.key, &operator.login, reason, &contacts).await?;
             tx.commit(release).await
         })
         .await?;

@@ -69,12 +69,13 @@ pub(super) async fn approve(
     by: &Login,
     changes: &[(ChangeId, ChangeKey, AgencyCode)],
 ) -> Result<Vec<Approval>, PageError> {
+    let contacts = desk.site.contacts();
     let mut results = Vec::with_capacity(changes.len());
     for some in changes.chunks(AT_ONCE) {
         let work = async |mut tx: crate::store::WriteTx| {
             let mut results = Vec::with_capacity(some.len());
-            for (id, key, agency) in some {
-                results.push(tx.approve(id, key, by, &desk.forbidden(agency)).await?);
+            for (id, key, _) in some {
+                results.push(tx.approve(id, key, by, &contacts).await?);
             }
             tx.commit(results).await
         };
@@ -141,9 +142,9 @@ pub(super) async fn release(
 ) -> Result<Release, PageError> {
     let (brake, _) = brake(desk, operator, key).await?;
     let reason = said_why(reason)?;
-    let forbidden = desk.site.forbidden_in(&brake.scope);
+    let contacts = desk.site.contacts();
     let work = async |mut tx: crate::store::WriteTx| {
-        let release = tx.release(&brake.key, &operator.login, reason, &forbidden).await?;
+        let release = tx.release(&brake.key, &operator.login, reason, &contacts).await?;
         tx.commit(release).await
     };
     let release = desk.store.write(desk.now(), work).await?;

@@ -3,7 +3,7 @@
 use super::super::decide::{self, CallBacks};
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::sign_in::is_own_password;
+use super::super::sign_in::{has_password, unproved};
 use super::super::view::{Signed, own_path};
 use super::changes::{Line, differences};
 use super::consequence;
@@ -45,6 +45,7 @@ pub(in super::super) async fn page(
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
     let call_backs = call_backs(&desk, stored, &desk.store.operator_names().await?).await?;
+    let put_in_by_me = desk.store.put_in(change).await?.is_by(login, &desk.site.contacts());
     let more = context! {
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
@@ -58,7 +59,7 @@ pub(in super::super) async fn page(
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,
-        entered_by_me => change.entered_by() == Some(login.as_str()),
+        put_in_by_me,
         call_backs,
         spans,
         moved => Value::from_serialize(&moved),
@@ -68,7 +69,7 @@ pub(in super::super) async fn page(
         handed_over => change.kind == ChangeKind::SetCustodian && stored.state == ChangeState::Applied,
         undoable => super::undo::is_undoable(stored, today),
         suspicion => decide::is_open_suspicion(stored),
-        has_password => desk.store.credential(login).await?.password.is_some(),
+        has_password => has_password(&desk, login).await?,
     };
     signed.view.page(&desk, "change.html", more)
 }
@@ -177,7 +178,8 @@ pub(in super::super) struct Reveal {
     row: u32,
 }
 
-/// Shows a row of the roster behind the change as it was sent: for the password, and written into the trail.
+/// Shows a row of the roster behind the change as it was sent: for the password, here or at the provider, and written
+/// into the trail.
 pub(in super::super) async fn as_sent(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -194,9 +196,8 @@ pub(in super::super) async fn as_sent(
     if !cited {
         return Err(PageError::NotFound);
     }
-    if !is_own_password(&desk, &signed, &reveal.password).await? {
-        let wrong = signed.view.t("Mật khẩu không đúng.", "The password is wrong.");
-        return signed.view.go(&desk, &format!("/changes/{id}"), wrong);
+    if let Some(refused) = unproved(&desk, &signed, &reveal.password, &format!("/changes/{id}")).await? {
+        return Ok(refused);
     }
     let roster = RosterId::new(&reveal.roster);
     let by = &signed.operator.login;

@@ -9,7 +9,7 @@ use super::super::view::Signed;
 use crate::model::ids::{AgencyCode, Login};
 use crate::model::name::PersonName;
 use crate::model::operator::{Operator, OperatorRole, Right};
-use crate::store::{Enrolled, Subject, TokenScope};
+use crate::store::{Enrolled, StoreError, Subject, TokenScope};
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
@@ -129,7 +129,14 @@ pub(in super::super) async fn add(
             tx.add_operator(&operator, by).await?;
             tx.commit(()).await
         })
-        .await?;
+        .await
+        .map_err(|error| match error {
+            StoreError::NoProvinceOperator(_) => bad(
+                "Phải luôn còn một quản trị viên toàn tỉnh: không đổi được vai trò, phạm vi của người cuối cùng.",
+                "An administrator for the province must stay: role and scope of the last one cannot be changed.",
+            ),
+            error => error.into(),
+        })?;
     let said = signed.view.t("Đã ghi người dùng quản trị.", "The operator was enrolled.");
     signed.view.go(&desk, "/operators", said)
 }
@@ -159,7 +166,7 @@ pub(in super::super) async fn remove(
             .view
             .t("Đã gỡ; các phiên của người này đã kết thúc.", "Removed; his or her sessions have ended."),
         Ok(false) => signed.view.t("Người này không còn trong danh sách.", "He or she is not enrolled."),
-        Err(crate::store::StoreError::LastOperator(_)) => signed.view.t(
+        Err(StoreError::LastOperator(_)) => signed.view.t(
             "Không gỡ được quản trị viên cuối cùng của toàn tỉnh.",
             "The last administrator for the province cannot be removed.",
         ),
@@ -237,12 +244,16 @@ pub(in super::super) async fn end_session(
 ) -> Result<Response, PageError> {
     require(&signed)?;
     let by = &signed.operator.login;
-    desk.store
+    let done = desk
+        .store
         .write(desk.now(), async |mut tx| {
             let done = tx.end_session(&ended.id, by).await?;
             tx.commit(done).await
         })
         .await?;
+    if !done {
+        return Err(PageError::NotFound);
+    }
     signed.view.go(&desk, "/operators", signed.view.t("Phiên đã kết thúc.", "The session has ended."))
 }
 

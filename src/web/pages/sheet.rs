@@ -3,7 +3,7 @@
 
 use super::super::desk::Desk;
 use super::super::error::PageError;
-use super::super::sign_in::is_own_password;
+use super::super::sign_in::{has_password, unproved};
 use super::super::view::{Signed, query_value};
 use super::cells;
 use super::grid::{Grid, Listed, PER_PAGE};
@@ -82,7 +82,7 @@ struct AskedByForm {
     row: String,
 }
 
-/// The same rows, nothing masked: for the password, and written into the trail.
+/// The same rows, nothing masked: for the password, here or at the provider, and written into the trail.
 pub(in super::super) async fn as_sent(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -92,11 +92,10 @@ pub(in super::super) async fn as_sent(
     signed.require(Right::Reveal)?;
     let (feedback, _) = arrival(&desk, &signed.operator, id.clone()).await?;
     let asked = Asked { sheet: reveal.asked.sheet, row: reveal.asked.row.parse().ok() };
-    if !is_own_password(&desk, &signed, &reveal.password).await? {
-        let wrong = signed.view.t("Mật khẩu không đúng.", "The password is wrong.");
-        let back =
-            format!("/rosters/{id}/sheet?sheet={}&row={}", query_value(&asked.sheet), asked.row.unwrap_or(1));
-        return signed.view.go(&desk, &back, wrong);
+    let back =
+        format!("/rosters/{id}/sheet?sheet={}&row={}", query_value(&asked.sheet), asked.row.unwrap_or(1));
+    if let Some(refused) = unproved(&desk, &signed, &reveal.password, &back).await? {
+        return Ok(refused);
     }
     let (by, from) = (&signed.operator.login, first_of_page(asked.row));
     let detail = format!("{id} {} {from}-{}", asked.sheet, from.saturating_add(PER_PAGE - 1));
@@ -159,7 +158,7 @@ async fn show(
 ) -> Result<Response, PageError> {
     let arrival = &feedback.arrival;
     let lang = signed.view.lang;
-    let has_password = desk.store.credential(&signed.operator.login).await?.password.is_some();
+    let has_password = has_password(desk, &signed.operator.login).await?;
     let base = context! {
         id => arrival.id,
         file => arrival.file,

@@ -20,19 +20,19 @@ async fn ask(town: &Town, login: &str) -> Result<ChangeId, PhoneError> {
 
 /// Asked for by phone, called back, approved by another operator and carried out at this moment, with no pass between.
 pub(super) async fn unlock(town: &Town, login: &str) {
-    let (engine, nobody) = (&town.engine, BTreeSet::new());
+    let engine = &town.engine;
     let id = ask(town, login).await.unwrap();
     let key = engine.store.change(&id).await.unwrap().unwrap().stored.key;
     let approve = async |by: &str| {
         let approved = engine.store.write(engine.now(), async |mut tx| {
-            let approval = tx.approve(&id, &key, &Login::new(by), &nobody).await?;
+            let approval = tx.approve(&id, &key, &Login::new(by), &BTreeSet::new()).await?;
             tx.commit(approval).await
         });
         approved.await.unwrap()
     };
     assert_eq!(approve("binh").await, Approval::NeedsCallBack);
     let noted = engine.store.write(engine.now(), async |mut tx| {
-        let noted = tx.note_call_back(&id, &Login::new("an"), "0200 0000 010", "Đầu mối Sở", &nobody).await?;
+        let noted = tx.note_call_back(&id, &Login::new("an"), "0200 0000 010", "Đầu mối Sở", &BTreeSet::new()).await?;
         tx.commit(noted).await
     });
     assert_eq!(noted.await.unwrap(), Noted::Noted);

@@ -5,6 +5,7 @@ use rosterd::model::account::Attr;
 use rosterd::model::brake::{Brake, BrakeKind, BrakeScope};
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
+use rosterd::model::operator::Contacts;
 use rosterd::model::question::{Candidate, Question, QuestionKind};
 use rosterd::store::{Approval, Committed, Discard, Noted, Paused, Release, StoreError};
 
@@ -18,10 +19,10 @@ impl Site {
         id: &ChangeId,
         key: &ChangeKey,
         by: &Login,
-        forbidden: &BTreeSet<Login>,
+        contacts: &Contacts,
     ) -> Result<Approval, StoreError> {
         let work = async |mut tx: rosterd::store::WriteTx| {
-            let answer = tx.approve(id, key, by, forbidden).await?;
+            let answer = tx.approve(id, key, by, contacts).await?;
             tx.commit(answer).await
         };
         self.store.write(now(), work).await
@@ -39,10 +40,10 @@ impl Site {
         &self,
         key: &BrakeKey,
         by: &Login,
-        forbidden: &BTreeSet<Login>,
+        contacts: &Contacts,
     ) -> Result<Release, StoreError> {
         let work = async |mut tx: rosterd::store::WriteTx| {
-            let answer = tx.release(key, by, "đã đối chiếu", forbidden).await?;
+            let answer = tx.release(key, by, "đã đối chiếu", contacts).await?;
             tx.commit(answer).await
         };
         self.store.write(now(), work).await
@@ -178,7 +179,7 @@ async fn whoever_put_the_roster_in_does_not_approve_it() {
     on_both(async |site| {
         let [an, binh] = site.operators(["an", "binh"]).await;
         let one = &site.propose(&[title("a1", Gate::One)]).await[0];
-        let contacts = BTreeSet::from([an.clone()]);
+        let contacts = Contacts::from([(agency("skhcn"), an.clone())]);
         let (id, key) = (&one.stored.id, &one.stored.key);
         assert_eq!(site.approve_as(id, key, &an, &contacts).await.unwrap(), Approval::PutInByYou);
         let moved = site.approve_as(id, &ChangeKey::new("older"), &binh, &contacts).await.unwrap();
@@ -267,7 +268,7 @@ async fn a_brake_is_released_by_two_operators_and_then_its_changes_go_on() {
         // Approved while held, it stays held.
         let approved = site.approve(one, &an).await.unwrap();
         assert_eq!(approved, Approval::Approved { have: 1, needed: 1, state: State::Held });
-        let contacts = BTreeSet::from([chi.clone()]);
+        let contacts = Contacts::from([(agency("skhcn"), chi.clone())]);
         assert_eq!(site.release(&brake.key, &chi, &contacts).await.unwrap(), Release::PutInByYou);
         assert_eq!(site.release(&brake.key, &an, &contacts).await.unwrap(), Release::NeedsSecond);
         assert_eq!(site.release(&brake.key, &an, &contacts).await.unwrap(), Release::AlreadyByYou);

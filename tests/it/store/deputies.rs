@@ -129,9 +129,9 @@ async fn a_deputy_never_gives_both_approvals_and_no_mandate_leads_around_who_put
         site.enrol(&dung, &["stc"]).await;
         site.delegate(&binh, &dung, &an).await.unwrap();
         let two = &site.propose(&[title("a2", Gate::One)]).await[0];
-        let forbidden: BTreeSet<Login> = [binh.clone()].into();
+        let contacts = [(agency("skhcn"), binh.clone())].into();
         let work = async |mut tx: WriteTx| {
-            let answer = tx.approve(&two.stored.id, &two.stored.key, &dung, &forbidden).await?;
+            let answer = tx.approve(&two.stored.id, &two.stored.key, &dung, &contacts).await?;
             tx.commit(answer).await
         };
         assert_eq!(site.store.write(minutes(15), work).await.unwrap(), Approval::PutInByYou);

@@ -14,6 +14,7 @@ mod lists;
 mod lookups;
 mod open;
 mod plans;
+mod put_in;
 mod rotation;
 mod rows;
 mod slips;
@@ -197,7 +198,7 @@ fn agency(code: &str) -> AgencyCode {
     AgencyCode::parse(code).unwrap()
 }
 
-fn nobody() -> BTreeSet<Login> {
+fn nobody<T: Ord>() -> BTreeSet<T> {
     BTreeSet::new()
 }
 

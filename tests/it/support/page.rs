@@ -40,9 +40,14 @@ impl Page {
 
     /// A site with more settings in `[web]`, prepared before the program runs.
     pub async fn with(settings: &str, prepare: impl FnOnce(&Site)) -> Self {
+        Self::on(Base::Sqlite, settings, prepare).await
+    }
+
+    /// The same on this database.
+    pub async fn on(base: Base, settings: &str, prepare: impl FnOnce(&Site)) -> Self {
         let port = free_port();
         let web = format!("[web]\nlisten = \"127.0.0.1:{port}\"\ncodes = \"optional\"\n{settings}");
-        let site = Site::new(Base::Sqlite, Dir::Ldif, &web).await;
+        let site = Site::new(base, Dir::Ldif, &web).await;
         prepare(&site);
         let store = site.store().await;
         for login in ["an", "binh"] {

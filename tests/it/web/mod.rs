@@ -1,13 +1,17 @@
 //! The review page over real HTTP, served by the program: who gets in, who may do what, what an attacker achieves.
 
 mod agency;
+mod asked_again;
 mod attacks;
 mod browser;
 mod campaign;
 mod decisions;
+mod doors;
+mod four_eyes;
 mod matches;
 mod numbers;
 mod openid;
+mod operators;
 mod phone;
 mod pressing;
 mod programs;
