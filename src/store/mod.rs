@@ -114,3 +114,4 @@ pub use snapshot::{ExportState, SnapshotState};
 pub use stage::Staged;
 pub use tip::{NewTip, TakenDown};
 pub use tx::{Committed, Fenced, WriteTx};
+pub use upload::Upload;

@@ -146,6 +146,7 @@ pub(in super::super) async fn page(
         }),
         mine,
         stands_in,
+        running => found.pass.as_ref().is_some_and(|pass| pass.ended.is_none()),
         pass => found.pass.map(|pass| context! {
             started => crate::model::rfc3339(pass.started),
             ended => pass.ended.map(crate::model::rfc3339),
