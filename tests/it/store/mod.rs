@@ -14,6 +14,7 @@ mod lists;
 mod lookups;
 mod open;
 mod plans;
+mod queries;
 mod rotation;
 mod rows;
 mod slips;
