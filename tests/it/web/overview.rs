@@ -7,7 +7,9 @@ use super::taken_over::{ADDRESS, until};
 use crate::support::desk;
 use crate::support::page::{Browser, Page};
 use rosterd::model::change::{State, StoredChange};
+use rosterd::model::ids::AgencyCode;
 use rosterd::model::operator::OperatorRole;
+use rosterd::model::question::{Question, QuestionKind};
 use std::collections::BTreeMap;
 
 /// How many entries the list at `path` has, on all its pages.
@@ -41,12 +43,10 @@ fn by_kind(shown: &str) -> BTreeMap<String, u64> {
 
 /// A province in which everything that the overview counts is there, some of it in one agency alone.
 async fn busy() -> Page {
-    let namesake = super::sheets::namesake().await;
     let page = Page::with(ROTATION, |site| {
         desk::edit_config(site, "kind = \"ldif\"\n", "kind = \"ldif\"\nprotected = [\"nhungkb.snv\"]\n");
         age(site);
         site.drop_bytes("snv", "hong.xlsx", b"no workbook");
-        site.drop_bytes("stc", "lop.xlsx", &namesake);
         site.drop_province();
         site.pass(3);
     })
@@ -68,6 +68,21 @@ async fn busy() -> Page {
     list(&page).await;
     let waiting = page.site.changes(Some(State::Proposed)).await;
     let now = rosterd::model::rfc3339(chrono::Utc::now());
+    for code in ["snv", "skhcn"] {
+        let question = Question {
+            kind: QuestionKind::FreeText,
+            agency: AgencyCode::parse(code).unwrap(),
+            about: "nguyen thu".into(),
+            label: "Nguyễn Thử".into(),
+            candidates: Vec::new(),
+            evidence: Vec::new(),
+        };
+        let (key, body) = (question.key(), serde_json::to_string(&question).unwrap());
+        let insert = format!(
+            "INSERT INTO question (key, agency, body, state, at) VALUES ('{key}', '{code}', '{body}', 'open', '{now}')"
+        );
+        desk::execute(&page.site, &insert).await;
+    }
     let mut from = 0;
     let mut next = |count: usize| {
         from += count;
@@ -121,7 +136,7 @@ async fn every_number_opens_the_list_that_holds_exactly_what_it_counts() {
             ("/changes?due=today", 2),
             ("/changes", 10),
             ("/changes?state=held", 1),
-            ("/questions", 1),
+            ("/questions", 2),
             ("/changes?state=failed", 2),
             ("/changes?state=unknown", 1),
             ("/changes/stale", 4),
