@@ -303,6 +303,8 @@ CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';
 -- Which accounts a rule has locked is told from their last lock or opening.
 CREATE INDEX change_locks ON change (target, since) WHERE state = 'applied'
     AND kind IN ('disable-account', 'enable-account', 'lock-account', 'unlock-account');
+-- Whether anything newer answers a write that was refused; publishing does not pay for it.
+CREATE INDEX change_ended ON change (target, subject, kind) WHERE state IN ('rejected', 'applied', 'stale', 'undone');
 CREATE INDEX change_decided ON change (decided) WHERE decided IS NOT NULL;
 
 -- Who approved: an enrolled operator, for another where he or she stands in (`instead_of`), or the policy itself by the

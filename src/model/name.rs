@@ -100,6 +100,40 @@ pub fn ascii(text: &str) -> String {
     out
 }
 
+/// What people are listed by: the given name, then the whole name, both by the Vietnamese alphabet. Who has no name comes
+/// first.
+pub fn by_given(name: &str) -> Option<impl Ord + use<>> {
+    PersonName::new(name).map(|name| (alphabetical(name.given()), alphabetical(&name.0), name))
+}
+
+/// The letters of `text`, then its tones, each so that plain comparison has the order of Vietnamese dictionaries: a ă â,
+/// d đ, e ê, o ô ơ, u ư; of the same letters, those without a tone mark, then huyền, hỏi, ngã, sắc, nặng.
+fn alphabetical(text: &str) -> (String, String) {
+    let (mut letters, mut tones) = (String::new(), String::new());
+    let mut add = |c: char| match c {
+        '\u{300}' => tones.push('1'),
+        '\u{309}' => tones.push('2'),
+        '\u{303}' => tones.push('3'),
+        '\u{301}' => tones.push('4'),
+        '\u{323}' => tones.push('5'),
+        // A letter with its mark stands behind every word that begins with the letter alone.
+        '\u{306}' => letters.push('{'),
+        '\u{302}' => letters.push('|'),
+        '\u{31b}' => letters.push('}'),
+        'đ' | 'ð' => letters.push_str("d{"),
+        c if is_combining_mark(c) => {}
+        ' ' => {
+            letters.push(' ');
+            tones.push(' ');
+        }
+        c => letters.push(c),
+    };
+    for c in text.chars().flat_map(char::to_lowercase) {
+        decompose_canonical(c, &mut add);
+    }
+    (letters, tones)
+}
+
 /// What spellings of the same words share, whoever's they are; see [`PersonName::matching`].
 pub fn matching<'a>(words: impl Iterator<Item = &'a str>) -> String {
     // Room for a name of four words.
@@ -192,6 +226,32 @@ mod tests {
         let n = name("Nguyễn Hùng Anh");
         assert_eq!((n.family(), n.given()), ("Nguyễn", "Anh"));
         assert!(PersonName::new(" \u{a0} ").is_none());
+    }
+
+    #[test]
+    fn people_are_listed_by_their_given_names_in_the_order_of_the_alphabet() {
+        let listed = [
+            "",
+            "Bùi Thị An",
+            "Nguyễn Văn An",
+            "Lê Anh",
+            "Lê Ánh",
+            "Trần Ân",
+            "Đặng Bình",
+            "Hồ Dũng",
+            "Vũ Đạt",
+            "Phan Hoa",
+            "Phan Hòa",
+            "Phan Hóa",
+            "Lý Tôn",
+            "Lý Tơn",
+            "Cao Tuấn",
+            "Trần Văn Ước",
+        ];
+        let mut names = listed;
+        names.reverse();
+        names.sort_by_cached_key(|name| by_given(name));
+        assert_eq!(names, listed);
     }
 
     #[test]

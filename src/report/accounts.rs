@@ -3,6 +3,7 @@
 
 use super::{Cell, Report, Table, columns, say, shown_day};
 use crate::model::Lang;
+use crate::model::name::{ascii, by_given};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -47,6 +48,15 @@ pub enum Kind {
     Service,
     /// One that is never written: an administrator's, a break-glass one.
     Protected,
+}
+
+impl Line {
+    /// Where it stands in the list: system by system, agency by agency, unit by unit, people by given name. What two share
+    /// beyond that is told apart by the account.
+    pub fn place(&self) -> impl Ord + use<> {
+        let Self { system, agency, unit, account, name, .. } = self;
+        (system.clone(), ascii(agency), agency.clone(), unit.clone(), by_given(name), account.clone())
+    }
 }
 
 impl Kind {

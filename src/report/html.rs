@@ -56,7 +56,7 @@ pub fn page(report: &Report) -> String {
     };
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
+         content=\"width=device-width\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
         escaped(&report.title),
         STYLE.replace("ORIENTATION", orientation),
     );
@@ -74,7 +74,7 @@ pub fn page(report: &Report) -> String {
         minutes(&mut out, report);
     }
     sign(&mut out, report);
-    out.push_str("</body>\n</html>\n");
+    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 

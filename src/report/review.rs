@@ -114,8 +114,8 @@ pub struct Subject<'a> {
     pub last_full: Option<NaiveDate>,
     /// Its half-year.
     pub review: Review,
-    /// The ages and the use of its mail accounts; none where no rule ages them.
-    pub spread: Option<Spread>,
+    /// The ages and the use of its mail accounts, and how many have a known default password; none where no rule ages them.
+    pub spread: Option<(Spread, u64)>,
     /// Who answers for its rosters.
     pub contacts: Vec<String>,
 }
@@ -241,7 +241,8 @@ fn charts(subject: &Subject<'_>, kinds: &dyn Fn(ChangeKind) -> &'static str, lan
             say(lang, "Phần việc đến hạn trong kỳ được làm đúng hạn.", "Of the work due within the period.");
         charts.push(chart("on-time", title, text, bars.collect(), 100));
     }
-    let spread = subject.spread.iter().flat_map(|spread| super::spread::charts(spread, lang));
+    let spread = subject.spread.iter();
+    let spread = spread.flat_map(|(spread, defaults)| super::spread::charts(spread, *defaults, lang));
     charts.extend(spread.map(|(chart, _)| chart));
     charts
 }

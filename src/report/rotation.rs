@@ -20,6 +20,8 @@ pub struct Rotation<'a> {
     pub lines: &'a [Line],
     /// The ages and the use of the mail accounts of the agencies to show.
     pub spread: &'a Spread,
+    /// Of the same accounts, those with a known default password.
+    pub default_passwords: u64,
     /// The running campaigns.
     pub campaigns: &'a [Running],
     /// The agencies to show; none means all.
@@ -231,7 +233,8 @@ fn charts(rotation: &Rotation<'_>, lines: &[&Line], date: NaiveDate, lang: Lang)
         most: 0,
         shape: Shape::Lying,
     }];
-    charts.extend(super::spread::charts(rotation.spread, lang).into_iter().map(|(chart, _)| chart));
+    let spread = super::spread::charts(rotation.spread, rotation.default_passwords, lang);
+    charts.extend(spread.into_iter().map(|(chart, _)| chart));
     for Running { name, opened, closes, rows } in rotation.campaigns {
         let rows: Vec<_> = rows.iter().filter(|(code, _)| rotation.shows(code)).collect();
         if rows.is_empty() {

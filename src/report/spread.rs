@@ -23,8 +23,9 @@ pub fn bands(bands: &[i64], lang: Lang) -> Vec<String> {
     names
 }
 
-/// The three charts, each with what its bars count, in their order.
-pub fn charts(spread: &Spread, lang: Lang) -> [(Chart, Vec<Number>); 3] {
+/// The three charts, each with what its bars count, in their order. `defaults` are the accounts whose password was found to
+/// be a known default one, whoever set it and when: they are counted beside the bands, not within them.
+pub fn charts(spread: &Spread, defaults: u64, lang: Lang) -> [(Chart, Vec<Number>); 3] {
     let Spread { ages, first, unknown, idle, idle_unknown, people: _, units: _ } = spread;
     let firsts: u64 = first.iter().sum();
     let unclear = || say(lang, "không rõ", "unknown");
@@ -35,7 +36,12 @@ pub fn charts(spread: &Spread, lang: Lang) -> [(Chart, Vec<Number>); 3] {
         Number::First(None),
     ));
     by_age.push((unclear(), *unknown, Number::AgeUnknown));
-    let by_first = banded(bands(&FIRST_BANDS, lang), first, |at| Number::First(Some(at)));
+    let mut by_first = vec![(
+        say(lang, "mật khẩu mặc định đã biết", "known default password"),
+        defaults,
+        Number::DefaultPassword,
+    )];
+    by_first.extend(banded(bands(&FIRST_BANDS, lang), first, |at| Number::First(Some(at))));
     let mut by_use = banded(bands(&IDLE_BANDS, lang), idle, Number::Use);
     by_use.push((unclear(), *idle_unknown, Number::UseUnknown));
     let whole = ages.iter().sum::<u64>() + firsts + unknown;
@@ -58,8 +64,8 @@ pub fn charts(spread: &Spread, lang: Lang) -> [(Chart, Vec<Number>); 3] {
             say(lang, "Mật khẩu mặc định, mật khẩu lần đầu chưa đổi", "Default and first passwords"),
             &say(
                 lang,
-                "Số tài khoản đang mở còn dùng mật khẩu do người khác đặt, theo thời gian từ lúc đặt.",
-                "Open accounts with a password that somebody else set, by the time since then.",
+                "Số tài khoản mà phép kiểm tra thấy đang dùng mật khẩu mặc định đã biết; và số tài khoản đang mở còn dùng mật khẩu do người khác đặt, theo thời gian từ lúc đặt.",
+                "Accounts that a check found to have a known default password; and open ones with a password that somebody else set, by the time since then.",
             ),
             by_first,
             whole,

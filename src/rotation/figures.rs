@@ -148,6 +148,12 @@ impl Figures {
         sum
     }
 
+    /// How many accounts of `system` have a password that a check found to be a known default one.
+    pub fn default_passwords(&self, system: &TargetId) -> u64 {
+        let places = self.places.iter().filter(|one| one.system == *system);
+        places.map(|one| one.counts.default_passwords).sum()
+    }
+
     /// How many accounts a campaign would reach now, by agency; agencies without any are left out.
     pub fn reach(&self, plan: &CampaignPlan, agencies: &Agencies) -> BTreeMap<AgencyCode, u64> {
         let mail = TargetId::mail();

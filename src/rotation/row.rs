@@ -9,7 +9,7 @@ use super::policy::{Audience, Holder};
 use super::verdict::{Cause, Standing, Verdict};
 use crate::model::Time;
 use crate::model::ids::{AccountId, AgencyCode, TargetId};
-use crate::model::name::{PersonName, ascii};
+use crate::model::name::{ascii, by_given};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -388,10 +388,7 @@ impl Wanted {
             })
         });
         let mut entries: Vec<_> = entries.collect();
-        entries.sort_by_cached_key(|one| {
-            let given = PersonName::new(&one.row.name).map(|name| (ascii(name.given()), name));
-            (given, one.row.id.clone(), one.at)
-        });
+        entries.sort_by_cached_key(|one| (by_given(&one.row.name), one.row.id.clone(), one.at));
         entries
     }
 }

@@ -24,6 +24,9 @@ const LARGEST_FORM: usize = 256 * 1024;
 /// The only path that takes files; it checks its form token itself, before the file.
 pub(super) const UPLOAD: &str = "/rosters/upload";
 
+/// What our script sends along when it asks for a page again without anybody having done anything.
+const BY_ITSELF: HeaderName = HeaderName::from_static("x-rosterd-live");
+
 /// No script but ours, none in the page; no frame, no plug-in, no form to elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -126,7 +129,9 @@ async fn view(
         if let Some(session) = &mut session {
             session.operator = desk.with_mandates(session.operator.clone()).await?;
         }
-        if session.as_ref().is_some_and(|session| now - session.seen > TimeDelta::minutes(1)) {
+        // What a page asks by itself shows nobody at the desk: the session still ends when idle.
+        let by_itself = headers.contains_key(BY_ITSELF);
+        if !by_itself && session.as_ref().is_some_and(|session| now - session.seen > TimeDelta::minutes(1)) {
             desk.store
                 .write(now, async |mut tx| {
                     tx.touch_session(&id).await?;

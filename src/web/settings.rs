@@ -139,6 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn an_agency_is_late_once_its_last_full_roster_is_older_than_the_site_has_it_or_never_came() {
+        let now = chrono::DateTime::UNIX_EPOCH + TimeDelta::days(1_000);
+        for (days, extra, late) in [(35, 0, false), (35, 1, true), (0, 0, false), (400, 0, true)] {
+            let at = now - TimeDelta::days(days) - TimeDelta::seconds(extra);
+            assert_eq!(Settings::default().is_late(Some(at), now), late, "{days} days and {extra} s ago");
+        }
+        assert!(Settings::default().is_late(None, now), "never");
+        let patient: Settings = toml::from_str("late_after_days = 100").unwrap();
+        assert!(!patient.is_late(Some(now - TimeDelta::days(99)), now));
+    }
+
+    #[test]
     fn plain_http_stays_on_this_machine() {
         refused("listen = \"0.0.0.0:80\"", "certificate");
         refused("listen = \"[::]:80\"", "certificate");

@@ -50,6 +50,7 @@ const TEMPLATES: &[(&str, &str)] = &templates![
     "match.html",
     "holds.html",
     "slips.html",
+    "stale.html",
     "handovers.html",
     "handover.html",
     "audit.html",

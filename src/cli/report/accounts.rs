@@ -31,7 +31,7 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
     for system in &systems {
         lines.extend(of_system(engine, &record, system, &wanted));
     }
-    lines.sort();
+    lines.sort_by_cached_key(Line::place);
     let config = engine.config();
     let today = engine.local(engine.now());
     let report = report(&lines, &unread, &config.sender.agency, today, lang);

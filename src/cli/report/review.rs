@@ -58,7 +58,10 @@ pub async fn make(
         standing: adoption.agencies.get(code).unwrap_or(&nothing),
         last_full: full.map(|one| one.age(|time| engine.local(time)).0).max(),
         review: review(&listed, period, service, today),
-        spread: figures.map(|figures| figures.spread(&TargetId::mail())),
+        spread: figures.map(|figures| {
+            let mail = TargetId::mail();
+            (figures.spread(&mail), figures.default_passwords(&mail))
+        }),
         contacts: agency.contacts.iter().map(|contact| contact.name.clone()).collect(),
     };
     let report = report(&subject, &|kind| kind_phrase(kind, lang), &config.sender.agency, today, lang);

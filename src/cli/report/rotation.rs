@@ -30,10 +30,12 @@ pub async fn make(engine: &Engine, agencies: &BTreeSet<AgencyCode>, lang: Lang) 
     }
     let config = engine.config();
     let shown = |code: &AgencyCode| agencies.is_empty() || agencies.contains(code);
+    let (figures, mail) = (standings.figures.clone().within(shown), TargetId::mail());
     let rotation = Rotation {
         status: &standings.status,
         lines: &standings.lines,
-        spread: &standings.figures.clone().within(shown).spread(&TargetId::mail()),
+        spread: &figures.spread(&mail),
+        default_passwords: figures.default_passwords(&mail),
         campaigns: &campaigns,
         only: agencies,
         agencies: &engine.site.agencies,

@@ -147,6 +147,12 @@ impl Tally {
         tally
     }
 
+    /// The same of rejections, which it also is where none of them counted.
+    #[must_use]
+    pub fn of_rejections(results: &[Approval]) -> Self {
+        Self { rejected: true, ..Self::of(results) }
+    }
+
     /// Why those that did not count did not, each reason in a sentence with how many it stopped.
     pub fn others(&self, lang: Lang) -> BTreeMap<String, usize> {
         let mut others = BTreeMap::new();

@@ -4,9 +4,11 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::change;
 use crate::apply::handover::hands_over;
+use crate::model::account::Attr;
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::custodian::Side;
 use crate::model::ids::ChangeId;
+use crate::model::name::{ascii, by_given};
 use crate::model::operator::Operator;
 use crate::store::{Place, Query, Signature, Standing};
 
@@ -55,6 +57,12 @@ pub(in super::super) async fn handovers(
     for one in listing.rows {
         handovers.push(with_signatures(desk, one).await?);
     }
+    // Of one day, agency by agency and by the receiver's given name.
+    handovers.sort_by_cached_key(|one| {
+        let (id, change) = (&one.of.stored.id, &one.of.stored.change);
+        let receiver = change.after(Attr::Custodian).and_then(by_given);
+        (change.due, ascii(&desk.agency_name(&change.agency)), receiver, id.clone())
+    });
     Ok((handovers, next))
 }
 

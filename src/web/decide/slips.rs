@@ -4,10 +4,11 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::change;
 use crate::model::Lang;
+use crate::model::name::{ascii, by_given};
 use crate::model::operator::Operator;
 use crate::store::{Slip, SlipStep, Standing};
 
-/// Those within sight that wait to be printed, or to be signed for.
+/// Those within sight that wait to be printed, or to be signed for: agency by agency, people by given name.
 pub(in super::super) async fn slips(
     desk: &Desk,
     operator: &Operator,
@@ -19,6 +20,11 @@ pub(in super::super) async fn slips(
             slips.push((slip, standing));
         }
     }
+    slips.sort_by_cached_key(|(slip, standing)| {
+        let change = &standing.stored.change;
+        let name = change.label.split(" <").next().unwrap_or_default();
+        (ascii(&desk.agency_name(&change.agency)), by_given(name), slip.made, slip.change.clone())
+    });
     Ok(slips)
 }
 

@@ -106,19 +106,19 @@ pub(in super::super) async fn selected(
     let picks: Vec<_> = picks.collect::<Option<_>>().ok_or(PageError::Form)?;
     let picked = decide::picked(&desk, &signed.operator, &picks).await?;
     let login = &signed.operator.login;
-    let results = match what.as_str() {
+    let tally = match what.as_str() {
         "approve" => {
             signed.require(Right::Approve)?;
             if picked.any_high && !signed.is_confirmed(&desk) {
                 return signed.ask_password(back);
             }
-            decide::approve(&desk, login, &picked.named).await?
+            Tally::of(&decide::approve(&desk, login, &picked.named).await?)
         }
         "reject" => {
             signed.require(Right::Review)?;
-            decide::reject(&desk, login, &picked.named, &reason).await?
+            Tally::of_rejections(&decide::reject(&desk, login, &picked.named, &reason).await?)
         }
         _ => return Err(PageError::Form),
     };
-    signed.view.go(&desk, back, &Tally::of(&results).said(signed.view.lang))
+    signed.view.go(&desk, back, &tally.said(signed.view.lang))
 }

@@ -149,6 +149,7 @@ pub(in super::super) async fn page(
         mine => one.started_by.contains(login),
         asked => one.state == CampaignState::Asked,
         stopped => one.state == CampaignState::Stopped,
+        under_way => one.state == CampaignState::Running && desk.today() <= one.plan.closes.date(),
         may_start => require(&signed).is_ok(),
         league,
         charts,

@@ -42,6 +42,15 @@ pub(in super::super) async fn page(
         .iter()
         .map(|one| context! { system => one.target, role => one.right.role, label => one.right.label, agency => one.right.agency, since => crate::model::rfc3339(one.since), until => one.until.map(crate::model::rfc3339) })
         .collect();
+    // Named as on its own page where it is within sight; elsewhere it is counted alone.
+    let needs: Vec<_> = desk
+        .store
+        .predecessors(change)
+        .await?
+        .iter()
+        .filter(|one| signed.operator.may_see(&one.stored.change.agency))
+        .map(|one| Line::of(&one.stored, login, today))
+        .collect();
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
     let call_backs = call_backs(&desk, stored, &desk.store.operator_names().await?).await?;
@@ -56,6 +65,8 @@ pub(in super::super) async fn page(
         evidence => Value::from_serialize(&evidence),
         approvals => Value::from_serialize(&approvals),
         history,
+        needs_elsewhere => change.needs.len().saturating_sub(needs.len()),
+        needs => Value::from_serialize(&needs),
         waits,
         may_reject => stored.state.may_become(ChangeState::Rejected),
         forbidden,

@@ -5,7 +5,7 @@ use super::super::error::PageError;
 use super::super::view::Signed;
 use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange, words};
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
-use crate::model::name::{PersonName, ascii};
+use crate::model::name::by_given;
 use crate::model::operator::Operator;
 use crate::store::{Place, Query, RosterGroup, Waiter};
 use axum::extract::State;
@@ -340,8 +340,7 @@ pub(in super::super) async fn page(
     let (first, last) = (lines.first().map(|line| line.id.clone()), lines.last().map(|line| line.id.clone()));
     // Within the page, what came in one workbook stands together, people by given name.
     lines.sort_by_cached_key(|line| {
-        let given = PersonName::new(&line.name).map(|name| (ascii(name.given()), name));
-        (line.due.clone(), line.agency.clone(), line.file.clone(), given, line.id.clone())
+        (line.due.clone(), line.agency.clone(), line.file.clone(), by_given(&line.name), line.id.clone())
     });
     let more = context! {
         groups => Value::from(()),

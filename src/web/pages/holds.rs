@@ -5,6 +5,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use crate::model::legal_hold::{HoldSubject, LegalHold};
+use crate::model::name::by_given;
 use crate::model::operator::Right;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -24,15 +25,20 @@ pub(in super::super) async fn list(
         people
             .extend(desk.store.people().await?.into_iter().map(|one| (one.id.clone(), one.name.to_string())));
     }
-    let holds: Vec<_> = holds
+    let mut named: Vec<_> = holds
         .iter()
-        .map(|LegalHold { id, subject, agency, holds, since }| {
-            let (of, system) = match subject {
-                HoldSubject::Person(person) => {
-                    (people.get(person).cloned().unwrap_or_else(|| person.to_string()), None)
-                }
-                HoldSubject::Account(target, account) => (account.to_string(), Some(target.to_string())),
-            };
+        .map(|hold| match &hold.subject {
+            HoldSubject::Person(person) => {
+                (people.get(person).cloned().unwrap_or_else(|| person.to_string()), None, hold)
+            }
+            HoldSubject::Account(target, account) => (account.to_string(), Some(target.to_string()), hold),
+        })
+        .collect();
+    // People by given name, then accounts.
+    named.sort_by_cached_key(|(of, system, hold)| (system.clone(), by_given(of), hold.id.clone()));
+    let holds: Vec<_> = named
+        .into_iter()
+        .map(|(of, system, LegalHold { id, subject: _, agency, holds, since })| {
             context! { id, of, system, agency, holds, since => crate::model::rfc3339(*since) }
         })
         .collect();

@@ -24,6 +24,9 @@ pub(in super::super) struct Given {
     account: String,
     #[serde(default)]
     reason: String,
+    /// Only those that are not locked everywhere.
+    #[serde(default)]
+    red: String,
 }
 
 /// An incident as the list shows it.
@@ -49,12 +52,15 @@ pub(in super::super) async fn list(
     Query(given): Query<Given>,
 ) -> Result<Response, PageError> {
     let open = decide::open_incidents(&desk, &signed.operator).await?;
-    let open: Vec<_> = open.iter().map(|(one, made)| line(one, made)).collect();
+    let only_red = !given.red.is_empty();
+    let wanted = |one: &Incident, made: &[Standing]| !only_red || one.is_red(decide::locks(one, made));
+    let listed = open.iter().filter(|(one, made)| wanted(one, made));
+    let (all, open) = (open.len(), listed.map(|(one, made)| line(one, made)).collect::<Vec<_>>());
     let closed = decide::closed_incidents(&desk, &signed.operator).await?;
     let closed: Vec<_> = closed.iter().map(|one| line(one, &[])).collect();
     let tips = super::tips::waiting(&desk, &signed).await?;
     let signs = Value::from_serialize(Sign::ALL);
-    let more = context! { open, closed, tips, signs, account => given.account, reason => given.reason };
+    let more = context! { open, all, only_red, closed, tips, signs, account => given.account, reason => given.reason };
     signed.view.page(&desk, "incidents.html", more)
 }
 

@@ -32,6 +32,7 @@ pub(super) mod rotation;
 mod row;
 pub(super) mod sheet;
 mod slips;
+mod stale;
 mod tips;
 pub(super) mod undo;
 mod unlocks;
@@ -64,6 +65,7 @@ pub(super) fn router(desk: &Arc<Desk>) -> Router {
         .route("/changes", get(changes::page))
         .route("/changes/selected", post(bulk::selected))
         .route("/changes/bulk", get(bulk::page).post(bulk::approve))
+        .route("/changes/stale", get(stale::page))
         .route("/changes/{id}", get(change::page))
         .route("/changes/{id}/approve", post(change::approve))
         .route("/changes/{id}/reject", post(change::reject))

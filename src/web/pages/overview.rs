@@ -6,7 +6,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::{Due, waiter};
-use super::{agencies, mail_brake, matches, rotation};
+use super::{agencies, mail_brake, matches, rotation, stale};
 use crate::model::brake::Brake;
 use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::ids::Login;
@@ -124,6 +124,7 @@ pub(in super::super) async fn page(
         failed => of(ChangeState::Failed),
         unknown => of(ChangeState::Unknown),
         expired => of(ChangeState::Expired),
+        stale => desk.store.count_refused_writes(&signed.scope(), stale::since(&desk)).await?,
         applied_today => figures.applied_today,
         suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
         incidents => context! { open => found.incidents.0, red => found.incidents.1 },
@@ -145,6 +146,7 @@ pub(in super::super) async fn page(
         }),
         mine,
         stands_in,
+        running => found.pass.as_ref().is_some_and(|pass| pass.ended.is_none()),
         pass => found.pass.map(|pass| context! {
             started => crate::model::rfc3339(pass.started),
             ended => pass.ended.map(crate::model::rfc3339),

@@ -58,7 +58,13 @@ pub(in super::super) async fn list(
     let (arrivals, next) = arrivals(&desk, &signed.operator, &wanted, PER_PAGE).await?;
     let agencies: Vec<_> =
         desk.agencies_of(&signed.operator).into_iter().map(|(code, name)| context! { code, name }).collect();
+    let midnight = desk.midnight(desk.today());
+    let scope = AgencyCode::stored(&asked.agency).map_or_else(|| signed.scope(), |code| vec![code]);
+    let uploads = desk.store.unread_uploads(&scope, midnight).await?;
+    let is_unanswered = |one: &&ArrivalLine| one.arrived >= midnight && one.feedback_path.is_none();
     let more = context! {
+        uploads => Value::from_serialize(&uploads),
+        unanswered => arrivals.iter().filter(is_unanswered).count(),
         next,
         arrivals => Value::from_serialize(&arrivals),
         agencies,

@@ -162,7 +162,8 @@ fn charts(signed: &Signed, figures: &Figures, system: &TargetId) -> Vec<Value> {
     let list = |number: &Number| {
         format!("/rotation/accounts?system={}&of={}", query_value(system.as_str()), number.word())
     };
-    let charts = spread::charts(&figures.spread(system), signed.view.lang).into_iter();
+    let defaults = figures.default_passwords(system);
+    let charts = spread::charts(&figures.spread(system), defaults, signed.view.lang).into_iter();
     charts.map(|(chart, numbers)| shown(&chart, &numbers.iter().map(list).collect::<Vec<_>>())).collect()
 }
 

@@ -32,7 +32,9 @@ pub(super) async fn unlock(town: &Town, login: &str) {
     };
     assert_eq!(approve("binh").await, Approval::NeedsCallBack);
     let noted = engine.store.write(engine.now(), async |mut tx| {
-        let noted = tx.note_call_back(&id, &Login::new("an"), "0200 0000 010", "Đầu mối Sở", &BTreeSet::new()).await?;
+        let noted = tx
+            .note_call_back(&id, &Login::new("an"), "0200 0000 010", "Đầu mối Sở", &BTreeSet::new())
+            .await?;
         tx.commit(noted).await
     });
     assert_eq!(noted.await.unwrap(), Noted::Noted);

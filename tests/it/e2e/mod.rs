@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod demo;
+mod demo_page;
 mod dump;
 mod entries;
 mod expected;

@@ -36,12 +36,7 @@ impl Site {
         self.store.write(now(), work).await
     }
 
-    async fn release(
-        &self,
-        key: &BrakeKey,
-        by: &Login,
-        contacts: &Contacts,
-    ) -> Result<Release, StoreError> {
+    async fn release(&self, key: &BrakeKey, by: &Login, contacts: &Contacts) -> Result<Release, StoreError> {
         let work = async |mut tx: rosterd::store::WriteTx| {
             let answer = tx.release(key, by, "đã đối chiếu", contacts).await?;
             tx.commit(answer).await

@@ -15,6 +15,7 @@ mod lookups;
 mod open;
 mod plans;
 mod put_in;
+mod queries;
 mod rotation;
 mod rows;
 mod slips;

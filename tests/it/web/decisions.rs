@@ -11,7 +11,7 @@ use rosterd::model::question::QuestionKind;
 use rosterd::store::{Delegation, Paused, Query, TokenScope};
 
 /// Keeps the worker from carrying out what a test approves.
-async fn pause(page: &Page) {
+pub async fn pause(page: &Page) {
     let by = Login::new("an");
     page.store
         .write(chrono::Utc::now(), async |mut tx| {

@@ -133,7 +133,7 @@ async fn what_waits_for_me_is_what_i_can_still_approve() {
     assert_eq!(an.get("/changes?due=someday").status, 422);
 }
 
-fn rows_of_changes(browser: &mut Browser, path: &str) -> u64 {
+pub fn rows_of_changes(browser: &mut Browser, path: &str) -> u64 {
     let (mut count, mut next) = (0, Some(path.to_owned()));
     while let Some(path) = next {
         let shown = body(browser, &path);
