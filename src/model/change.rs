@@ -112,6 +112,11 @@ words!(
 );
 
 impl ChangeKind {
+    /// Whether somebody can sign in afterwards who could not before.
+    pub fn gives_access(self) -> bool {
+        matches!(self, Self::EnableAccount | Self::UnlockAccount | Self::ResetPassword)
+    }
+
     /// Whether it takes something from a person: it never rests on a match that is only probable.
     pub fn takes_away(self) -> bool {
         match self {
@@ -415,14 +420,10 @@ impl Change {
     /// holder's account opens, or takes a new password, because of somebody's word, and where that word came by phone. An
     /// undo restores what was there.
     pub fn needs_call_back(&self) -> bool {
-        let gives_access = matches!(
-            self.kind,
-            ChangeKind::EnableAccount | ChangeKind::UnlockAccount | ChangeKind::ResetPassword
-        );
         match self.reason {
             Reason::Undo => false,
             Reason::PhoneUnlock => true,
-            _ => gives_access && self.gate == Gate::Two,
+            _ => self.kind.gives_access() && self.gate == Gate::Two,
         }
     }
 

@@ -109,7 +109,6 @@ pub(super) fn environment(site: &Site) -> Result<Environment<'static>, minijinja
     word(&mut environment, "kind", ChangeKind::parse, kind_phrase);
     word(&mut environment, "state", State::parse, words::state);
     word(&mut environment, "risk", Risk::parse, words::risk);
-    word(&mut environment, "risk_reason", Risk::parse, words::risk_reason);
     word(&mut environment, "gate", Gate::parse, words::gate);
     word(&mut environment, "reason", Reason::parse, words::reason);
     word(&mut environment, "role", OperatorRole::parse, words::role);

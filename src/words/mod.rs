@@ -8,7 +8,7 @@ pub use question::{found_by, matches_confirmed, question_line};
 
 use crate::model::Lang;
 use crate::model::brake::BrakeKind;
-use crate::model::change::{Gate, Reason, Risk, State};
+use crate::model::change::{ChangeKind, Gate, Reason, Risk, State};
 use crate::model::custodian::{Sessions, Unfit};
 use crate::model::operator::OperatorRole;
 use crate::model::rotation::CampaignState;
@@ -162,7 +162,7 @@ pub fn risk(risk: Risk, lang: Lang) -> &'static str {
 }
 
 /// Why the risk is what it is.
-pub fn risk_reason(risk: Risk, lang: Lang) -> &'static str {
+pub fn risk_reason(risk: Risk, kind: ChangeKind, lang: Lang) -> &'static str {
     match (risk, lang) {
         (Risk::Low, Lang::Vi) => "Chỉ sửa thông tin do danh sách quản lý; sai thì sửa lại được ngay.",
         (Risk::Low, Lang::En) => "Only details that a roster owns; a wrong one is corrected at once.",
@@ -170,6 +170,12 @@ pub fn risk_reason(risk: Risk, lang: Lang) -> &'static str {
             "Cấp thêm quyền hoặc chuyển tài khoản; sai thì người khác có thể truy cập."
         }
         (Risk::Medium, Lang::En) => "Gives or moves something; a wrong one lets the wrong person in.",
+        (Risk::High, Lang::Vi) if kind.gives_access() => {
+            "Mở quyền đăng nhập; sai thì người khác vào được tài khoản và hộp thư."
+        }
+        (Risk::High, Lang::En) if kind.gives_access() => {
+            "Lets somebody sign in; a wrong one opens the account and its mail to somebody else."
+        }
         (Risk::High, Lang::Vi) => {
             "Thu hồi quyền hoặc khóa tài khoản; sai thì công việc của người dùng bị gián đoạn."
         }

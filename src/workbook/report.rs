@@ -14,6 +14,8 @@ use rust_xlsxwriter::{
 const HEAD: u16 = 4;
 /// The width of a head's column where no table lays down one.
 const WIDTH: u8 = 26;
+/// The state's name, which stands in the right half of a head, and the width that it takes on one line.
+const STATE: (&str, u16) = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 46);
 /// The longest name of a sheet.
 const NAME: usize = 31;
 
@@ -30,6 +32,7 @@ pub fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let sheet = named(&mut workbook, title, &mut names)?;
     let last = first.map_or(HEAD - 1, last_column).max(HEAD - 1);
     widths(sheet, first, last)?;
+    make_room(sheet, first, last)?;
     let row = head(sheet, paint, report, last)?;
     let row = match first {
         Some(table) => list(sheet, paint, row, table, last)?,
@@ -89,11 +92,22 @@ fn widths(sheet: &mut Worksheet, table: Option<&Table>, last: u16) -> Result<(),
     Ok(())
 }
 
+/// Gives the right half of a head room for the state's name: the last column grows by what is missing.
+fn make_room(sheet: &mut Worksheet, table: Option<&Table>, last: u16) -> Result<(), XlsxError> {
+    let width = |column: u16| {
+        let own = table.and_then(|table| table.columns.get(usize::from(column)));
+        own.map_or(u16::from(WIDTH), |(_, width)| u16::from(*width))
+    };
+    let right: u16 = (last / 2 + 1..=last).map(width).sum();
+    sheet.set_column_width(last, width(last) + STATE.1.saturating_sub(right))?;
+    Ok(())
+}
+
 /// Who issues it and the state's name side by side, the title, the facts; gives the row that follows.
 fn head(sheet: &mut Worksheet, paint: &mut Paint, report: &Report, last: u16) -> Result<u32, XlsxError> {
     let middle = last / 2;
     paint.spread(sheet, (0, 0, middle), &report.issuer.to_uppercase(), Part::Title)?;
-    paint.spread(sheet, (0, middle + 1, last), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", Part::Title)?;
+    paint.spread(sheet, (0, middle + 1, last), STATE.0, Part::Title)?;
     paint.spread(sheet, (1, 0, middle), "Số: ……/……", Part::Centred)?;
     paint.spread(sheet, (1, middle + 1, last), "Độc lập - Tự do - Hạnh phúc", Part::Title)?;
     let dated = report.date.format("Ngày %d tháng %m năm %Y").to_string();
@@ -155,6 +169,10 @@ fn list(
 fn pictures(sheet: &mut Worksheet, paint: &mut Paint, name: &str, report: &Report) -> Result<(), XlsxError> {
     /// Widths of the columns: the group, the number that is drawn, the number as it is said, a gap.
     const WIDTHS: [u8; 4] = [38, 12, 18, 3];
+    /// On A4 across, at this share in percent, the numbers and their picture fit beside each other, and so many rows below.
+    const PAGE: (u16, u32) = (85, 33);
+    sheet.set_print_scale(PAGE.0);
+    let (mut page, mut breaks) = (0, Vec::new());
     for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
@@ -177,12 +195,19 @@ fn pictures(sheet: &mut Worksheet, paint: &mut Paint, name: &str, report: &Repor
             let (label, shown) = (bar.label.as_str(), bar.shown.as_str());
             fit_height(sheet, last, [(label, WIDTHS[0]), (shown, WIDTHS[2])].into_iter())?;
         }
+        let begins = first - 3;
         row = last + 2;
         if last >= first {
             let rows = picture(sheet, name, chart, (first, last))?;
             row = row.max(first + rows + 1);
         }
+        // No picture is cut where a page ends.
+        if row - page > PAGE.1 && begins > page {
+            breaks.push(begins);
+            page = begins;
+        }
     }
+    sheet.set_page_breaks(&breaks)?;
     Ok(())
 }
 

@@ -59,6 +59,8 @@ pub(in super::super) async fn page(
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
         change => Value::from_serialize(change),
+        risk_reason => words::risk_reason(change.risk, change.kind, signed.view.lang),
+        document => change.document_number(),
         brake => stored.brake,
         proposed => crate::model::rfc3339(stored.proposed),
         since => crate::model::rfc3339(standing.since),
