@@ -4,7 +4,7 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::decisions::{Answer, answer};
 use super::shapes::{CountGiven, MatchShape, Outcome, Problem};
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused};
 use crate::model::Lang;
 use crate::model::operator::Right;
 use crate::store::MatchesConfirmed;
@@ -33,7 +33,7 @@ pub(super) async fn confirm(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(code): Path<String>,
-    Json(given): Json<CountGiven>,
+    Given(given): Given<CountGiven>,
 ) -> Answer {
     caller.decides(Right::Approve)?;
     let confirmed = decide::confirm_matches(&desk, &caller.operator, &code, &given.count).await?;

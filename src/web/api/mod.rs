@@ -3,8 +3,9 @@
 //!
 //! Some things stay on the page on purpose. Operators, tokens, and one's own password and codes are changed there alone: a
 //! token that could would widen its own rights, or outlive its revocation. What the page asks the password anew for has a
-//! route that says so (422), since a token is no proof that its operator sits there: what is of high risk, releasing a brake,
-//! opening an incident, asking for and agreeing to a campaign, printing a slip, what was sent unmasked, the evidence of a case.
+//! route that says so (422), since a token is no proof that its operator sits there: what is of high risk, releasing a brake
+//! (that of reminders included), opening an incident, asking for and agreeing to a campaign, printing a slip, what was sent
+//! unmasked, the evidence of a case.
 
 mod bulk;
 mod decisions;

@@ -4,7 +4,7 @@ use super::super::decide;
 use super::super::desk::Desk;
 use super::decisions::{Answer, answer};
 use super::shapes::{CallBackGiven, CallBacksShape, Outcome, Problem, UnlockGiven};
-use super::{ApiError, Caller, Refused};
+use super::{ApiError, Caller, Given, Refused};
 use crate::model::Lang;
 use crate::model::operator::Right;
 use crate::store::Noted;
@@ -33,7 +33,7 @@ pub(super) async fn call_back(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<CallBackGiven>,
+    Given(given): Given<CallBackGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     let call = (given.number.as_str(), given.spoke_with.as_str());
@@ -48,7 +48,7 @@ pub(super) async fn call_back(
 pub(super) async fn unlock(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(given): Json<UnlockGiven>,
+    Given(given): Given<UnlockGiven>,
 ) -> Answer {
     caller.decides(Right::Review)?;
     let UnlockGiven { account, asked_by, reason } = &given;
