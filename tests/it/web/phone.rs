@@ -100,7 +100,7 @@ async fn a_call_is_written_down_called_back_and_approved_by_somebody_else() {
         shown.contains("Trần Thị An</strong> đã gọi 0900000000") && !shown.contains("Chưa ai gọi lại"),
         "{shown}"
     );
-    assert!(an.get(&path).body.contains("Chính bạn đã ghi nhận"));
+    assert!(an.get(&path).body.contains("do chính bạn ghi nhận"));
     an.post(&format!("{path}/approve"), &key);
     assert!(approvals(&page, &change).await.is_empty(), "who wrote it down");
     binh.post(&format!("{path}/approve"), &key);
