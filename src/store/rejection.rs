@@ -67,7 +67,7 @@ impl WriteTx {
             return Ok(());
         }
         let (source, all) = (self.dialect.rows(LINES), json("rejections", &lines)?);
-        // A roster that retention removed has nobody to be told.
+        // Where the roster is not there, nobody is to be told.
         let insert = format!(
             "INSERT INTO roster_rejection (roster, change_id, sheet, line, reason)
              SELECT s.roster, s.change_id, s.sheet, s.at, $2 FROM {source} s JOIN roster r ON r.id = s.roster

@@ -115,7 +115,8 @@ async fn why_how_risky_and_what_changes_stand_in_words() {
     for risk in Risk::ALL {
         set(&page, &change, "change_content", &format!("risk = '{risk}'")).await;
         let shown = page_of(&mut an, &change);
-        let (named, why) = (words::risk(*risk, Lang::Vi), words::risk_reason(*risk, Lang::Vi));
+        let (named, why) =
+            (words::risk(*risk, Lang::Vi), words::risk_reason(*risk, change.change.kind, Lang::Vi));
         let risks = section(&shown, "risk");
         assert!(risks.contains(&format!("rủi ro {named}</span>")) && risks.contains(why), "{risk}: {risks}");
     }
