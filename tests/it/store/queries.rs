@@ -24,11 +24,11 @@ fn known() -> Vec<Known> {
         let change = Change {
             kind: kinds[at % 3],
             risk: [Risk::Low, Risk::Medium, Risk::High][at / 3 % 3],
-            target: if at / 2 % 2 == 0 { TargetId::mail() } else { TargetId::new("tthc") },
+            target: if (at / 2).is_multiple_of(2) { TargetId::mail() } else { TargetId::new("tthc") },
             agency: agency(["skhcn", "snv", "stc"][at / 5 % 3]),
             label: format!("{} <{subject}@x.gov.vn>", names[at / 7 % 3]),
             due: today() + TimeDelta::days(i64::try_from(at % 5).unwrap() - 2),
-            ..title(&subject, if at / 4 % 2 == 0 { Gate::One } else { Gate::Two })
+            ..title(&subject, if (at / 4).is_multiple_of(2) { Gate::One } else { Gate::Two })
         };
         Known {
             change,
@@ -146,7 +146,9 @@ async fn every_filter_and_every_combination_of_them_finds_what_it_should() {
                 .map(|(_, one)| one)
                 .collect();
             let mut query = Query::of(State::Proposed, Vec::new());
-            filters.iter().for_each(|filter| (filter.ask)(&mut query));
+            for filter in &filters {
+                (filter.ask)(&mut query);
+            }
             let wanted: BTreeSet<_> = known
                 .iter()
                 .filter(|one| filters.iter().all(|filter| (filter.lets)(one)))
@@ -273,7 +275,7 @@ async fn what_a_change_waits_for_is_found_within_its_case() {
         assert!(found(&waits).await.is_empty(), "of another case");
         // Superseded and proposed anew under the same key: the latest one is meant.
         site.set(&stored[0].stored.id, "state = 'superseded'").await;
-        let anew = site.propose(&[first.clone()]).await.remove(0);
+        let anew = site.propose(std::slice::from_ref(&first)).await.remove(0);
         waits.needs = vec![first.key()];
         assert_eq!(found(&waits).await, [anew.stored.id]);
     })

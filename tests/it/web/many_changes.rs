@@ -10,6 +10,7 @@ use rosterd::model::change::{ChangeKind, Gate, Risk, State, StoredChange};
 use rosterd::model::ids::AgencyCode;
 use rosterd::store::{Query, WriteTx};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// So many changes of one agency, which a bulk approval may cover; everything else is made of high risk.
 async fn bulk_of<const N: usize>(page: &Page, counts: [usize; N]) -> [(AgencyCode, Vec<StoredChange>); N] {
@@ -225,13 +226,15 @@ async fn slips_holds_handovers_and_the_account_list_go_by_given_name() {
         let mut text = std::fs::read_to_string(&path).unwrap().trim_end().to_owned() + "\n";
         for (at, name) in names.iter().enumerate().rev() {
             // Logins in the other order too.
-            text += &format!(
+            write!(
+                text,
                 "\ndn: uid=z{login}.stc,ou=stc,ou=people,{suffix}\nobjectClass: inetOrgPerson\nuid: z{login}.stc\ncn:: {cn}\n\
                  sn: x\nmail: z{login}.stc@tinhmau.gov.vn\nentryUUID: 7f0e3f1c-0000-4000-8000-0000000000{at:02}\n",
                 login = names.len() - at,
                 suffix = crate::support::slapd::SUFFIX,
                 cn = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, name),
-            );
+            )
+            .unwrap();
         }
         std::fs::write(path, text).unwrap();
     })

@@ -42,8 +42,11 @@ async fn under_way(page: &Page) -> CampaignPlan {
     plan
 }
 
-/// The charts of a page: the name of each, its bars and the rows of the table beside it.
-fn charts(shown: &str) -> Vec<(String, usize, Vec<(String, String)>)> {
+/// A chart: its name, how many bars it has, the rows of the table beside it.
+type Chart = (String, usize, Vec<(String, String)>);
+
+/// The charts of a page.
+fn charts(shown: &str) -> Vec<Chart> {
     let figures =
         shown.split("<section class=\"figure\"").skip(1).map(|rest| rest.split("</section>").next().unwrap());
     let between = |text: &str, from: &str| {
