@@ -94,6 +94,9 @@ pub(in super::super) async fn add(
     Form(new): Form<New>,
 ) -> Result<Response, PageError> {
     require(&signed)?;
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password("/operators");
+    }
     let bad = |vi: &str, en: &str| PageError::Bad(vi.to_owned(), en.to_owned());
     let login = new.login.trim();
     let fine = !login.is_empty()
@@ -153,6 +156,9 @@ pub(in super::super) async fn remove(
     Form(named): Form<Named>,
 ) -> Result<Response, PageError> {
     require(&signed)?;
+    if !signed.is_confirmed(&desk) {
+        return signed.ask_password("/operators");
+    }
     let (login, by) = (Login::new(named.login), &signed.operator.login);
     let removed = desk
         .store

@@ -14,7 +14,9 @@ use std::fmt::Write as _;
 
 /// So many changes of one agency, which a bulk approval may cover; everything else is made of high risk.
 async fn bulk_of<const N: usize>(page: &Page, counts: [usize; N]) -> [(AgencyCode, Vec<StoredChange>); N] {
-    desk::execute(&page.site, "UPDATE change_content SET risk = 'high'").await;
+    for table in ["change", "change_content"] {
+        desk::execute(&page.site, &format!("UPDATE {table} SET risk = 'high'")).await;
+    }
     let mut by_agency: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for one in page.site.changes(Some(State::Proposed)).await {
         if matches!(one.change.kind, ChangeKind::CreateAccount | ChangeKind::UpdateAttributes) {
@@ -32,7 +34,11 @@ async fn bulk_of<const N: usize>(page: &Page, counts: [usize; N]) -> [(AgencyCod
         let id = &one.id;
         let set = format!("UPDATE change_content SET risk = 'low', gate = 'one' WHERE id = '{id}'");
         desk::execute(&page.site, &set).await;
-        desk::execute(&page.site, &format!("UPDATE change SET needed = 1 WHERE id = '{id}'")).await;
+        desk::execute(
+            &page.site,
+            &format!("UPDATE change SET needed = 1, risk = 'low', gate = 'one' WHERE id = '{id}'"),
+        )
+        .await;
     }
     chosen
 }

@@ -49,6 +49,11 @@ type Chart = (String, usize, Vec<(String, String)>);
 fn charts(shown: &str) -> Vec<Chart> {
     let figures =
         shown.split("<section class=\"figure\"").skip(1).map(|rest| rest.split("</section>").next().unwrap());
+    let number = |row: &str| -> String {
+        let cell = row.split("<td class=\"num\">").nth(1).unwrap().split("</td>").next().unwrap();
+        // With its link, where it opens a list.
+        cell.split(['<', '>']).rfind(|part| part.contains('%')).unwrap_or(cell).to_owned()
+    };
     let between = |text: &str, from: &str| {
         text.split(from).nth(1).unwrap_or_default().split('<').next().unwrap().to_owned()
     };
@@ -61,8 +66,7 @@ fn charts(shown: &str) -> Vec<Chart> {
                 "it has a name and a description"
             );
             let rows = table.split("<tr><th scope=\"row\">").skip(1);
-            let rows = rows
-                .map(|row| (row.split('<').next().unwrap().to_owned(), between(row, "<td class=\"num\">")));
+            let rows = rows.map(|row| (row.split('<').next().unwrap().to_owned(), number(row)));
             (between(figure, "-head\">"), picture.matches("<rect ").count(), rows.collect())
         })
         .collect()
