@@ -84,6 +84,12 @@ async fn what_is_of_high_risk_leads_to_the_password_and_does_nothing_before() {
             vec![("login", "binh"), ("name", "thử"), ("scope", "read"), ("days", "1")],
             "/operators".into(),
         ),
+        (
+            "/operators".into(),
+            vec![("login", "moi"), ("name", "Người Mới"), ("role", "viewer")],
+            "/operators".into(),
+        ),
+        ("/operators/remove".into(), vec![("login", "binh")], "/operators".into()),
         ("/operators/invite".into(), vec![("login", "binh")], "/operators".into()),
         ("/operators/openid".into(), vec![("login", "binh"), ("subject", "s-binh")], "/operators".into()),
         (
@@ -108,5 +114,7 @@ async fn what_is_of_high_risk_leads_to_the_password_and_does_nothing_before() {
     assert!(page.store.tokens(chrono::Utc::now()).await.unwrap().is_empty());
     assert!(page.store.credential(&Login::new("an")).await.unwrap().totp.is_none());
     let tied = page.store.operators().await.unwrap();
+    assert!(tied.iter().all(|one| one.operator.login.as_str() != "moi"), "{tied:?}");
+    assert!(tied.iter().any(|one| one.operator.login.as_str() == "binh"), "{tied:?}");
     assert!(tied.iter().all(|one| one.subject.is_none()), "{tied:?}");
 }

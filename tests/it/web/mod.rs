@@ -16,6 +16,7 @@ mod matches;
 mod numbers;
 mod one_change;
 mod openid;
+mod openid_rows;
 mod operators;
 mod overview;
 mod papers;
