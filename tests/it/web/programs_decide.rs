@@ -49,8 +49,10 @@ async fn a_bulk_approval_is_for_exactly_what_was_previewed_and_never_of_high_ris
     .await;
     pause(&page).await;
     // The sample has few of low risk, and all of one agency: more of them are.
-    let more = "UPDATE change_content SET risk = 'low', gate = 'one' WHERE risk = 'medium'";
-    crate::support::desk::execute(&page.site, more).await;
+    for table in ["change_content", "change"] {
+        let more = format!("UPDATE {table} SET risk = 'low', gate = 'one' WHERE risk = 'medium'");
+        crate::support::desk::execute(&page.site, &more).await;
+    }
     let mut cuc = of(&page, "cuc", OperatorRole::Approver, &[]).await;
     let mut reviewer = of(&page, "ra.soat", OperatorRole::Reviewer, &[]).await;
     let mut reads = with_token(&page, &page.token("binh", TokenScope::Read).await);
