@@ -170,7 +170,7 @@ fn pictures(sheet: &mut Worksheet, paint: &mut Paint, name: &str, report: &Repor
     /// Widths of the columns: the group, the number that is drawn, the number as it is said, a gap.
     const WIDTHS: [u8; 4] = [38, 12, 18, 3];
     /// On A4 across, at this share in percent, the numbers and their picture fit beside each other, and so many rows below.
-    const PAGE: (u16, u32) = (78, 35);
+    const PAGE: (u16, u32) = (72, 38);
     sheet.set_print_scale(PAGE.0);
     let (mut page, mut breaks) = (0, Vec::new());
     for (column, width) in (0..).zip(WIDTHS) {
