@@ -1,8 +1,8 @@
 //! A brake (phanh): too many risky changes at once; what it stops is held (tạm giữ).
 
-use super::change::words;
 use super::change::{Change, ChangeKind, Reason};
 use super::ids::{AgencyCode, BrakeKey, ChangeKey, Fingerprint, TargetId};
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 words!(

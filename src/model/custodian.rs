@@ -2,8 +2,9 @@
 
 use super::Time;
 use super::account::{Account, AccountKind, Attr, Snapshot};
-use super::change::{State, words};
+use super::change::State;
 use super::ids::AgencyCode;
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 /// Who keeps a unit mailbox.

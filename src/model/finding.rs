@@ -1,7 +1,7 @@
 //! A finding: something a reader has to tell the clerk who sent a roster.
 
 use super::Lang;
-use super::change::words;
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 /// How bad it is.

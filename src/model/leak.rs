@@ -2,8 +2,8 @@
 //! accounts of the province. Passwords that stand in a list are never taken over.
 
 use super::Time;
-use super::change::words;
 use super::ids::{AccountId, AgencyCode, Login};
+use super::vocabulary::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! A look-up (tra cứu): an account of a system asked for a citizen's data. Counted by period, never what was looked up.
 
 use super::Time;
-use super::change::words;
 use super::ids::TargetId;
+use super::vocabulary::words;
 use chrono::{TimeDelta, Timelike};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};

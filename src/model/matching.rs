@@ -2,8 +2,8 @@
 //! by the rule, a confidence: what takes away never rests on a probable match that nobody has confirmed.
 
 use super::Lang;
-use super::change::words;
 use super::ids::AgencyCode;
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 words!(

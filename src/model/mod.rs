@@ -37,6 +37,7 @@ pub mod roster;
 pub mod rotation;
 pub mod secret;
 pub mod tip;
+pub mod vocabulary;
 
 /// An instant; always UTC, written as RFC 3339.
 pub type Time = chrono::DateTime<chrono::Utc>;

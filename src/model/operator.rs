@@ -1,8 +1,8 @@
 //! An operator (quản trị viên): who reviews and approves, by operating-system login, in a role that says what he or
 //! she may do, for the agencies in scope.
 
-use super::change::words;
 use super::ids::{AgencyCode, Login};
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

@@ -2,8 +2,8 @@
 //! mật khẩu). Pure values; the rules are in `rotation`.
 
 use super::Time;
-use super::change::words;
 use super::ids::{AgencyCode, Login};
+use super::vocabulary::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,8 +2,8 @@
 //! dismisses it or opens an incident on the account; by itself it changes nothing.
 
 use super::Time;
-use super::change::words;
 use super::ids::{AccountId, AgencyCode, Login, TargetId};
+use super::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 words!(

@@ -3,8 +3,8 @@
 
 use super::span::Span;
 use crate::model::account::AccountKind;
-use crate::model::change::words;
 use crate::model::ids::TargetId;
+use crate::model::vocabulary::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

@@ -2,8 +2,8 @@
 //! in person; that the list was handed over is noted, once for each account and cycle.
 
 use super::verdict::{Standing, Verdict};
-use crate::model::change::words;
 use crate::model::ids::{AccountId, AgencyCode};
+use crate::model::vocabulary::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -2,8 +2,9 @@
 
 use super::Subject;
 use super::policy::Audience;
-use crate::model::change::{Gate, words};
+use crate::model::change::Gate;
 use crate::model::rotation::{Campaign, Memory};
+use crate::model::vocabulary::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 

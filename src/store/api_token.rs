@@ -5,9 +5,9 @@ use super::operator;
 use super::statement::{Row, sql};
 use super::{Store, StoreError, WriteTx, ids};
 use crate::model::Time;
-use crate::model::change::words;
 use crate::model::ids::Login;
 use crate::model::operator::{Operator, Right};
+use crate::model::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 words!(

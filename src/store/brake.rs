@@ -5,9 +5,10 @@ use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
 use crate::model::brake::{Brake, BrakeKind, BrakeScope};
-use crate::model::change::{State, StoredChange, words};
+use crate::model::change::{State, StoredChange};
 use crate::model::ids::{BrakeKey, ChangeId, Login};
 use crate::model::operator::{Contacts, Right};
+use crate::model::vocabulary::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 use super::statement::sql;
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
-use crate::model::change::words;
 use crate::model::ids::Login;
 use crate::model::operator::Right;
+use crate::model::vocabulary::words;
 use serde::{Deserialize, Serialize};
 
 words!(

@@ -3,10 +3,11 @@
 use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
-use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange, words};
+use crate::model::change::{ChangeKind, Gate, Risk, State as ChangeState, StoredChange};
 use crate::model::ids::{AgencyCode, BrakeKey, ChangeId, Login, RosterId, TargetId};
 use crate::model::name::by_given;
 use crate::model::operator::Operator;
+use crate::model::vocabulary::words;
 use crate::store::{Place, Query, RosterGroup, Waiter};
 use axum::extract::State;
 use axum::response::Response;
