@@ -292,7 +292,7 @@ CREATE TABLE change (
     pass TEXT NOT NULL
 );
 CREATE UNIQUE INDEX change_live ON change (target, subject, kind)
-    WHERE state IN ('proposed', 'held', 'approved', 'claimed', 'ordered', 'unknown', 'expired', 'failed');
+    WHERE state IN ('proposed', 'held', 'approved', 'claimed', 'ordered', 'failed', 'unknown', 'expired');
 -- A page of a state, whatever it is filtered by; one agency's; how many there are of which kind.
 CREATE INDEX change_page ON change (state, due, id, needed, agency, kind, risk, gate, target, proposed);
 CREATE INDEX change_agency ON change (agency, state, due, id);

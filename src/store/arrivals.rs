@@ -1,6 +1,6 @@
 //! Arrivals as the page lists them: what came in and what became of it, and how the agencies stand with their rosters.
 
-use super::page::{bind, marks};
+use super::page::{bind, narrow};
 use super::roster::{self, Feedback};
 use super::statement::{Row, sql};
 use super::{Store, StoreError};
@@ -72,10 +72,7 @@ impl Store {
             Some(RosterState::Refused) => text.push_str(" AND state = 'refused'"),
             None => {}
         }
-        if !agencies.is_empty() {
-            text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
-            values.extend(agencies.iter().map(ToString::to_string));
-        }
+        narrow(&mut text, &mut values, "agency IN", agencies);
         text = format!("{text} ORDER BY arrived DESC, id DESC LIMIT {limit}");
         let line = |row: &Row| {
             Ok(ArrivalLine {
@@ -101,10 +98,7 @@ impl Store {
                  AS refused FROM roster WHERE arrived >= $1"
             .to_owned();
         let mut values = vec![rfc3339(since)];
-        if !agencies.is_empty() {
-            text = format!("{text} AND agency IN ({})", marks(values.len(), agencies.len()));
-            values.extend(agencies.iter().map(ToString::to_string));
-        }
+        narrow(&mut text, &mut values, "agency IN", agencies);
         let Some(row) = self.row(bind("arrivals", text, &values)).await? else { return Ok((0, 0)) };
         Ok((row.count("n")?, row.count("refused")?))
     }

@@ -1,5 +1,6 @@
 //! Changes as stored: how they are read, one by one, by the page, and as the planner needs them.
 
+use super::page::containing;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
@@ -141,10 +142,9 @@ impl Store {
             condition(" AND t.reason = ?", vec![reason.to_string()]);
         }
         if let Some(text) = text {
-            let escaped = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             condition(
                 " AND c.id IN (SELECT s.id FROM change_search s WHERE s.search LIKE ? ESCAPE '\\')",
-                vec![format!("%{escaped}%")],
+                vec![containing(text)],
             );
         }
         if let Some(after) = after {

@@ -127,12 +127,9 @@ impl Query {
             (" AND c.brake = ?", brake.as_ref().map(ToString::to_string)),
             (
                 " AND EXISTS (SELECT 1 FROM change_content t WHERE t.id = c.id AND t.evidence LIKE ?)",
-                roster.as_ref().map(|id| format!("%\"roster\":\"{}\"%", escaped(id.as_str()))),
+                roster.as_ref().map(|id| format!("%\"roster\":\"{id}\"%")),
             ),
-            (
-                " AND s.search LIKE ? ESCAPE '\\'",
-                text.as_ref().map(|text| format!("%{}%", escaped(&ascii(text)))),
-            ),
+            (" AND s.search LIKE ? ESCAPE '\\'", text.as_ref().map(|text| containing(text))),
             (" AND c.proposed < ?", proposed_before.map(rfc3339)),
             (" AND c.due <= ?", due_by.map(|day| day.to_string())),
             (" AND c.due >= ?", due_from.map(|day| day.to_string())),
@@ -143,20 +140,26 @@ impl Query {
                 add(fragment, value);
             }
         }
-        if !agencies.is_empty() {
-            query = format!("{query} AND c.agency IN ({})", marks(values.len(), agencies.len()));
-            values.extend(agencies.iter().map(ToString::to_string));
-        }
-        if let Some(Waiter { not_of, .. }) = waits_for.as_ref().filter(|one| !one.not_of.is_empty()) {
-            query = format!("{query} AND c.agency NOT IN ({})", marks(values.len(), not_of.len()));
-            values.extend(not_of.iter().map(ToString::to_string));
+        narrow(&mut query, &mut values, "c.agency IN", agencies);
+        if let Some(Waiter { not_of, .. }) = waits_for {
+            narrow(&mut query, &mut values, "c.agency NOT IN", not_of);
         }
         (query, values)
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+/// What `LIKE … ESCAPE '\'` finds a text with, tone marks and case aside.
+pub(super) fn containing(text: &str) -> String {
+    let literal = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{literal}%")
+}
+
+/// Narrows a statement to some agencies, or to others; where there are none, to nothing less.
+pub(super) fn narrow(text: &mut String, values: &mut Vec<String>, is_among: &str, agencies: &[AgencyCode]) {
+    if !agencies.is_empty() {
+        *text = format!("{text} AND {is_among} ({})", marks(values.len(), agencies.len()));
+        values.extend(agencies.iter().map(ToString::to_string));
+    }
 }
 
 pub(super) fn bind(what: &'static str, text: String, values: &[String]) -> Statement {
@@ -296,14 +299,11 @@ impl Store {
         &self,
         query: &Query,
         limit: usize,
-    ) -> Result<Vec<(ChangeKey, ChangeId, AgencyCode)>, StoreError> {
+    ) -> Result<Vec<(ChangeId, ChangeKey)>, StoreError> {
         let (from, values) = query.sql();
-        let text = format!("SELECT c.id, c.key, c.agency {from} ORDER BY c.key, c.id LIMIT {limit}");
+        let text = format!("SELECT c.id, c.key {from} ORDER BY c.key, c.id LIMIT {limit}");
         let rows = self.rows(bind("keys", text, &values)).await?;
-        let read = |row: &Row| {
-            let agency = row.word("agency", AgencyCode::stored)?;
-            Ok((ChangeKey::new(row.text("key")?), ChangeId::new(row.text("id")?), agency))
-        };
+        let read = |row: &Row| Ok((ChangeId::new(row.text("id")?), ChangeKey::new(row.text("key")?)));
         rows.iter().map(read).collect()
     }
 
@@ -357,12 +357,8 @@ impl Store {
             format!("SELECT c.due, COUNT(*) AS n FROM change c WHERE c.state = 'proposed'{NOT_APPROVED}")
                 .replace('?', "$1");
         let mut values = vec![login.to_string()];
-        for (word, codes) in [("IN", agencies), ("NOT IN", not_of.as_slice())] {
-            if !codes.is_empty() {
-                text = format!("{text} AND c.agency {word} ({})", marks(values.len(), codes.len()));
-                values.extend(codes.iter().map(ToString::to_string));
-            }
-        }
+        narrow(&mut text, &mut values, "c.agency IN", agencies);
+        narrow(&mut text, &mut values, "c.agency NOT IN", not_of);
         let rows = self.rows(bind("waiting by due date", text + " GROUP BY c.due", &values)).await?;
         rows.iter().map(|row| Ok((row.date("due")?, row.count("n")?))).collect()
     }

@@ -307,9 +307,7 @@ impl WriteTx {
         }
         Ok(())
     }
-}
 
-impl WriteTx {
     /// Proposes the reverse of a change that was carried out, on behalf of `by`; its batch is `undo`. `None` where another
     /// undo of the kind on the same subject waits, or a change of it is being carried out.
     pub async fn propose_undo(&mut self, undo: &Change, by: &Login) -> Result<Option<ChangeId>, StoreError> {

@@ -1,6 +1,6 @@
 //! Uploads: who handed a workbook in through the page. He or she never approves what it asks for (`put_in`).
 
-use super::page::{bind, marks};
+use super::page::{bind, narrow};
 use super::statement::{Row, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::ids::{AgencyCode, Login};
@@ -31,10 +31,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM roster r WHERE r.agency = u.agency AND r.sha256 = u.sha256)"
             .to_owned();
         let mut values = vec![rfc3339(since)];
-        if !agencies.is_empty() {
-            text = format!("{text} AND u.agency IN ({})", marks(values.len(), agencies.len()));
-            values.extend(agencies.iter().map(ToString::to_string));
-        }
+        narrow(&mut text, &mut values, "u.agency IN", agencies);
         text += " GROUP BY u.agency, u.sha256, u.file ORDER BY MIN(u.at) DESC, u.agency, u.file";
         let read = |row: &Row| {
             Ok(Upload {

@@ -65,7 +65,7 @@ pub(super) async fn approve(
             "a change of high risk is approved on the page",
         ));
     }
-    let named = (stored.id, ChangeKey::new(given.key), stored.change.agency);
+    let named = (stored.id, ChangeKey::new(given.key));
     first(&decide::approve(&desk, &caller.operator.login, &[named]).await?)
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn reject(
 ) -> Answer {
     caller.decides(Right::Review)?;
     let stored = decide::change(&desk, &caller.operator, &id).await?.stored;
-    let named = (stored.id, ChangeKey::new(given.key), stored.change.agency);
+    let named = (stored.id, ChangeKey::new(given.key));
     first(&decide::reject(&desk, &caller.operator.login, &[named], &given.reason).await?)
 }
 

@@ -71,8 +71,7 @@ pub(super) async fn change(
 ) -> Result<Json<ChangeDetail>, ApiError> {
     let standing = decide::change(&desk, &caller.operator, &id).await?;
     let facts = Facts::of(&desk, &caller.operator, &standing, desk.site.config.language).await?;
-    let detail = ChangeDetail::of(&desk, &caller.operator.login, &standing, facts);
-    Ok(Json(detail.map_err(internal)?))
+    Ok(Json(ChangeDetail::of(&desk, &standing, facts).map_err(internal)?))
 }
 
 /// What waits, by state and kind, what came in and was done today, what went wrong.
@@ -151,7 +150,7 @@ pub(super) async fn rotation(
     caller: Caller,
 ) -> Result<Json<RotationShape>, ApiError> {
     let figures = figures(&desk, &caller.operator).await?.ok_or(PageError::NotFound)?;
-    let braked = decide::mail_brake(&desk, &caller.operator).await?;
+    let braked = decide::mail_brake(&desk, Some(&figures)).await?;
     Ok(Json(RotationShape::of(&figures, braked.as_ref()).map_err(internal)?))
 }
 

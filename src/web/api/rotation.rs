@@ -88,7 +88,8 @@ pub(super) async fn handed(
 pub(super) async fn release_mail(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer {
     caller.decides(Right::Approve)?;
     decide::for_province(&caller.operator, Right::Approve)?;
-    decide::mail_brake(&desk, &caller.operator).await?.ok_or(PageError::NotFound)?;
+    let figures = figures(&desk, &caller.operator).await?;
+    figures.and_then(|figures| figures.braked).ok_or(PageError::NotFound)?;
     Err(on_the_page(
         "Thư nhắc bị phanh giữ chỉ được cho gửi trên trang.",
         "the mail brake is released on the page",

@@ -6,7 +6,7 @@ use super::super::pages::changes::Asked;
 use super::{approve, change};
 use crate::model::Lang;
 use crate::model::change::{Gate, Risk, State as ChangeState};
-use crate::model::ids::{AgencyCode, ChangeId, ChangeKey, Fingerprint};
+use crate::model::ids::{ChangeId, ChangeKey, Fingerprint};
 use crate::model::operator::Operator;
 use crate::store::{Approval, Query};
 use crate::words;
@@ -19,7 +19,7 @@ pub(in super::super) const MOST: usize = 2_000;
 pub(in super::super) struct Coverage {
     /// The filter, narrowed to that.
     pub query: Query,
-    keys: Vec<(ChangeKey, ChangeId, AgencyCode)>,
+    keys: Vec<(ChangeId, ChangeKey)>,
     /// Whether the number must be given: there are more than the settings let pass without.
     pub must_count: bool,
 }
@@ -33,7 +33,7 @@ impl Coverage {
     /// The hash of the sorted keys: an approval is for exactly these.
     pub fn covered(&self) -> String {
         let start = Fingerprint::of("bulk approval");
-        let part = |print: Fingerprint, (key, id, _): &(ChangeKey, ChangeId, AgencyCode)| {
+        let part = |print: Fingerprint, (id, key): &(ChangeId, ChangeKey)| {
             print.part(key.as_str()).part(id.as_str())
         };
         self.keys.iter().fold(start, part).finish()
@@ -84,13 +84,12 @@ pub(in super::super) async fn approve_covered(
     if !is_counted {
         return Ok(Bulk::WrongCount);
     }
-    let named: Vec<_> = coverage.keys.into_iter().map(|(key, id, agency)| (id, key, agency)).collect();
-    Ok(Bulk::Decided(Tally::of(&approve(desk, &operator.login, &named).await?)))
+    Ok(Bulk::Decided(Tally::of(&approve(desk, &operator.login, &coverage.keys).await?)))
 }
 
 /// Changes that were picked, to be decided each as its key.
 pub(in super::super) struct Picked {
-    pub named: Vec<(ChangeId, ChangeKey, AgencyCode)>,
+    pub named: Vec<(ChangeId, ChangeKey)>,
     /// Whether one of them is of high risk.
     pub any_high: bool,
 }
@@ -111,7 +110,7 @@ pub(in super::super) async fn picked(
     for (id, key) in picks {
         let stored = change(desk, operator, id).await?.stored;
         any_high |= stored.change.risk == Risk::High;
-        named.push((stored.id, ChangeKey::new(key), stored.change.agency));
+        named.push((stored.id, ChangeKey::new(key)));
     }
     Ok(Picked { named, any_high })
 }

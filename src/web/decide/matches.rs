@@ -7,7 +7,7 @@ use super::super::pages::agencies;
 use crate::model::account::{Account, Attr};
 use crate::model::agency::dialled;
 use crate::model::ids::{AgencyCode, TargetId};
-use crate::model::name::PersonName;
+use crate::model::name::{PersonName, by_given};
 use crate::model::operator::Operator;
 use crate::model::person::Person;
 use crate::store::MatchesConfirmed;
@@ -73,7 +73,7 @@ pub(in super::super) async fn open_matches(
     if people.is_empty() {
         return Ok(Vec::new());
     }
-    people.sort_by_cached_key(|one| (crate::model::name::ascii(one.name.given()), one.name.clone()));
+    people.sort_by_cached_key(|one| by_given(one.name.as_str()));
     let directory = desk.back.directory().await?;
     let mail = TargetId::mail();
     let found = people.into_iter().map(|person| {

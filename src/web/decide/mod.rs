@@ -67,14 +67,14 @@ pub(super) async fn change(desk: &Desk, operator: &Operator, id: &str) -> Result
 pub(super) async fn approve(
     desk: &Desk,
     by: &Login,
-    changes: &[(ChangeId, ChangeKey, AgencyCode)],
+    changes: &[(ChangeId, ChangeKey)],
 ) -> Result<Vec<Approval>, PageError> {
     let contacts = desk.site.contacts();
     let mut results = Vec::with_capacity(changes.len());
     for some in changes.chunks(AT_ONCE) {
         let work = async |mut tx: crate::store::WriteTx| {
             let mut results = Vec::with_capacity(some.len());
-            for (id, key, _) in some {
+            for (id, key) in some {
                 results.push(tx.approve(id, key, by, &contacts).await?);
             }
             tx.commit(results).await
@@ -91,7 +91,7 @@ pub(super) async fn approve(
 pub(super) async fn reject(
     desk: &Desk,
     by: &Login,
-    changes: &[(ChangeId, ChangeKey, AgencyCode)],
+    changes: &[(ChangeId, ChangeKey)],
     reason: &str,
 ) -> Result<Vec<Approval>, PageError> {
     let reason = said_why(reason)?;
@@ -99,7 +99,7 @@ pub(super) async fn reject(
     for some in changes.chunks(AT_ONCE) {
         let work = async |mut tx: crate::store::WriteTx| {
             let mut results = Vec::with_capacity(some.len());
-            for (id, key, _) in some {
+            for (id, key) in some {
                 results.push(tx.reject(id, key, by, reason).await?);
             }
             tx.commit(results).await

@@ -7,6 +7,7 @@ use super::{for_province, said_why, sight};
 use crate::model::ids::AgencyCode;
 use crate::model::operator::{Operator, Right};
 use crate::model::rotation::Campaign;
+use crate::rotation::figures::Figures;
 use crate::rotation::room::MailBraked;
 use crate::store::{Handed, MailRelease};
 
@@ -33,15 +34,12 @@ pub(in super::super) async fn hand_over(
     Ok(noted)
 }
 
-/// The mail brake by the last pass, where it is on, with who has let its letters go today; it is the whole province's, and
-/// out of sight of who is not.
+/// The mail brake by the figures of the last pass, where it is on, with who has let its letters go today.
 pub(in super::super) async fn mail_brake(
     desk: &Desk,
-    operator: &Operator,
+    figures: Option<&Figures>,
 ) -> Result<Option<(MailBraked, Vec<MailRelease>)>, PageError> {
-    let Some(braked) = figures(desk, operator).await?.and_then(|figures| figures.braked) else {
-        return Ok(None);
-    };
+    let Some(braked) = figures.and_then(|figures| figures.braked) else { return Ok(None) };
     Ok(Some((braked, desk.store.mail_releases(desk.today()).await?)))
 }
 
@@ -52,7 +50,7 @@ pub(in super::super) async fn release_mail(
     reason: &str,
 ) -> Result<bool, PageError> {
     for_province(operator, Right::Approve)?;
-    mail_brake(desk, operator).await?.ok_or(PageError::NotFound)?;
+    figures(desk, operator).await?.and_then(|figures| figures.braked).ok_or(PageError::NotFound)?;
     let (today, reason) = (desk.today(), said_why(reason)?);
     let work = async |mut tx: crate::store::WriteTx| {
         let said = tx.release_mail(today, &operator.login, reason).await?;

@@ -10,7 +10,7 @@ use crate::model::agency::Agency;
 use crate::model::change::State as ChangeState;
 use crate::model::citizen::CitizenMark;
 use crate::model::ids::{AgencyCode, RosterId};
-use crate::model::name::PersonName;
+use crate::model::name::by_given;
 use crate::model::operator::{Operator, Right};
 use crate::model::record::Record;
 use crate::model::roster::Roster;
@@ -226,7 +226,7 @@ pub(in super::super) async fn page(
     let figures = desk.store.figures(scope, today, desk.midnight(today)).await?;
     let arrivals = desk.store.arrivals(scope, None, None, 10).await?;
     let mut contacts: Vec<_> = agency.contacts.iter().collect();
-    contacts.sort_by_key(|one| PersonName::new(&one.name).map(|name| (name.given().to_owned(), name)));
+    contacts.sort_by_cached_key(|one| by_given(&one.name));
     let standing = standings(&desk, &signed.operator).await?.into_iter().find(|one| one.code == code);
     let full = desk.store.last_full_rosters().await?.remove(&code);
     let completeness = completeness(&desk, &code).await?;

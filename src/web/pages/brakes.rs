@@ -5,7 +5,7 @@ use super::super::desk::Desk;
 use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::Line;
-use super::mail_brake;
+use super::{mail_brake, rotation};
 use crate::model::change::State as ChangeState;
 use crate::model::operator::Right;
 use crate::store::{BrakeVote, Place, Query, Voted};
@@ -31,7 +31,8 @@ pub(in super::super) async fn list(
         .filter(|(brake, _)| sees_brake(&signed.operator, &brake.scope))
         .map(|(brake, by)| context! { brake => Value::from_serialize(brake), held => brake.holds.len(), by })
         .collect();
-    let mail_brake = mail_brake::shown(&desk, &signed).await?;
+    let figures = rotation::figures(&desk, &signed.operator).await?;
+    let mail_brake = mail_brake::shown(&desk, figures.as_ref()).await?;
     signed.view.page(&desk, "brakes.html", context! { brakes, mail_brake })
 }
 

@@ -32,7 +32,7 @@ pub(in super::super) async fn page(
     let standing = decide::change(&desk, &signed.operator, &id).await?;
     let (stored, change) = (&standing.stored, &standing.stored.change);
     let (login, today) = (&signed.operator.login, desk.today());
-    let Facts { evidence, approvals, history, spans, moved } =
+    let Facts { evidence, approvals, history, spans, put_in_by_me, moved } =
         Facts::of(&desk, &signed.operator, &standing, signed.view.lang).await?;
     let history: Vec<_> = history
         .iter()
@@ -54,7 +54,6 @@ pub(in super::super) async fn page(
     let waits = matches!(stored.state, ChangeState::Proposed | ChangeState::Held);
     let forbidden = desk.forbidden(&change.agency).contains(login);
     let call_backs = call_backs(&desk, stored, &desk.store.operator_names().await?).await?;
-    let put_in_by_me = desk.store.put_in(change).await?.is_by(login, &desk.site.contacts());
     let more = context! {
         line => Value::from_serialize(Line::of(stored, login, today)),
         differences => Value::from_serialize(differences(stored)),
@@ -152,7 +151,7 @@ pub(in super::super) async fn approve(
     if stored.change.risk == Risk::High && !signed.is_confirmed(&desk) {
         return signed.ask_password(&format!("/changes/{id}"));
     }
-    let named = (stored.id, ChangeKey::new(&decided.key), stored.change.agency);
+    let named = (stored.id, ChangeKey::new(&decided.key));
     let results = decide::approve(&desk, &signed.operator.login, &[named]).await?;
     said(&desk, &signed, &decided.next(&id), &results)
 }
@@ -166,7 +165,7 @@ pub(in super::super) async fn reject(
 ) -> Result<Response, PageError> {
     signed.require(Right::Review)?;
     let stored = decide::change(&desk, &signed.operator, &id).await?.stored;
-    let named = (stored.id, ChangeKey::new(&decided.key), stored.change.agency);
+    let named = (stored.id, ChangeKey::new(&decided.key));
     let results = decide::reject(&desk, &signed.operator.login, &[named], &decided.reason).await?;
     said(&desk, &signed, &decided.next(&id), &results)
 }

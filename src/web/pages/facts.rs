@@ -29,6 +29,8 @@ pub(in super::super) struct Facts {
     /// What the holder could do and when, as reads showed it: the account in the mail directory, and every system; the
     /// latest first.
     pub spans: Vec<Span>,
+    /// Whether the operator put in what it is made from, and so never approves it.
+    pub put_in_by_me: bool,
     /// How the account stands now to what the change relied on, where its state says that something moved.
     pub moved: Option<moved::Now>,
 }
@@ -77,6 +79,11 @@ impl Facts {
             approvals: approvals.map(approved).collect(),
             history: history(desk, operator, of).await?,
             spans: spans(desk, operator, of).await?,
+            put_in_by_me: desk
+                .store
+                .put_in(&of.stored.change)
+                .await?
+                .is_by(&operator.login, &desk.site.contacts()),
             moved: moved::now(desk, &of.stored).await,
         })
     }

@@ -6,6 +6,7 @@ use super::super::error::PageError;
 use super::super::view::Signed;
 use super::rotation::figures;
 use crate::model::operator::Right;
+use crate::rotation::figures::Figures;
 use crate::rotation::room::MailBraked;
 use axum::Form;
 use axum::extract::State;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 const HERE: &str = "/rotation/mail-brake";
 
 /// It in figures, for other pages; none where it is not on, or out of sight.
-pub(super) async fn shown(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    let found = decide::mail_brake(desk, &signed.operator).await?;
+pub(super) async fn shown(desk: &Desk, figures: Option<&Figures>) -> Result<Value, PageError> {
+    let found = decide::mail_brake(desk, figures).await?;
     let shown = found.map(|(MailBraked { due, limit, of_accounts }, releases)| {
         context! { due, limit, of_accounts, by => releases.iter().map(|one| one.by.to_string()).collect::<Vec<_>>() }
     });
@@ -30,9 +31,9 @@ pub(in super::super) async fn page(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let (braked, releases) = decide::mail_brake(&desk, &signed.operator).await?.ok_or(PageError::NotFound)?;
-    let MailBraked { due, limit, of_accounts } = braked;
     let figures = figures(&desk, &signed.operator).await?.unwrap_or_default();
+    let (braked, releases) = decide::mail_brake(&desk, Some(&figures)).await?.ok_or(PageError::NotFound)?;
+    let MailBraked { due, limit, of_accounts } = braked;
     let names = desk.store.operator_names().await?;
     let by: Vec<_> = releases
         .iter()

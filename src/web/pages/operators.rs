@@ -7,7 +7,7 @@ use super::super::error::PageError;
 use super::super::secret;
 use super::super::view::Signed;
 use crate::model::ids::{AgencyCode, Login};
-use crate::model::name::PersonName;
+use crate::model::name::{PersonName, by_given};
 use crate::model::operator::{Operator, OperatorRole, Right};
 use crate::store::{Enrolled, StoreError, Subject, TokenScope};
 use axum::Form;
@@ -38,10 +38,7 @@ fn require(signed: &Signed) -> Result<(), PageError> {
 /// Everybody who is or was enrolled, those who are first, by given name.
 pub(in super::super) async fn enrolled(desk: &Desk) -> Result<Vec<Enrolled>, PageError> {
     let mut operators = desk.store.operators().await?;
-    operators.sort_by_key(|one| {
-        let name = PersonName::new(&one.operator.name);
-        (one.removed.is_some(), name.as_ref().map(|name| crate::model::name::ascii(name.given())), name)
-    });
+    operators.sort_by_cached_key(|one| (one.removed.is_some(), by_given(&one.operator.name)));
     Ok(operators)
 }
 

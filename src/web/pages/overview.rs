@@ -12,6 +12,7 @@ use crate::model::change::{ChangeKind, State as ChangeState};
 use crate::model::ids::Login;
 use crate::model::operator::{Operator, Right};
 use crate::model::rotation::CampaignState;
+use crate::rotation::figures::Figures;
 use crate::rotation::verdict::Standing;
 use crate::store::{ChangeFigures, OutboxCounts, Pass, Pause, Paused};
 use axum::extract::State;
@@ -106,7 +107,11 @@ pub(in super::super) async fn page(
     });
     let midnight = desk.midnight(desk.today());
     let arrivals = desk.store.arrivals(&signed.scope(), Some(midnight), None, SHOWN).await?;
-    let passwords = passwords(&desk, &signed).await?;
+    let standing = rotation::figures(&desk, &signed.operator).await?;
+    let passwords = match &standing {
+        Some(standing) => passwords(&desk, standing).await?,
+        None => Value::from(()),
+    };
     let paused = found.paused.iter().map(|(what, one)| {
         context! { what => what.as_str(), by => one.by, reason => one.reason, at => crate::model::rfc3339(one.at) }
     });
@@ -129,7 +134,7 @@ pub(in super::super) async fn page(
         suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
         incidents => context! { open => found.incidents.0, red => found.incidents.1 },
         passwords,
-        mail_brake => mail_brake::shown(&desk, &signed).await?,
+        mail_brake => mail_brake::shown(&desk, standing.as_ref()).await?,
         matches => matches::waiting(&desk, &signed).await?,
         slips => found.slips.map(|waiting| context! { waiting }),
         kinds,
@@ -157,9 +162,8 @@ pub(in super::super) async fn page(
     signed.view.page(&desk, "overview.html", more)
 }
 
-/// The health of rotation, by the last pass; none where the site has no rules or no pass has looked.
-async fn passwords(desk: &Desk, signed: &Signed) -> Result<Value, PageError> {
-    let Some(figures) = rotation::figures(desk, &signed.operator).await? else { return Ok(Value::from(())) };
+/// The health of rotation, by the last pass.
+async fn passwords(desk: &Desk, figures: &Figures) -> Result<Value, PageError> {
     let total = figures.status().total;
     let standings: Vec<_> =
         [Standing::Warned, Standing::Overdue, Standing::Unreachable, Standing::Locked, Standing::Unknown]

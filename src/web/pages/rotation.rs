@@ -133,7 +133,7 @@ pub(in super::super) async fn page(
         charts => charts(&signed, &figures, system),
         listed => figures.listed.len(),
         waiting,
-        mail_brake => mail_brake::shown(&desk, &signed).await?,
+        mail_brake => mail_brake::shown(&desk, Some(&figures)).await?,
     };
     signed.view.page(&desk, "rotation.html", more)
 }

@@ -178,7 +178,7 @@ async fn a_brake_is_discarded_by_two_on_its_page_and_everything_it_held_rejected
     assert_eq!(binh.post(&format!("{path}/discard"), &[("reason", "đồng ý")]).status, 303);
     assert_eq!(binh.get(&path).status, 404, "it holds nothing any more");
     assert!(held().await.is_empty());
-    for (_, id, _) in before {
+    for (id, _) in before {
         let stored = page.store.change(&id).await.unwrap().unwrap().stored;
         assert_eq!(stored.state, State::Rejected, "{}", stored.change.label);
     }

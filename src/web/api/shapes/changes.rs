@@ -7,7 +7,6 @@ use super::super::super::pages::consequence::{then, undone_by};
 use super::super::super::pages::facts::{Approved, Facts};
 use super::super::super::pages::undo::is_undoable;
 use crate::model::access::Span;
-use crate::model::ids::Login;
 use crate::model::rfc3339;
 use crate::store::{AgencyGroup, RosterGroup, Standing};
 use serde::{Deserialize, Serialize};
@@ -129,7 +128,7 @@ pub(in super::super) struct ChangeDetail {
     pub change: ChangeShape,
     /// Who approved it and when, in order.
     pub approved: Vec<ApprovalShape>,
-    /// Whether the token's operator answers for the roster behind it, and so never approves it.
+    /// Whether the token's operator put in what it is made from, and so never approves it.
     pub put_in_by_you: bool,
     /// What happens on approval, in a sentence.
     pub on_approval: String,
@@ -188,16 +187,16 @@ pub(in super::super) struct SpanShape {
 }
 
 impl ChangeDetail {
-    /// For `login`, in the site's language.
-    pub fn of(desk: &Desk, login: &Login, of: &Standing, facts: Facts) -> Result<Self, serde_json::Error> {
+    /// In the site's language.
+    pub fn of(desk: &Desk, of: &Standing, facts: Facts) -> Result<Self, serde_json::Error> {
         let (stored, lang) = (&of.stored, desk.site.config.language);
-        let Facts { evidence, approvals, history, spans, moved } = facts;
+        let Facts { evidence, approvals, history, spans, put_in_by_me, moved } = facts;
         let change = ChangeShape { evidence: serde_json::to_value(&evidence)?, ..ChangeShape::of(of)? };
         let approval = |Approved { by, name, at }| ApprovalShape { by, name, at };
         Ok(Self {
             change,
             approved: approvals.into_iter().map(approval).collect(),
-            put_in_by_you: desk.forbidden(&stored.change.agency).contains(login),
+            put_in_by_you: put_in_by_me,
             on_approval: then(&stored.change, lang).to_owned(),
             undone_by: undone_by(&stored.change, lang).to_owned(),
             undoable: is_undoable(stored, desk.today()),
