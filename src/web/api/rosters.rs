@@ -55,7 +55,7 @@ pub(super) async fn agency(
     let standings = agencies::waiting(&desk, &caller.operator).await?;
     let one = standings.iter().find(|one| one.code == agency.code).ok_or(PageError::NotFound)?;
     let numbers = Numbers::of(&desk, &caller.operator).await?;
-    let completeness = agencies::completeness(&desk, &agency.code).await?;
+    let completeness = agencies::completeness(&desk, numbers.last_full(&agency.code)).await?;
     let completeness = completeness.map(|all| all.iter().map(CompletenessShape::of).collect());
     let shape = AgencyShape::of(&desk, &numbers, one).map_err(internal)?;
     Ok(Json(AgencyShape { completeness, ..shape }))

@@ -150,7 +150,12 @@ impl Numbers {
         })
     }
 
-    /// The people of the last full roster, where there is one.
+    /// The last full roster, where there is one.
+    pub fn last_full(&self, code: &AgencyCode) -> Option<&RosterId> {
+        self.full.get(code).map(|(id, _)| id)
+    }
+
+    /// The people that it names.
     pub fn people(&self, code: &AgencyCode) -> Option<u64> {
         self.full.get(code).map(|(_, people)| *people)
     }
@@ -185,13 +190,13 @@ pub(in super::super) struct Stated {
     pub percent: usize,
 }
 
-/// How complete the last full roster of an agency is; none where it has handed in none.
+/// How complete an agency's last full roster is; none where it has handed in none.
 pub(in super::super) async fn completeness(
     desk: &Desk,
-    code: &AgencyCode,
+    last_full: Option<&RosterId>,
 ) -> Result<Option<Vec<Stated>>, PageError> {
-    let Some((id, _)) = desk.store.last_full_rosters().await?.remove(code) else { return Ok(None) };
-    let arrival = desk.store.arrival(&id).await?;
+    let Some(id) = last_full else { return Ok(None) };
+    let arrival = desk.store.arrival(id).await?;
     Ok(arrival.and_then(|(feedback, _)| feedback.arrival.roster).map(|roster| stated(&roster)))
 }
 
@@ -229,7 +234,7 @@ pub(in super::super) async fn page(
     contacts.sort_by_cached_key(|one| by_given(&one.name));
     let standing = standings(&desk, &signed.operator).await?.into_iter().find(|one| one.code == code);
     let full = desk.store.last_full_rosters().await?.remove(&code);
-    let completeness = completeness(&desk, &code).await?;
+    let completeness = completeness(&desk, full.as_ref().map(|(id, _)| id)).await?;
     let passwords =
         passwords(&desk, &signed.operator).await?.map(|mut all| all.remove(&code).unwrap_or_default());
     let passwords = passwords.map(|counts| {
