@@ -61,7 +61,7 @@ async fn converse(stream: TcpStream, taken: Arc<AtomicUsize>) -> std::io::Result
                 b"354 go on\r\n"
             }
             b"QUIT" => return write.write_all(b"221 bye\r\n").await,
-            b"EHLO" => b"250-sink\r\n250 8BITMIME\r\n",
+            b"EHLO" => b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
             _ => b"250 fine\r\n",
         };
         write.write_all(answer).await?;

@@ -1,5 +1,6 @@
 //! A transport: hands a rendered notice to a mail server, or writes it to a folder as an `.eml` file.
 
+mod dialogue;
 pub mod dkim;
 pub mod eml;
 mod message;

@@ -1,6 +1,6 @@
-//! A mail server reached over SMTP. The dialogue is driven here step by step, because what a failure means
-//! depends on the step: before the text is on its way nothing was handed over, afterwards nobody knows.
+//! A mail server reached over SMTP, and the connections to it that are kept for the next mail.
 
+use super::dialogue::{Dialogue, said};
 use super::dkim::{self, Signer};
 use super::message::{mailbox, message};
 use super::{OpenError, SendError};
@@ -13,7 +13,6 @@ use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -95,8 +94,9 @@ pub struct Relay {
     idle: Mutex<Vec<Kept>>,
 }
 
+/// A connection between two mails.
 struct Kept {
-    connection: AsyncSmtpConnection,
+    dialogue: Dialogue,
     since: Instant,
     mails: usize,
 }
@@ -167,26 +167,25 @@ impl Relay {
         let Ok(_slot) = self.slots.acquire().await else {
             return Err(SendError::Unavailable("the mail transport was closed".into()));
         };
-        let mut kept = self.begin().await?;
-        let addressed = within(self.step, self.address(&mut kept.connection, &message)).await;
+        let to = addressee(&message)?;
+        let mut kept = self.begin(&to).await?;
+        let addressed = within(self.step, kept.dialogue.address(&to)).await;
         match addressed.unwrap_or_else(|late| Err(SendError::Retry(late))) {
             Ok(()) => {}
             Err(refusal) => {
                 // A refused address is no fault of the connection.
-                if matches!(timeout(self.step, kept.connection.command(Rset)).await, Ok(Ok(_))) {
+                if within(self.step, kept.dialogue.reset()).await == Ok(true) {
                     self.keep(kept).await;
                 }
                 return Err(refusal);
             }
         }
-        match within(self.step, kept.connection.message(&text)).await {
-            Ok(Ok(_)) => {
+        match within(self.step, kept.dialogue.hand_over(&text)).await {
+            Ok(Ok(())) => {
                 self.keep(kept).await;
                 Ok(())
             }
-            Ok(Err(error)) if error.is_permanent() => Err(SendError::Refused(said(&error))),
-            Ok(Err(error)) if error.is_transient() => Err(SendError::Retry(said(&error))),
-            Ok(Err(error)) => Err(SendError::Unknown(said(&error))),
+            Ok(Err(error)) => Err(error),
             Err(late) => Err(SendError::Unknown(late)),
         }
     }
@@ -201,37 +200,20 @@ impl Relay {
         Ok(())
     }
 
-    /// A connection on which the server has taken our sender.
-    async fn begin(&self) -> Result<Kept, SendError> {
+    /// A connection on which the server has taken our sender of a mail to `to`.
+    async fn begin(&self, to: &Address) -> Result<Kept, SendError> {
         // A kept connection may be gone, or the server have had enough of it: nothing was handed over, so another serves.
         while let Some(mut kept) = self.kept().await {
-            if matches!(timeout(self.step, kept.connection.command(self.sender())).await, Ok(Ok(_))) {
+            if matches!(within(self.step, kept.dialogue.begin(&self.returns_to, to)).await, Ok(Ok(()))) {
                 return Ok(kept);
             }
         }
         let mut kept = self.connect().await?;
-        match within(self.step, kept.connection.command(self.sender())).await {
-            Ok(Ok(_)) => Ok(kept),
+        match within(self.step, kept.dialogue.begin(&self.returns_to, to)).await {
+            Ok(Ok(())) => Ok(kept),
             Ok(Err(error)) => Err(self.unavailable("refuses our sender", &error)),
             Err(late) => Err(SendError::Unavailable(format!("{} {late}", self.name()))),
         }
-    }
-
-    fn sender(&self) -> Mail {
-        Mail::new(Some(self.returns_to.clone()), vec![])
-    }
-
-    /// Addressees, and the server's word that it waits for the text.
-    async fn address(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        message: &lettre::Message,
-    ) -> Result<(), SendError> {
-        for to in message.envelope().to() {
-            connection.command(Rcpt::new(to.clone(), vec![])).await.map_err(|error| refusal(&error))?;
-        }
-        connection.command(Data).await.map_err(|error| refusal(&error))?;
-        Ok(())
     }
 
     /// A connection that was used a moment ago.
@@ -243,14 +225,13 @@ impl Relay {
 
     /// A new connection.
     async fn connect(&self) -> Result<Kept, SendError> {
-        let connection = within(self.step, self.greet()).await;
-        let connection =
-            connection.map_err(|late| SendError::Unavailable(format!("{} {late}", self.name())))?;
-        Ok(Kept { connection: connection?, since: Instant::now(), mails: 0 })
+        let dialogue = within(self.step, self.greet()).await;
+        let dialogue = dialogue.map_err(|late| SendError::Unavailable(format!("{} {late}", self.name())))?;
+        Ok(Kept { dialogue: dialogue?, since: Instant::now(), mails: 0 })
     }
 
     /// Connects, begins TLS and signs in.
-    async fn greet(&self) -> Result<AsyncSmtpConnection, SendError> {
+    async fn greet(&self) -> Result<Dialogue, SendError> {
         let hello = ClientId::default();
         let wrapper = match &self.tls {
             Some((TlsMode::Wrapper, parameters)) => Some(parameters.clone()),
@@ -266,13 +247,16 @@ impl Relay {
                 .await
                 .map_err(|error| self.unavailable("does not start TLS that we trust", &error))?;
         }
+        let pipelines = Dialogue::pipelines(&mut connection, hello)
+            .await
+            .map_err(|error| self.unavailable("does not say what it can do", &error))?;
         if let Some(credentials) = &self.credentials {
             connection
                 .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
                 .await
                 .map_err(|error| self.unavailable("refuses our user and password", &error))?;
         }
-        Ok(connection)
+        Ok(Dialogue::new(connection, pipelines))
     }
 
     async fn keep(&self, kept: Kept) {
@@ -296,14 +280,10 @@ async fn within<T>(limit: Duration, step: impl Future<Output = T>) -> Result<T, 
     timeout(limit, step).await.map_err(|_| format!("did not answer within {} s", limit.as_secs()))
 }
 
-/// What a failure at the address means: only a 5xx is for good.
-fn refusal(error: &Error) -> SendError {
-    if error.is_permanent() { SendError::Refused(said(error)) } else { SendError::Retry(said(error)) }
-}
-
-/// The server's words on one line.
-fn said(error: &Error) -> String {
-    error.to_string().replace(char::is_control, " ")
+/// The one address that `message` goes to.
+fn addressee(message: &lettre::Message) -> Result<Address, SendError> {
+    let to = message.envelope().to().first().cloned();
+    to.ok_or_else(|| SendError::Refused("the notice has no addressee".into()))
 }
 
 fn is_loopback(host: &str) -> bool {

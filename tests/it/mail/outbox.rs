@@ -4,7 +4,7 @@
 use super::{Post, notice};
 use crate::support::desk;
 use crate::support::script::Fault::{
-    Addressee, CloseAfter, CloseBefore, Goodbye, HangAfter, HangBefore, Text,
+    Addressee, Careless, CloseAfter, CloseBefore, Goodbye, HangAfter, HangBefore, Text,
 };
 use crate::support::script::{Fault, Script};
 use crate::support::site::{Base, Dir, Site};
@@ -35,9 +35,17 @@ async fn a_temporary_failure_is_tried_again_when_its_wait_is_over_on_postgresql(
     temporary(Base::Postgres).await;
 }
 
+/// A server that takes several commands at once, and one that does not.
+const SERVERS: [fn(&[(&str, &[Fault])]) -> Script; 2] = [Script::start, Script::start_plain];
+
 async fn temporary(base: Base) {
-    let server = Script::start(&TEMPORARY);
-    let post = Post::new(base, &server, "").await;
+    for start in SERVERS {
+        temporary_before(base, &start(&TEMPORARY)).await;
+    }
+}
+
+async fn temporary_before(base: Base, server: &Script) {
+    let post = Post::new(base, server, "").await;
     let names: Vec<&str> = TEMPORARY.iter().map(|(name, _)| *name).chain(["thuong"]).collect();
     post.queue(&names.iter().map(|name| notice(name)).collect::<Vec<_>>()).await;
     let first = post.mail().await;
@@ -74,11 +82,17 @@ async fn a_greylisting_that_never_ends_is_given_up_after_days_and_few_attempts()
 
 #[tokio::test]
 async fn a_refusal_for_good_is_given_up_at_once_and_said_without_the_address() {
-    let server = Script::start(&[
-        ("khong-co", &[Addressee("550 5.1.1 <khong-co@tinhmau.gov.vn>: no such user")]),
-        ("tu-choi", &[Text("554 5.7.1 Message refused")]),
-    ]);
-    let post = Post::new(Base::Sqlite, &server, "").await;
+    for start in SERVERS {
+        let server = start(&[
+            ("khong-co", &[Addressee("550 5.1.1 <khong-co@tinhmau.gov.vn>: no such user")]),
+            ("tu-choi", &[Text("554 5.7.1 Message refused")]),
+        ]);
+        refused_for_good(&server).await;
+    }
+}
+
+async fn refused_for_good(server: &Script) {
+    let post = Post::new(Base::Sqlite, server, "").await;
     post.queue(&["khong-co", "tu-choi", "thuong"].map(notice)).await;
     let mailed = post.mail().await;
     assert_eq!((mailed.sent, mailed.waiting, mailed.failed), (1, 0, 2), "{mailed:?}");
@@ -97,8 +111,13 @@ async fn a_refusal_for_good_is_given_up_at_once_and_said_without_the_address() {
 
 #[tokio::test]
 async fn a_mail_whose_answer_was_lost_is_repeated_under_its_own_message_id() {
-    let server = Script::start(&[("rot-sau", &[CloseAfter]), ("treo-sau", &[HangAfter])]);
-    let post = Post::new(Base::Sqlite, &server, "").await;
+    for start in SERVERS {
+        answer_lost(&start(&[("rot-sau", &[CloseAfter]), ("treo-sau", &[HangAfter])])).await;
+    }
+}
+
+async fn answer_lost(server: &Script) {
+    let post = Post::new(Base::Sqlite, server, "").await;
     let notices = ["rot-sau", "treo-sau", "thuong"].map(notice);
     post.queue(&notices).await;
     let first = post.mail().await;
@@ -109,6 +128,27 @@ async fn a_mail_whose_answer_was_lost_is_repeated_under_its_own_message_id() {
     post.mail().await;
     let expected: BTreeMap<_, _> = notices.iter().map(Notice::message_id).zip([2, 2, 1]).collect();
     assert_eq!(server.copies(), expected);
+}
+
+#[tokio::test]
+async fn commands_leave_together_where_the_server_takes_them() {
+    for (start, together) in SERVERS.into_iter().zip([3, 0]) {
+        let server = start(&[]);
+        let post = Post::new(Base::Sqlite, &server, "").await;
+        post.queue(&["mot", "hai", "ba"].map(notice)).await;
+        assert_eq!(post.mail().await.sent, 3);
+        assert_eq!(server.together(), together);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_a_text_to_nobody_gets_none() {
+    let server = Script::start(&[("khong-co", &[Careless("550 5.1.1 no such user")])]);
+    let post = Post::new(Base::Sqlite, &server, "pool = 1\n").await;
+    post.queue(&["khong-co", "thuong"].map(notice)).await;
+    let mailed = post.mail().await;
+    assert_eq!((mailed.sent, mailed.failed), (1, 1), "{mailed:?}");
+    assert_eq!((server.taken().len(), server.connections()), (1, 1), "nor is the connection lost");
 }
 
 #[tokio::test]

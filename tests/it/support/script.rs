@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 pub enum Fault {
     /// This answer to the addressee.
     Addressee(&'static str),
+    /// This answer to the addressee, and it waits for a text all the same.
+    Careless(&'static str),
     /// This answer once the whole text is there; it is thrown away.
     Text(&'static str),
     /// 421 to the addressee, and the connection is closed.
@@ -46,6 +48,7 @@ struct State {
     taken: Vec<Taken>,
     asked: BTreeMap<String, usize>,
     connections: usize,
+    together: usize,
     down: bool,
 }
 
@@ -56,8 +59,17 @@ pub struct Script {
 }
 
 impl Script {
-    /// Each addressee with what meets the first attempts.
+    /// Each addressee with what meets the first attempts. It takes several commands at once, as real servers do.
     pub fn start(faults: &[(&str, &[Fault])]) -> Self {
+        Self::start_offering("250-ready\r\n250-PIPELINING\r\n250 8BITMIME", faults)
+    }
+
+    /// The same, one that takes a command at a time.
+    pub fn start_plain(faults: &[(&str, &[Fault])]) -> Self {
+        Self::start_offering("250 ready", faults)
+    }
+
+    fn start_offering(offers: &'static str, faults: &[(&str, &[Fault])]) -> Self {
         let script = faults.iter().map(|(to, faults)| ((*to).to_owned(), faults.iter().copied().collect()));
         let state = Arc::new(Mutex::new(State { script: script.collect(), ..State::default() }));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -68,7 +80,7 @@ impl Script {
                 let (stream, shared) = (stream.unwrap(), shared.clone());
                 std::thread::spawn(move || {
                     // Whatever breaks a connection off is the client's to tell.
-                    let _ = converse(&stream, &shared);
+                    let _ = converse(&stream, &shared, offers);
                 });
             }
         });
@@ -83,6 +95,11 @@ impl Script {
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
+    }
+
+    /// How often an addressee and DATA came together.
+    pub fn together(&self) -> usize {
+        self.state.lock().unwrap().together
     }
 
     /// How often mail for an addressee was tried.
@@ -114,7 +131,7 @@ impl Script {
     }
 }
 
-fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+fn converse(stream: &TcpStream, state: &Mutex<State>, offers: &str) -> std::io::Result<()> {
     let down = {
         let mut state = state.lock().unwrap();
         state.connections += 1;
@@ -125,13 +142,15 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     }
     let (mut read, mut write) = (BufReader::new(stream), stream);
     write.write_all(b"220 ready\r\n")?;
-    let (mut from, mut to, mut fault) = (String::new(), String::new(), None);
+    let (mut from, mut to, mut fault, mut addressed) = (String::new(), String::new(), None, false);
     let mut line = String::new();
     while read.read_line(&mut line)? > 0 {
         let verb = line.get(..4).unwrap_or_default().to_uppercase();
         let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
         let answer = match verb.as_str() {
+            "EHLO" => offers,
             "MAIL" => {
+                addressed = false;
                 from = address;
                 "250 fine"
             }
@@ -139,9 +158,10 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                 address.split('@').next().unwrap().clone_into(&mut to);
                 let mut state = state.lock().unwrap();
                 *state.asked.entry(to.clone()).or_default() += 1;
+                state.together += usize::from(!read.buffer().is_empty());
                 fault = state.script.get_mut(&to).and_then(VecDeque::pop_front);
                 match fault {
-                    Some(Fault::Addressee(answer)) => answer,
+                    Some(Fault::Addressee(answer) | Fault::Careless(answer)) => answer,
                     Some(Fault::Goodbye) => {
                         return write.write_all(b"421 4.3.2 Service shutting down\r\n");
                     }
@@ -150,9 +170,18 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                         drop(state);
                         return silence(&mut read);
                     }
-                    Some(Fault::Text(_) | Fault::CloseAfter | Fault::HangAfter) | None => "250 fine",
+                    Some(Fault::Text(_) | Fault::CloseAfter | Fault::HangAfter) | None => {
+                        addressed = true;
+                        "250 fine"
+                    }
                 }
             }
+            "DATA" if !addressed && matches!(fault, Some(Fault::Careless(_))) => {
+                write.write_all(b"354 go on\r\n")?;
+                assert_eq!(text(&mut read)?, b"", "a text to nobody");
+                "554 no valid recipients"
+            }
+            "DATA" if !addressed => "503 no valid recipients",
             "DATA" => {
                 write.write_all(b"354 go on\r\n")?;
                 let raw = text(&mut read)?;
