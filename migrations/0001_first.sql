@@ -297,6 +297,8 @@ CREATE UNIQUE INDEX change_live ON change (target, subject, kind)
 CREATE INDEX change_page ON change (state, due, id, needed, agency, kind, risk, gate, target, proposed);
 CREATE INDEX change_agency ON change (agency, state, due, id);
 CREATE INDEX change_kinds ON change (state, kind, due);
+-- Those that more than one has to approve: one of them may have done so.
+CREATE INDEX change_by_more ON change (id, due, agency) WHERE state = 'proposed' AND needed > 1;
 -- Former rows are looked up by key in these two states only; publishing does not pay for an index over all.
 CREATE INDEX change_applied ON change (key) WHERE state = 'applied';
 CREATE INDEX change_superseded ON change (key) WHERE state = 'superseded';
@@ -442,7 +444,6 @@ CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
     key TEXT NOT NULL,
     address TEXT NOT NULL,
-    body TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'returned')),
     attempts BIGINT NOT NULL,
     next_at TEXT NOT NULL,
@@ -457,6 +458,12 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state IN ('queued', 'sending');
 CREATE UNIQUE INDEX outbox_bounce ON outbox (bounce) WHERE bounce IS NOT NULL;
 CREATE INDEX outbox_undelivered ON outbox (next_at) WHERE state IN ('failed', 'returned');
+
+-- What a mail says, apart from where it stands so that noting that writes little.
+CREATE TABLE outbox_content (
+    id TEXT NOT NULL PRIMARY KEY REFERENCES outbox (id),
+    body TEXT NOT NULL
+);
 
 -- Since when and until when an account was open (`role` is empty) or a role was held, as reads of the target showed it.
 CREATE TABLE access_span (

@@ -78,8 +78,9 @@ impl Store {
     pub async fn undelivered(&self, from: Time, until: Time) -> Result<Vec<Undelivered>, StoreError> {
         let query = sql(
             "undelivered",
-            "SELECT body, state, next_at, last_error FROM outbox
-             WHERE state IN ('failed', 'returned') AND next_at >= $1 AND next_at < $2 ORDER BY next_at, id",
+            "SELECT m.body, o.state, o.next_at, o.last_error FROM outbox o JOIN outbox_content m ON m.id = o.id
+             WHERE o.state IN ('failed', 'returned') AND o.next_at >= $1 AND o.next_at < $2
+             ORDER BY o.next_at, o.id",
         );
         let rows = self.rows(query.time(from).time(until)).await?;
         let read = |row: &super::statement::Row| {

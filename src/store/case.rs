@@ -77,7 +77,7 @@ impl Store {
         let intents = "SELECT i.change_id, i.worker, i.opened, i.resolved, i.outcome, i.why
              FROM intent i JOIN change_content t ON t.id = i.change_id WHERE t.case_id = $1 ORDER BY i.opened, i.id";
         // A question to the old agency names the change's key; the others are noted when they are written.
-        let mails = "SELECT o.body, o.state, o.attempts FROM outbox o WHERE EXISTS (
+        let mails = "SELECT m.body, o.state, o.attempts FROM outbox o JOIN outbox_content m ON m.id = o.id WHERE EXISTS (
                  SELECT 1 FROM change_notice n JOIN change_content t ON t.id = n.change_id
                  WHERE t.case_id = $1 AND n.key = o.key)
              OR EXISTS (SELECT 1 FROM change c JOIN change_content t ON t.id = c.id

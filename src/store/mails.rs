@@ -56,7 +56,8 @@ impl Store {
             None => " AND o.id <> $1".to_owned(),
         };
         let query = format!(
-            "SELECT o.id, o.body, o.state, o.attempts, o.next_at, o.last_error FROM outbox o
+            "SELECT o.id, m.body, o.state, o.attempts, o.next_at, o.last_error
+             FROM outbox o JOIN outbox_content m ON m.id = o.id
              WHERE {of}{place} ORDER BY o.next_at{order}, o.id{order} LIMIT {limit}"
         );
         let line = |row: &Row| {

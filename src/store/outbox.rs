@@ -78,12 +78,17 @@ impl WriteTx {
     pub async fn enqueue_for(&mut self, notice: &Notice, at: Time) -> Result<bool, StoreError> {
         let insert = sql(
             "outbox",
-            "INSERT INTO outbox (id, key, address, body, state, attempts, next_at, message_id)
-             VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6) ON CONFLICT (key, address) DO NOTHING",
+            "INSERT INTO outbox (id, key, address, state, attempts, next_at, message_id)
+             VALUES ($1, $2, $3, 'queued', 0, $4, $5) ON CONFLICT (key, address) DO NOTHING",
         );
-        let insert = insert.text(&ids::fresh(self.now)?).text(&notice.key).text(&notice.to);
-        let insert = insert.text(&json("a notice", notice)?).time(at).text(&notice.message_id());
-        Ok(self.execute(insert).await? == 1)
+        let id = ids::fresh(self.now)?;
+        let insert = insert.text(&id).text(&notice.key).text(&notice.to);
+        if self.execute(insert.time(at).text(&notice.message_id())).await? == 0 {
+            return Ok(false);
+        }
+        let content = sql("outbox", "INSERT INTO outbox_content (id, body) VALUES ($1, $2)");
+        self.execute(content.text(&id).text(&json("a notice", notice)?)).await?;
+        Ok(true)
     }
 }
 
@@ -93,8 +98,8 @@ impl Fenced {
     pub async fn claim_due(&mut self, limit: u32, again: Time) -> Result<Vec<Queued>, StoreError> {
         let query = sql(
             "outbox",
-            "SELECT id, body, attempts FROM outbox WHERE state IN ('queued', 'sending') AND next_at <= $1
-             ORDER BY next_at, id LIMIT $2",
+            "SELECT o.id, m.body, o.attempts FROM outbox o JOIN outbox_content m ON m.id = o.id
+             WHERE o.state IN ('queued', 'sending') AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2",
         );
         let mut claimed = Vec::new();
         let now = self.now;

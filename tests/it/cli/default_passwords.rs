@@ -134,7 +134,7 @@ async fn a_default_password_in_any_scheme_must_be_changed_and_lies_nowhere() {
         let entry = slapd.ldapsearch(&format!("(uid={login})"), &["pwdReset"]);
         assert_eq!(entry.contains("pwdReset: TRUE"), must, "{login}: {entry}");
     }
-    let letters = "SELECT body FROM outbox WHERE key LIKE 'rotation:%'";
+    let letters = "SELECT body FROM outbox JOIN outbox_content USING (id) WHERE key LIKE 'rotation:%'";
     let bodies = desk::rows(&site, letters).await;
     assert_eq!(bodies.len() as u64, found);
     assert!(bodies.iter().all(|body| body.contains("mật khẩu mặc định")), "{bodies:?}");

@@ -55,8 +55,11 @@ async fn who_stands_in_a_leak_list_must_change_the_password_and_is_told() {
     assert_eq!(forced[0].change.document.as_deref(), Some("04/STTTT-TTCNTT"));
     let entry = site.slapd.as_ref().unwrap().ldapsearch("(uid=nhungkb.snv)", &["pwdReset"]);
     assert!(entry.contains("pwdReset: TRUE"), "{entry}");
-    let bodies =
-        desk::rows(&site, "SELECT body FROM outbox WHERE address = 'nhungkb.snv@tinhmau.gov.vn'").await;
+    let bodies = desk::rows(
+        &site,
+        "SELECT body FROM outbox JOIN outbox_content USING (id) WHERE address = 'nhungkb.snv@tinhmau.gov.vn'",
+    )
+    .await;
     assert!(bodies.len() == 1 && bodies[0].contains("dien-dan.example"), "{bodies:?}");
     assert!(bodies[0].contains("04/STTTT-TTCNTT"), "{bodies:?}");
     // The holder's letter, and to the contact what was carried out.
@@ -104,7 +107,11 @@ async fn a_workbook_counts_as_a_leak_whether_imported_or_sent_by_an_agency() {
     // Who stands in it must change the password, and is told which file it came from.
     let forced = desk::of_kind(&site, ChangeKind::ForcePasswordChange, State::Applied).await;
     assert_eq!(forced.len(), 2, "{forced:?}");
-    let letters = desk::rows(&site, "SELECT body FROM outbox WHERE key LIKE 'rotation:%'").await;
+    let letters = desk::rows(
+        &site,
+        "SELECT body FROM outbox JOIN outbox_content USING (id) WHERE key LIKE 'rotation:%'",
+    )
+    .await;
     assert!(letters.len() == 2 && letters.iter().all(|one| one.contains("tai-khoan.xlsx")), "{letters:?}");
     assert!(!desk::holds(site.expect(&["audit", "export"], 0).as_bytes(), SECRET));
 

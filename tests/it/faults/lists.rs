@@ -67,7 +67,11 @@ async fn an_older_list_is_answered_with_the_date_of_the_one_in_force() {
     site.drop_bytes("snv", "ban-cu.xlsx", &desk::list(&dated(2, "05/01/2026"), &older, None));
     site.pass(0);
     let said = "Danh sách ngày 20/03/2026 đang có hiệu lực, vì vậy tệp này không thay thế danh sách đó";
-    let letters = desk::rows(&site, "SELECT body FROM outbox WHERE key LIKE 'feedback:%' ORDER BY id").await;
+    let letters = desk::rows(
+        &site,
+        "SELECT body FROM outbox JOIN outbox_content USING (id) WHERE key LIKE 'feedback:%' ORDER BY id",
+    )
+    .await;
     let about = |file: &str| -> Vec<&String> { letters.iter().filter(|one| one.contains(file)).collect() };
     assert!(matches!(about("ban-cu.xlsx")[..], [one] if one.contains(said)), "{letters:#?}");
     assert!(
@@ -100,8 +104,12 @@ async fn the_agency_that_an_account_lies_in_is_asked_once_where_only_another_lis
     site.pass(0);
     let moves = desk::of_kind(&site, ChangeKind::MoveAccount, State::Proposed).await;
     assert!(matches!(&moves[..], [one] if one.change.reason == Reason::TransferByReceiver), "{moves:?}");
-    let asked =
-        || desk::rows(&site, "SELECT address || ' ' || body FROM outbox WHERE key LIKE 'receiver_asks:%'");
+    let asked = || {
+        desk::rows(
+            &site,
+            "SELECT address || ' ' || body FROM outbox JOIN outbox_content USING (id) WHERE key LIKE 'receiver_asks:%'",
+        )
+    };
     let letters = asked().await;
     let [letter] = &letters[..] else { panic!("{letters:#?}") };
     assert!(letter.starts_with("daumoi.stc@tinhmau.gov.vn "), "{letter}");

@@ -35,8 +35,11 @@ async fn a_temporary_failure_is_tried_again_when_its_wait_is_over_on_postgresql(
     temporary(Base::Postgres).await;
 }
 
-/// A server that takes several commands at once, and one that does not.
-const SERVERS: [fn(&[(&str, &[Fault])]) -> Script; 2] = [Script::start, Script::start_plain];
+/// How a scripted server is started.
+type Start = fn(&[(&str, &[Fault])]) -> Script;
+
+/// One that takes several commands at once, and one that does not.
+const SERVERS: [Start; 2] = [Script::start, Script::start_plain];
 
 async fn temporary(base: Base) {
     for start in SERVERS {
@@ -192,7 +195,7 @@ async fn outage(base: Base) {
 
 /// The mails of a site's outbox.
 async fn notices(site: &Site) -> Vec<Notice> {
-    let rows = desk::rows(site, "SELECT body FROM outbox").await;
+    let rows = desk::rows(site, "SELECT body FROM outbox JOIN outbox_content USING (id)").await;
     rows.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
 }
 

@@ -251,7 +251,7 @@ async fn why_something_was_rejected_stands_in_the_workbook_that_the_agency_gets(
     assert!(told.iter().any(|(_, at)| *at == u64::from(row)), "{told:?}, row {row}");
     // The contact is told where to look, once.
     let letters = async || {
-        let query = "SELECT body FROM outbox WHERE key LIKE 'rejected:%'";
+        let query = "SELECT body FROM outbox JOIN outbox_content USING (id) WHERE key LIKE 'rejected:%'";
         desk::rows(&page.site, query).await
     };
     idle(&page).await;
