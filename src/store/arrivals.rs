@@ -1,6 +1,6 @@
 //! Arrivals as the page lists them: what came in and what became of it, and how the agencies stand with their rosters.
 
-use super::page::{bind, narrow};
+use super::query::{bind, narrow};
 use super::roster::{self, Feedback};
 use super::statement::{Row, sql};
 use super::{Store, StoreError};

@@ -1,11 +1,12 @@
 //! Changes as stored: how they are read, one by one, by the page, and as the planner needs them.
 
-use super::page::containing;
+use super::query::containing;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
-use crate::model::account::Attrs;
+use crate::model::account::{Attr, Attrs};
 use crate::model::change::{Change, ChangeKind, Gate, Reason, Risk, State, StoredChange};
+use crate::model::dn::Dn;
 use crate::model::ids::{
     AccountId, AgencyCode, BrakeKey, CaseId, ChangeId, ChangeKey, PersonId, Subject, TargetId,
 };
@@ -248,16 +249,28 @@ pub(super) fn id_list<'a>(ids: impl Iterator<Item = &'a str>) -> Result<String, 
     json("ids", &ids.collect::<Vec<_>>())
 }
 
-/// What a search looks in.
+/// What a search looks in: each part once, and of the entry's name what names the entry alone, for a search looks through
+/// all of it.
 pub(super) fn search_text(change: &Change) -> String {
-    let values = change
-        .before
-        .values()
-        .chain(change.after.values())
-        .flat_map(super::super::model::account::Values::as_slice);
     let head = [change.label.as_str(), change.subject.as_str(), change.document.as_deref().unwrap_or("")];
-    let all: Vec<_> = head.into_iter().chain(values.map(String::as_str)).collect();
-    ascii(&all.join("\n"))
+    let mut text = String::new();
+    let mut add = |part: &str| {
+        let part = ascii(part);
+        if !text.contains(&part) {
+            text.push_str(&part);
+            text.push('\n');
+        }
+    };
+    head.into_iter().for_each(&mut add);
+    for (attr, values) in change.before.iter().chain(&change.after) {
+        for value in values.as_slice() {
+            match attr {
+                Attr::Dn => Dn::parse(value).iter().filter_map(Dn::rdn_pair).for_each(|(_, own)| add(own)),
+                _ => add(value),
+            }
+        }
+    }
+    text
 }
 
 pub(super) fn with_approvals(rows: &[Row], approvals: &[Row]) -> Result<Vec<Standing>, StoreError> {
@@ -322,4 +335,45 @@ fn read_suppressed(row: &Row) -> Result<Suppressed, StoreError> {
         after: row.json("new_attrs")?,
         document: row.maybe("document")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::account::Values;
+
+    #[test]
+    fn a_search_looks_in_each_part_once_and_in_no_common_part_of_a_name() {
+        let change = Change {
+            target: TargetId::mail(),
+            subject: Subject::new("hoant@x.gov.vn"),
+            kind: ChangeKind::UpdateAttributes,
+            agency: AgencyCode::parse("skhcn").unwrap(),
+            person: None,
+            label: "Nguyễn Thị Hòa <hoant@x.gov.vn>".into(),
+            before: [
+                (Attr::Dn, Values::one("uid=hoant.01,ou=skhcn,ou=people,dc=x")),
+                (Attr::Title, Values::one("Chuyên viên")),
+            ]
+            .into(),
+            after: [
+                (Attr::FullName, Values::one("Nguyễn Thị Hòa")),
+                (Attr::Title, Values::one("Trưởng phòng")),
+            ]
+            .into(),
+            reason: Reason::RosterAttribute,
+            effective: None,
+            due: chrono::NaiveDate::default(),
+            gate: Gate::One,
+            risk: Risk::Low,
+            document: Some("12/QĐ-SNV".into()),
+            case: CaseId::new("case-1"),
+            needs: Vec::new(),
+            evidence: Vec::new(),
+        };
+        assert_eq!(
+            search_text(&change),
+            "nguyen thi hoa <hoant@x.gov.vn>\n12/qd-snv\nhoant.01\nchuyen vien\ntruong phong\n"
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! The dialect: the few places where SQLite and PostgreSQL need different text.
 
+use super::query::containing;
+use crate::model::name::ascii;
 use std::fmt::Write;
 
 /// Which database.
@@ -63,6 +65,16 @@ impl Dialect {
                     names(str::to_owned)
                 )
             }
+        }
+    }
+
+    /// What is true where `column`, which holds small letters without tone marks, contains `text`, and the value of `?` in
+    /// it.
+    pub(super) fn contains(self, column: &str, text: &str) -> (String, String) {
+        match self {
+            Self::Sqlite => (format!("{column} LIKE ? ESCAPE '\\'"), containing(text)),
+            // Twice as fast there as LIKE.
+            Self::Postgres => (format!("strpos({column}, ?) > 0"), ascii(text)),
         }
     }
 

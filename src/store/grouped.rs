@@ -1,6 +1,6 @@
 //! Changes by the roster that asks for them: how many of a query each has.
 
-use super::page::bind;
+use super::query::{Search, bind};
 use super::statement::Row;
 use super::{Query, Store, StoreError};
 use crate::model::Time;
@@ -33,7 +33,7 @@ impl Store {
         query: &Query,
         limit: usize,
     ) -> Result<Vec<RosterGroup>, StoreError> {
-        let (from, values) = query.sql();
+        let (from, values) = query.sql(self.dialect, &Search::Whole);
         let (elements, roster) = self.dialect.evidence();
         let text = format!(
             "SELECT x.roster, r.agency, r.file, r.arrived, COUNT(*) AS n, MIN(x.due) AS due,
@@ -63,7 +63,7 @@ impl Store {
 
     /// How many changes of a query no roster asks for.
     pub async fn count_without_roster(&self, query: &Query) -> Result<u64, StoreError> {
-        let (from, values) = query.sql();
+        let (from, values) = query.sql(self.dialect, &Search::Whole);
         let text = format!(
             "SELECT COUNT(*) AS n {from} AND EXISTS (SELECT 1 FROM change_content t
              WHERE t.id = c.id AND t.evidence NOT LIKE '%\"roster\":\"%')"

@@ -50,9 +50,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(30))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        connection.execute(migrate::SQLITE_CONNECTION).await?;
-                    }
+                    connection.execute(migrate::connection(dialect)).await?;
                     Ok(())
                 })
             })

@@ -1,170 +1,15 @@
 //! What the review page lists and counts: changes by filter, a page at a time by key.
 
 use super::change::{COLUMNS, FROM, with_approvals};
-use super::statement::{Row, Statement, sql};
-use super::{Standing, Store, StoreError};
+use super::query::{APPROVED, Search, bind, narrow};
+use super::statement::{Row, sql};
+use super::{Query, Standing, Store, StoreError, Waiter};
 use crate::model::Time;
-use crate::model::change::{ChangeKind, Gate, Risk, State};
-use crate::model::ids::{
-    AgencyCode, BrakeKey, ChangeId, ChangeKey, Login, PersonId, RosterId, Subject, TargetId,
-};
-use crate::model::name::ascii;
+use crate::model::change::{ChangeKind, State};
+use crate::model::ids::{AgencyCode, ChangeId, ChangeKey, PersonId, Subject, TargetId};
 use crate::model::rfc3339;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
-
-/// Which changes a page lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
-    /// Only these agencies; empty means all. An operator's scope goes here.
-    pub agencies: Vec<AgencyCode>,
-    /// Only this state.
-    pub state: State,
-    /// Only this kind.
-    pub kind: Option<ChangeKind>,
-    /// Only this risk.
-    pub risk: Option<Risk>,
-    /// Only this gate.
-    pub gate: Option<Gate>,
-    /// Only this target.
-    pub target: Option<TargetId>,
-    /// Only what this brake holds, or held.
-    pub brake: Option<BrakeKey>,
-    /// Only what this roster asks for.
-    pub roster: Option<RosterId>,
-    /// Only those whose label, subject, addresses or document contain this text, tone marks and case aside.
-    pub text: Option<String>,
-    /// Only those first proposed before this moment.
-    pub proposed_before: Option<Time>,
-    /// Only those due on this day or before.
-    pub due_by: Option<NaiveDate>,
-    /// Only those due on this day or later.
-    pub due_from: Option<NaiveDate>,
-    /// Only those on which this operator's approval is still open.
-    pub waits_for: Option<Waiter>,
-    /// Only those last decided or carried out at this moment or later.
-    pub decided_since: Option<Time>,
-}
-
-/// An operator whose approval changes may wait for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiter {
-    /// Who.
-    pub login: Login,
-    /// The agencies whose rosters he or she puts in, and whose changes others approve.
-    pub not_of: Vec<AgencyCode>,
-}
-
-impl Waiter {
-    /// Somebody who has approved nothing and puts in nothing: everything that is proposed waits for him or her.
-    pub fn anybody() -> Self {
-        Self { login: Login::new(""), not_of: Vec::new() }
-    }
-}
-
-/// A change that one approval is enough for is no longer proposed after it.
-const NOT_APPROVED: &str = " AND (c.needed < 2 OR NOT EXISTS (SELECT 1 FROM approval p
-     WHERE p.change_id = c.id AND p.operator = ?))";
-
-impl Query {
-    /// Everything in a state within a scope.
-    pub fn of(state: State, agencies: Vec<AgencyCode>) -> Self {
-        Self {
-            agencies,
-            state,
-            kind: None,
-            risk: None,
-            gate: None,
-            target: None,
-            brake: None,
-            roster: None,
-            text: None,
-            proposed_before: None,
-            due_by: None,
-            due_from: None,
-            waits_for: None,
-            decided_since: None,
-        }
-    }
-
-    /// `FROM change c … WHERE …` with its arguments: what a change says is not read for it. A search looks through
-    /// its own table first. (CROSS JOIN keeps SQLite from choosing otherwise; for PostgreSQL it is a join like any
-    /// other.)
-    pub(super) fn sql(&self) -> (String, Vec<String>) {
-        let Self {
-            agencies,
-            state,
-            kind,
-            risk,
-            gate,
-            target,
-            brake,
-            roster,
-            text,
-            proposed_before,
-            due_by,
-            due_from,
-            waits_for,
-            decided_since,
-        } = self;
-        let from = if text.is_some() {
-            "FROM change_search s CROSS JOIN change c WHERE c.id = s.id"
-        } else {
-            "FROM change c WHERE true"
-        };
-        let mut query = from.to_owned();
-        let mut values: Vec<String> = Vec::new();
-        let mut add = |fragment: &str, value: String| {
-            values.push(value);
-            query.push_str(&fragment.replace('?', &format!("${}", values.len())));
-        };
-        add(" AND c.state = ?", state.to_string());
-        for (fragment, value) in [
-            (" AND c.kind = ?", kind.map(|kind| kind.to_string())),
-            (" AND c.risk = ?", risk.map(|risk| risk.to_string())),
-            (" AND c.gate = ?", gate.map(|gate| gate.to_string())),
-            (" AND c.target = ?", target.as_ref().map(ToString::to_string)),
-            (" AND c.brake = ?", brake.as_ref().map(ToString::to_string)),
-            (
-                " AND EXISTS (SELECT 1 FROM change_content t WHERE t.id = c.id AND t.evidence LIKE ?)",
-                roster.as_ref().map(|id| format!("%\"roster\":\"{id}\"%")),
-            ),
-            (" AND s.search LIKE ? ESCAPE '\\'", text.as_ref().map(|text| containing(text))),
-            (" AND c.proposed < ?", proposed_before.map(rfc3339)),
-            (" AND c.due <= ?", due_by.map(|day| day.to_string())),
-            (" AND c.due >= ?", due_from.map(|day| day.to_string())),
-            (NOT_APPROVED, waits_for.as_ref().map(|one| one.login.to_string())),
-            (" AND c.decided >= ?", decided_since.map(rfc3339)),
-        ] {
-            if let Some(value) = value {
-                add(fragment, value);
-            }
-        }
-        narrow(&mut query, &mut values, "c.agency IN", agencies);
-        if let Some(Waiter { not_of, .. }) = waits_for {
-            narrow(&mut query, &mut values, "c.agency NOT IN", not_of);
-        }
-        (query, values)
-    }
-}
-
-/// What `LIKE … ESCAPE '\'` finds a text with, tone marks and case aside.
-pub(super) fn containing(text: &str) -> String {
-    let literal = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{literal}%")
-}
-
-/// Narrows a statement to some agencies, or to others; where there are none, to nothing less.
-pub(super) fn narrow(text: &mut String, values: &mut Vec<String>, is_among: &str, agencies: &[AgencyCode]) {
-    if !agencies.is_empty() {
-        *text = format!("{text} AND {is_among} ({})", marks(values.len(), agencies.len()));
-        values.extend(agencies.iter().map(ToString::to_string));
-    }
-}
-
-pub(super) fn bind(what: &'static str, text: String, values: &[String]) -> Statement {
-    values.iter().fold(sql(what, text), |query, value| query.text(value))
-}
 
 /// Where a page begins: after a change, or before one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +40,8 @@ pub struct ChangeFigures {
     pub by_state: BTreeMap<State, u64>,
     /// Of the proposed ones, by kind.
     pub by_kind: BTreeMap<ChangeKind, u64>,
+    /// Of the proposed ones, by due date.
+    pub by_due: BTreeMap<NaiveDate, u64>,
     /// Of the proposed ones, those that are due.
     pub due: u64,
     /// Carried out since the day began.
@@ -214,6 +61,9 @@ pub struct AgencyGroup {
     pub due: String,
 }
 
+/// What more than one has to approve, as the index has it that holds these alone.
+const WAITS_FOR_MORE: &str = "c.state = 'proposed' AND c.needed > 1";
+
 impl Store {
     /// A page of at most `limit` changes.
     pub async fn list_changes(
@@ -222,7 +72,37 @@ impl Store {
         place: &Place,
         limit: usize,
     ) -> Result<Listing, StoreError> {
-        let (from, mut values) = query.sql();
+        let search = self.search(query).await?;
+        self.list(query, &search, place, limit).await
+    }
+
+    /// The same, with how many changes the query has, counted up to `most`.
+    pub async fn list_and_count(
+        &self,
+        query: &Query,
+        place: &Place,
+        limit: usize,
+        most: u64,
+    ) -> Result<(Listing, u64), StoreError> {
+        let search = self.search(query).await?;
+        let listing = self.list(query, &search, place, limit).await?;
+        // A list that fits on one page was counted with it.
+        let count = if listing.more_after || listing.more_before {
+            self.count(query, &search, most).await?
+        } else {
+            listing.rows.len() as u64
+        };
+        Ok((listing, count))
+    }
+
+    async fn list(
+        &self,
+        query: &Query,
+        search: &Search,
+        place: &Place,
+        limit: usize,
+    ) -> Result<Listing, StoreError> {
+        let (from, mut values) = query.sql(self.dialect, search);
         let (condition, order) = match place {
             Place::First => (String::new(), "c.due, c.id"),
             Place::After(id) => {
@@ -269,14 +149,20 @@ impl Store {
 
     /// How many changes a query has, counted up to `most`.
     pub async fn count_changes(&self, query: &Query, most: u64) -> Result<u64, StoreError> {
-        let (from, values) = query.sql();
+        self.count(query, &Search::Whole, most).await
+    }
+
+    async fn count(&self, query: &Query, search: &Search, most: u64) -> Result<u64, StoreError> {
+        // To count, one reads on where a page is full: what many contain is looked for in all that is searched in.
+        let search = if *search == Search::InOrder { &Search::Whole } else { search };
+        let (from, values) = query.sql(self.dialect, search);
         let text = format!("SELECT COUNT(*) AS n FROM (SELECT c.id {from} LIMIT {most}) x");
         self.one(bind("count", text, &values)).await?.count("n")
     }
 
     /// How many changes of a query each agency has, the most first.
     pub async fn changes_by_agency(&self, query: &Query) -> Result<Vec<AgencyGroup>, StoreError> {
-        let (from, values) = query.sql();
+        let (from, values) = query.sql(self.dialect, &Search::Whole);
         let text = format!(
             "SELECT c.agency, COUNT(*) AS n, MIN(c.due) AS due,
                  CAST(SUM(CASE WHEN c.risk = 'high' THEN 1 ELSE 0 END) AS BIGINT) AS high
@@ -300,7 +186,7 @@ impl Store {
         query: &Query,
         limit: usize,
     ) -> Result<Vec<(ChangeId, ChangeKey)>, StoreError> {
-        let (from, values) = query.sql();
+        let (from, values) = query.sql(self.dialect, &Search::Whole);
         let text = format!("SELECT c.id, c.key {from} ORDER BY c.key, c.id LIMIT {limit}");
         let rows = self.rows(bind("keys", text, &values)).await?;
         let read = |row: &Row| Ok((ChangeId::new(row.text("id")?), ChangeKey::new(row.text("key")?)));
@@ -315,52 +201,62 @@ impl Store {
         midnight: Time,
     ) -> Result<ChangeFigures, StoreError> {
         let live = super::change::words(State::is_live);
-        let within = match agencies.len() {
-            0 => String::new(),
-            count => format!(" AND c.agency IN ({})", marks(1, count)),
-        };
-        let scoped = |what, text: String, first: &str| {
-            agencies.iter().fold(sql(what, text).text(first), |query, code| query.text(code.as_str()))
-        };
-        let standing = format!(
-            "SELECT c.state, c.kind, COUNT(*) AS n,
-                 CAST(SUM(CASE WHEN c.due <= $1 THEN 1 ELSE 0 END) AS BIGINT) AS due
-             FROM change c WHERE c.state IN ({live}){within} GROUP BY c.state, c.kind"
-        );
-        let applied = format!(
-            "SELECT COUNT(*) AS n FROM change c WHERE c.decided >= $1 AND c.state = 'applied'{within}"
-        );
+        let mut standing =
+            format!("SELECT c.state, c.kind, c.due, COUNT(*) AS n FROM change c WHERE c.state IN ({live})");
+        let mut within = Vec::new();
+        narrow(&mut standing, &mut within, "c.agency IN", agencies);
+        let standing = bind("figures", standing + " GROUP BY c.state, c.kind, c.due", &within);
+        let mut applied =
+            "SELECT COUNT(*) AS n FROM change c WHERE c.decided >= $1 AND c.state = 'applied'".to_owned();
+        let mut within = vec![rfc3339(midnight)];
+        narrow(&mut applied, &mut within, "c.agency IN", agencies);
         let mut tx = self.begin_read().await?;
         let mut figures = ChangeFigures::default();
-        for row in tx.rows(scoped("figures", standing, &today.to_string())).await? {
+        for row in tx.rows(standing).await? {
             let (state, count) = (row.word("state", State::parse)?, row.count("n")?);
             *figures.by_state.entry(state).or_default() += count;
             if state == State::Proposed {
-                figures.by_kind.insert(row.word("kind", ChangeKind::parse)?, count);
-                figures.due += row.count("due")?;
+                let due = row.date("due")?;
+                *figures.by_kind.entry(row.word("kind", ChangeKind::parse)?).or_default() += count;
+                *figures.by_due.entry(due).or_default() += count;
+                figures.due += if due <= today { count } else { 0 };
             }
         }
-        for row in tx.rows(scoped("figures", applied, &rfc3339(midnight))).await? {
+        for row in tx.rows(bind("figures", applied, &within)).await? {
             figures.applied_today = row.count("n")?;
         }
         Ok(figures)
     }
 
-    /// How many proposed changes wait for an operator within a scope, by due date.
+    /// How many proposed changes of a scope wait for an operator, by due date: of those in `figures` all that he or she has
+    /// neither approved nor put in, which are fewer and faster to count.
     pub async fn waiting_by_due(
         &self,
+        figures: &ChangeFigures,
         agencies: &[AgencyCode],
         waiter: &Waiter,
     ) -> Result<BTreeMap<NaiveDate, u64>, StoreError> {
         let Waiter { login, not_of } = waiter;
-        let mut text =
-            format!("SELECT c.due, COUNT(*) AS n FROM change c WHERE c.state = 'proposed'{NOT_APPROVED}")
-                .replace('?', "$1");
+        let mut approved = format!("{WAITS_FOR_MORE} AND EXISTS ({APPROVED})").replace('?', "$1");
         let mut values = vec![login.to_string()];
-        narrow(&mut text, &mut values, "c.agency IN", agencies);
-        narrow(&mut text, &mut values, "c.agency NOT IN", not_of);
-        let rows = self.rows(bind("waiting by due date", text + " GROUP BY c.due", &values)).await?;
-        rows.iter().map(|row| Ok((row.date("due")?, row.count("n")?))).collect()
+        narrow(&mut approved, &mut values, "c.agency NOT IN", not_of);
+        let mut do_not_wait = vec![(approved, values)];
+        if !not_of.is_empty() {
+            let (mut put_in, mut values) = ("c.state = 'proposed'".to_owned(), Vec::new());
+            narrow(&mut put_in, &mut values, "c.agency IN", not_of);
+            do_not_wait.push((put_in, values));
+        }
+        let mut waiting = figures.by_due.clone();
+        for (mut condition, mut values) in do_not_wait {
+            narrow(&mut condition, &mut values, "c.agency IN", agencies);
+            let text = format!("SELECT c.due, COUNT(*) AS n FROM change c WHERE {condition} GROUP BY c.due");
+            for row in self.rows(bind("what does not wait", text, &values)).await? {
+                let count = waiting.entry(row.date("due")?).or_default();
+                *count = count.saturating_sub(row.count("n")?);
+            }
+        }
+        waiting.retain(|_, count| *count > 0);
+        Ok(waiting)
     }
 
     /// Who approved a change and when, in order.
@@ -404,9 +300,4 @@ impl Store {
         found.truncate(limit);
         Ok(found)
     }
-}
-
-/// The placeholders of `count` values behind the first `before`.
-pub(super) fn marks(before: usize, count: usize) -> String {
-    (before + 1..=before + count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
 }

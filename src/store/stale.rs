@@ -2,7 +2,7 @@
 //! and then that is what waits; what it does not propose stands on no other list.
 
 use super::change::{COLUMNS, FROM, with_approvals, words};
-use super::page::{bind, narrow};
+use super::query::{bind, narrow};
 use super::{Standing, Store, StoreError};
 use crate::model::change::State;
 use crate::model::ids::{AgencyCode, ChangeId};

@@ -1,6 +1,6 @@
 //! Uploads: who handed a workbook in through the page. He or she never approves what it asks for (`put_in`).
 
-use super::page::{bind, narrow};
+use super::query::{bind, narrow};
 use super::statement::{Row, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::ids::{AgencyCode, Login};

@@ -8,7 +8,7 @@ use crate::model::brake::BrakeScope;
 use crate::model::calendar::is_working_day;
 use crate::model::change::State;
 use crate::notify::letter::{DailyReport, HeldByBrake, Letter, WaitingByDue};
-use crate::store::{StoreError, Token, Waiter};
+use crate::store::{StoreError, Token};
 use crate::words::brake_kind;
 use chrono::{NaiveDate, Timelike};
 
@@ -67,7 +67,7 @@ impl Engine {
         Ok(DailyReport {
             agency: None,
             date: today,
-            waiting: WaitingByDue::of(self.store.waiting_by_due(&[], &Waiter::anybody()).await?, today),
+            waiting: WaitingByDue::of(figures.by_due, today),
             expired: of(State::Expired),
             held: held.collect(),
             held_count: of(State::Held),

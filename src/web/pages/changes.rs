@@ -329,13 +329,7 @@ pub(in super::super) async fn page(
         let more = context! { rosters, cut, without, groups => Value::from(()), count, lines => Vec::<Value>::new(), ..base };
         return signed.view.page(&desk, "changes.html", more);
     }
-    let listing = desk.store.list_changes(&query, &asked.place(), PER_PAGE).await?;
-    // A list that fits on one page was counted with it.
-    let count = if listing.more_after || listing.more_before {
-        desk.store.count_changes(&query, COUNTED + 1).await?
-    } else {
-        listing.rows.len() as u64
-    };
+    let (listing, count) = desk.store.list_and_count(&query, &asked.place(), PER_PAGE, COUNTED + 1).await?;
     let login = &signed.operator.login;
     let mut lines: Vec<_> = listing.rows.iter().map(|one| Line::of(&one.stored, login, today)).collect();
     let (first, last) = (lines.first().map(|line| line.id.clone()), lines.last().map(|line| line.id.clone()));

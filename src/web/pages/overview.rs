@@ -65,8 +65,10 @@ pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<
     let sees_all = operator.may(Right::See, None);
     let outbox = if sees_all { Some(desk.store.outbox_counts().await?) } else { None };
     let paused = decide::pauses(desk).await?.into_iter();
+    let figures = desk.store.figures(&scope, today, midnight).await?;
     Ok(Found {
-        figures: desk.store.figures(&scope, today, midnight).await?,
+        mine: mine(desk, operator, &figures).await?,
+        figures,
         brakes,
         questions: questions.len(),
         arrived: desk.store.count_arrivals(&scope, midnight).await?,
@@ -76,17 +78,20 @@ pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<
         outbox,
         pass: desk.store.last_pass().await?,
         paused: paused.filter_map(|(what, pause)| Some((what, pause?))).collect(),
-        mine: mine(desk, operator).await?,
         stands_in: desk.store.stands_in_for(&operator.login, desk.now()).await?,
     })
 }
 
-async fn mine(desk: &Desk, operator: &Operator) -> Result<Option<Vec<(Due, u64)>>, PageError> {
+async fn mine(
+    desk: &Desk,
+    operator: &Operator,
+    figures: &ChangeFigures,
+) -> Result<Option<Vec<(Due, u64)>>, PageError> {
     if !operator.role.may(Right::Approve) {
         return Ok(None);
     }
     let (today, scope) = (desk.today(), operator.agencies.iter().cloned().collect::<Vec<_>>());
-    let waiting = desk.store.waiting_by_due(&scope, &waiter(desk, operator)).await?;
+    let waiting = desk.store.waiting_by_due(figures, &scope, &waiter(desk, operator)).await?;
     let count = |due: Due| -> u64 {
         waiting.iter().filter(|(day, _)| due.holds(**day, today)).map(|(_, count)| count).sum()
     };

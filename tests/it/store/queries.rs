@@ -189,6 +189,50 @@ async fn every_filter_and_every_combination_of_them_finds_what_it_should() {
     .await;
 }
 
+/// What few contain is found before it is listed, what many contain while it is: the same list comes of both.
+#[tokio::test]
+async fn a_text_that_many_contain_is_paged_through_as_one_that_few_contain() {
+    on_both(async |site| {
+        let one = |number: usize| Change {
+            label: format!(
+                "{} <a{number}@x.gov.vn>",
+                ["Trần Đức Ước", "Lê Đình Hoàng"][usize::from(number < 1_200)]
+            ),
+            due: today() + TimeDelta::days(i64::try_from(number % 7).unwrap()),
+            ..title(&format!("a{number}"), Gate::One)
+        };
+        let changes: Vec<_> = (0..1_500).map(one).collect();
+        let insert = changes.iter().map(proposed).collect();
+        site.publish(&PlanDelta { insert, ..delta("p1") }).await;
+        for (text, name, many) in [("duc uoc", "Trần Đức Ước", 300), ("DINH hoang", "Lê Đình Hoàng", 1_200)]
+        {
+            let query = Query { text: Some(text.into()), ..Query::of(State::Proposed, Vec::new()) };
+            let (mut place, mut pages) = (Place::First, Vec::new());
+            loop {
+                let (listing, count) = site.store.list_and_count(&query, &place, 70, 2_001).await.unwrap();
+                assert_eq!(count, many, "{text}");
+                place = Place::After(listing.rows.last().unwrap().stored.id.clone());
+                let more = listing.more_after;
+                pages.push(listing.rows);
+                if !more {
+                    break;
+                }
+            }
+            let listed: Vec<_> = pages.iter().flatten().map(|one| &one.stored).collect();
+            assert_eq!(listed.len() as u64, many);
+            assert!(listed.iter().all(|one| one.change.label.starts_with(name)));
+            assert!(listed.is_sorted_by_key(|one| (one.change.due, &one.id)) && pages[0].len() == 70);
+            let before = Place::Before(pages[2][0].stored.id.clone());
+            let back = site.store.list_changes(&query, &before, 70).await.unwrap();
+            assert_eq!((back.rows, back.more_before), (pages[1].clone(), true), "{text}");
+            assert_eq!(site.store.count_changes(&query, 250).await.unwrap(), 250, "counted so far");
+            let groups = site.store.changes_by_agency(&query).await.unwrap();
+            assert!(matches!(&groups[..], [group] if group.count == many), "{groups:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_refused_write_is_counted_and_listed_until_something_newer_answers_it() {
     on_both(async |site| {

@@ -70,7 +70,7 @@ impl Overview {
             mine,
             stands_in,
         } = found;
-        let ChangeFigures { by_state, by_kind, due, applied_today } = figures;
+        let ChangeFigures { by_state, by_kind, by_due: _, due, applied_today } = figures;
         let mine = mine.map(|mine| mine.iter().map(|(due, count)| (due.to_string(), *count)).collect());
         Self {
             by_state: by_state.iter().map(|(state, count)| (state.to_string(), *count)).collect(),
