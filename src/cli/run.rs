@@ -6,7 +6,7 @@ use crate::plan::Counts;
 use crate::web::{Desk, Page};
 use crate::worker::engine::{Engine, Gripped};
 use crate::worker::pass::Summary;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -45,12 +45,11 @@ pub async fn page(engine: &Arc<Engine>) -> Result<Option<Page>> {
 
 /// The worker and the page, until they are asked to stop; where the worker cannot run, the page ends too.
 pub async fn serve(engine: &Engine, page: Page) -> Result<()> {
-    let work = async {
-        let ended = engine.serve().await;
-        engine.stop.store(true, Ordering::Relaxed);
-        ended
-    };
-    let (ended, ()) = tokio::join!(work, page.serve());
+    // In a task of its own: a pass thinks for seconds without giving way, and nobody's page waits for that.
+    let page = tokio::spawn(page.serve());
+    let ended = engine.serve().await;
+    engine.stop.store(true, Ordering::Relaxed);
+    page.await.context("the page broke off")?;
     Ok(ended?)
 }
 

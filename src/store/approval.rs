@@ -188,32 +188,6 @@ impl WriteTx {
         self.execute(sql("approve by policy", insert).text(list).time(now)).await
     }
 
-    /// A superseded key that comes back as one of `ids` regains the approvals of its former row that have not run
-    /// out, from operators who are still enrolled.
-    pub(super) async fn regain_approvals(
-        &mut self,
-        ids: &[ChangeId],
-        today: NaiveDate,
-        days: u32,
-    ) -> Result<u64, StoreError> {
-        let source = self.dialect.ids();
-        let insert = format!(
-            "INSERT INTO approval (change_id, key, operator, instead_of, at)
-             SELECT n.id, n.key, a.operator, MAX(a.instead_of), MAX(a.at)
-             FROM change n
-             JOIN change o ON o.key = n.key AND o.id <> n.id AND o.state = 'superseded'
-             JOIN approval a ON a.change_id = o.id AND a.key = o.key
-             JOIN operator p ON p.login = a.operator AND p.removed_at IS NULL
-             WHERE n.id IN (SELECT i.id FROM {source} i) AND n.state IN ('proposed', 'held')
-             AND (n.due >= $2 OR a.at >= $3)
-             GROUP BY n.id, n.key, a.operator
-             ON CONFLICT (change_id, operator) DO NOTHING"
-        );
-        let list = change::id_list(ids.iter().map(ChangeId::as_str))?;
-        let (due, at) = cutoff(today, days);
-        self.execute(sql("regain approvals", insert).text(&list).text(&due).text(&at)).await
-    }
-
     /// Approves those of `ids` that wait and have approvals enough.
     pub(super) async fn settle_proposed(&mut self, ids: &[ChangeId]) -> Result<u64, StoreError> {
         let source = self.dialect.ids();
@@ -228,7 +202,7 @@ impl WriteTx {
 }
 
 /// The oldest due date and the oldest moment of approval that still count.
-fn cutoff(today: NaiveDate, days: u32) -> (String, String) {
+pub(super) fn cutoff(today: NaiveDate, days: u32) -> (String, String) {
     let first = today - TimeDelta::days(i64::from(days));
     (first.to_string(), rfc3339(first.and_time(chrono::NaiveTime::MIN).and_utc()))
 }

@@ -4,6 +4,7 @@ use crate::model::Time;
 use crate::model::brake::Brake;
 use crate::model::change::{Change, State};
 use crate::model::ids::{BrakeKey, ChangeId, QuestionKey};
+use crate::model::operator::Contacts;
 use crate::model::person::Person;
 use crate::model::question::Question;
 use chrono::NaiveDate;
@@ -44,6 +45,8 @@ pub struct PlanDelta {
     pub today: NaiveDate,
     /// How long an approval lasts after the due date.
     pub approval_days: u32,
+    /// Who answers for the rosters of which agency: what they put in does not come back with their approval.
+    pub contacts: Contacts,
     /// Changes with keys that do not stand yet.
     pub insert: Vec<NewChange>,
     /// Changes that are no longer wanted.
@@ -70,6 +73,7 @@ impl PlanDelta {
             snapshot_start,
             today,
             approval_days: 30,
+            contacts: Contacts::new(),
             insert: Vec::new(),
             supersede: Vec::new(),
             set_state: Vec::new(),

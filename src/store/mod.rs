@@ -53,6 +53,7 @@ mod publish;
 mod put_in;
 mod query;
 mod question;
+mod regain;
 mod rejection;
 mod reservation;
 mod roster;

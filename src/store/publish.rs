@@ -20,6 +20,7 @@ impl Fenced {
             snapshot_start,
             today,
             approval_days,
+            contacts,
             insert,
             supersede,
             set_state,
@@ -60,7 +61,7 @@ impl Fenced {
             self.reserve(&contested).await?;
         }
         if done.inserted > 0 && !staged.known.is_empty() {
-            self.regain_approvals(&staged.known, *today, *approval_days).await?;
+            self.regain_approvals(&staged.known, *today, *approval_days, contacts).await?;
             done.approved += self.settle_proposed(&staged.known).await?;
         }
         if done.inserted + done.superseded + done.moved > 0 {

@@ -227,6 +227,7 @@ impl Engine {
         let asked: BTreeSet<_> = proposals.questions.iter().map(Question::key).collect();
         PlanDelta {
             approval_days: self.config().approval_days,
+            contacts: self.site.contacts(),
             insert: plan
                 .insert
                 .iter()

@@ -1,5 +1,5 @@
-//! Pages of the review list while a change of everybody waits: read one at a time, then by many at once. Each request has
-//! a connection of its own.
+//! Pages of the review list while a change of everybody waits: read one at a time, then by many at once, then while a pass
+//! runs. Each request has a connection of its own.
 
 use crate::province::{AGENCIES, Behind, SUFFIX, ldif, province};
 use crate::report::{Line, Report, Target, seconds};
@@ -13,6 +13,7 @@ use chrono::{TimeDelta, Utc};
 use rosterd::config;
 use rosterd::model::ids::Login;
 use rosterd::model::secret::Secret;
+use rosterd::store::Store;
 use rosterd::web::account;
 use rosterd::worker::engine::Engine;
 use std::net::TcpStream;
@@ -29,6 +30,10 @@ const ROUNDS_EACH: usize = 10;
 const LOOKS: Duration = Duration::from_secs(1);
 /// How long the program may take to listen.
 const LISTENS: Duration = Duration::from_mins(2);
+/// How long a pass may take.
+const PASSES: Duration = Duration::from_mins(5);
+/// How long the only reader looks at a page while a pass runs.
+const GLANCES: Duration = Duration::from_millis(100);
 /// What a page may take one reader, in seconds.
 const ALONE: f64 = 0.05;
 /// What 99 of 100 pages may take many readers, in seconds.
@@ -51,7 +56,10 @@ pub fn measure(report: &mut Report, people: usize) {
         assert!(summary["waiting"].as_u64() >= Some(people as u64 * 99 / 100), "{summary:#}");
         let served = Served::start(&site, port.number);
         Report::progress(&format!("{name}: reading pages"));
-        report.table("page", &read(name, &summary["waiting"].to_string(), &served.browser));
+        let mut lines = read(name, &summary["waiting"].to_string(), &served.browser);
+        site.drop_rosters(&offices[..1], &rosters[..1]);
+        lines.extend(served.read_during_a_pass());
+        report.table("page", &lines);
     }
 }
 
@@ -127,20 +135,23 @@ struct Served {
     program: Child,
     /// Signed in.
     browser: Browser,
+    /// What it reads and writes, seen from beside it.
+    store: Store,
 }
 
 impl Served {
     fn start(site: &Site, port: u16) -> Self {
         let (login, password) = (Login::new("an"), "lúa chín ngoài đồng xa");
         site.run(&["operator", "add", login.as_str(), "--name", "Quản trị viên", "--page-only"]);
-        wait(async {
+        let store = wait(async {
             let engine = Engine::open(config::load(&site.configuration()).await.unwrap()).await.unwrap();
             let secret = Secret::new(password);
             account::set_password(&engine.store, Utc::now(), &login, secret, &login, None).await.unwrap();
-            engine.store.close().await;
+            engine.store
         });
+        let before = wait(store.last_pass()).unwrap().expect("the pass that proposed").id;
         let program = site.program(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut served = Self { program, browser: Browser::at(port) };
+        let mut served = Self { program, browser: Browser::at(port), store };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(start.elapsed() < LISTENS, "the page does not listen");
@@ -148,7 +159,39 @@ impl Served {
         }
         let answer = served.browser.sign_in(login.as_str(), password);
         assert_eq!(answer.status, 303, "{}", answer.body);
+        // The program begins with a pass of its own.
+        served.pass_after(&before, |_| std::thread::sleep(GLANCES));
         served
+    }
+
+    /// Does `meanwhile` time and again until a pass after the one with this id has ended, and tells it whether that has
+    /// begun.
+    fn pass_after(&self, before: &str, mut meanwhile: impl FnMut(bool)) {
+        let start = Instant::now();
+        loop {
+            let last = wait(self.store.last_pass()).unwrap().expect("a pass");
+            if last.id != before && last.ended.is_some() {
+                return;
+            }
+            assert!(start.elapsed() < PASSES, "no pass ended");
+            meanwhile(last.id != before);
+        }
+    }
+
+    /// How long the first page takes one reader while a pass runs, which somebody has just given a reason.
+    fn read_during_a_pass(&self) -> [Line; 2] {
+        let before = wait(self.store.last_pass()).unwrap().expect("a pass").id;
+        let (mut browser, mut times) = (self.browser.clone(), Vec::new());
+        self.pass_after(&before, |begun| {
+            if begun {
+                times.push(get(&mut browser, "/changes").0);
+            }
+            std::thread::sleep(GLANCES);
+        });
+        let figure = |what: &str, percent| {
+            Line::plain(format!("  first page while a pass runs: {what}"), seconds(at(&times, percent)))
+        };
+        [figure("median", 50), figure("99th percentile", 99)]
     }
 }
 

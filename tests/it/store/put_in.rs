@@ -76,6 +76,37 @@ fn is_approved(approval: &Approval) -> bool {
 }
 
 #[tokio::test]
+async fn who_put_in_what_a_key_comes_back_from_has_not_approved_it() {
+    on_both(async |site| {
+        let [an, binh, dung] = site.operators(["an", "binh", "dung"]).await;
+        let chi = Login::new("chi");
+        site.enrol(&chi, &["snv"]).await;
+        site.dropped("r1", "snv", "aa").await;
+        site.dropped("r2", "stc", "bb").await;
+        site.uploads(&binh, "stc", "bb").await;
+        let contacts = Contacts::from([(agency("stc"), an.clone())]);
+        // An answers for the folder of the second roster, Bình handed it in, Dung has no part in it.
+        for (by, regains) in [(&an, false), (&binh, false), (&dung, true)] {
+            let subject = format!("a-{by}");
+            let one = &site.propose(&[asked(&subject, vec![row("r1")])]).await[0];
+            assert!(is_approved(&site.approves(one, by, &contacts).await), "{by}: it lay in another folder");
+            site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..delta("p2") }).await;
+            let insert = vec![proposed(&asked(&subject, vec![row("r2")]))];
+            let back = site.publish(&PlanDelta { insert, contacts: contacts.clone(), ..delta("p3") }).await;
+            assert_eq!((back.inserted, back.approved), (1, u64::from(regains)), "{by}");
+        }
+        let one = &site.propose(&[asked("a-chi", vec![row("r1")])]).await[0];
+        site.stands_in(&chi, &an).await;
+        assert!(is_approved(&site.approves(one, &chi, &contacts).await));
+        site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..delta("p4") }).await;
+        let insert = vec![proposed(&asked("a-chi", vec![row("r2")]))];
+        let back = site.publish(&PlanDelta { insert, contacts, ..delta("p5") }).await;
+        assert_eq!((back.inserted, back.approved), (1, 0), "in An's place");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whose_folder_a_roster_lay_in_does_not_approve_what_it_asks_of_another_agency() {
     on_both(async |site| {
         let [an, chi, dung] = site.operators(["an", "chi", "dung"]).await;
