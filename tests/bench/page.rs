@@ -85,11 +85,20 @@ fn read(name: &str, waiting: &str, browser: &Browser) -> Vec<Line> {
         let line = Line::plain(format!("{name}, {waiting} changes: {what}: median"), seconds(at(&times, 50)));
         lines.push(line.target(Target::AtMost(ALONE)));
     }
-    for (how, looks) in [("a page a second each", LOOKS), ("without a pause", Duration::ZERO)] {
-        let times = many(browser, &pages, looks);
-        lines.push(Line::plain(format!("  {READERS} readers, {how}: median"), seconds(at(&times, 50))));
+    // Nobody turns pages without a pause; the machine's limit is what that shows.
+    let two = [pages[0], pages[2]];
+    for (how, pages, looks, target) in [
+        ("of all these, a page a second each", &pages[..], LOOKS, Some(AMONG_MANY)),
+        ("of the first page and an agency's, without a pause", &two[..], Duration::ZERO, None),
+        ("of all these, without a pause", &pages[..], Duration::ZERO, None),
+    ] {
+        let times = many(browser, pages, looks);
+        lines.push(Line::plain(format!("  {READERS} readers {how}: median"), seconds(at(&times, 50))));
         let slow = Line::plain("  99th percentile", seconds(at(&times, 99)));
-        lines.push(if looks.is_zero() { slow } else { slow.target(Target::AtMost(AMONG_MANY)) });
+        lines.push(match target {
+            Some(most) => slow.target(Target::AtMost(most)),
+            None => slow,
+        });
     }
     lines
 }
