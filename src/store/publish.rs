@@ -5,11 +5,26 @@ use super::delta::{PlanDelta, Published, StateChange};
 use super::reservation::Claimant;
 use super::stage::Staged;
 use super::statement::{json, sql};
-use super::{Fenced, StoreError};
+use super::{Fenced, Store, StoreError};
 use crate::model::Time;
 use crate::model::change::{Change, State};
 use crate::model::ids::ChangeId;
 use std::collections::BTreeSet;
+
+/// So many changes at once are worth tidying up after.
+const MANY: u64 = 10_000;
+
+impl Store {
+    /// Makes ready for reading what publishing left behind, where that was much.
+    pub async fn tidy_after(&self, published: &Published) -> Result<(), StoreError> {
+        if let Some(tidy) = self.dialect.tidy()
+            && published.inserted + published.superseded >= MANY
+        {
+            self.rows(sql("tidying up", tidy)).await?;
+        }
+        Ok(())
+    }
+}
 
 impl Fenced {
     /// Makes a staged plan visible: all of it that still holds, or on any error nothing. `staged` is what

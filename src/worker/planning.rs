@@ -194,6 +194,10 @@ impl Engine {
             })
             .await?;
         let refreshed = self.store.refresh(token, self.now(), &delta).await?;
+        if let Err(error) = self.store.tidy_after(&published).await {
+            // Lists are slower to read for a while; nothing else is.
+            tracing::warn!(%error, "the store was not tidied up");
+        }
         Ok(Published { refreshed, ..published })
     }
 

@@ -50,6 +50,7 @@ use utoipa::{Modify, OpenApi};
         reads::changes,
         reads::by_agency,
         reads::by_roster,
+        reads::stale,
         bulk::preview,
         bulk::approve,
         bulk::selected,
@@ -143,6 +144,7 @@ pub(super) fn router(largest: usize) -> Router<Arc<Desk>> {
         .route("/changes", get(reads::changes))
         .route("/changes/by-agency", get(reads::by_agency))
         .route("/changes/by-roster", get(reads::by_roster))
+        .route("/changes/stale", get(reads::stale))
         .route("/changes/bulk", get(bulk::preview).post(bulk::approve))
         .route("/changes/selected", post(bulk::selected))
         .route("/changes/{id}", get(reads::change))

@@ -6,7 +6,7 @@ use super::super::error::PageError;
 use super::super::pages::changes::{self, Asked};
 use super::super::pages::facts::Facts;
 use super::super::pages::rotation::figures;
-use super::super::pages::{overview, questions};
+use super::super::pages::{overview, questions, stale};
 use super::shapes::{
     AgencyGroupShape, BrakeShape, CampaignShape, ChangeDetail, ChangeFilter, ChangeShape, Changes, Overview,
     Problem, QuestionShape, RosterGroups, RotationShape,
@@ -59,6 +59,22 @@ pub(super) async fn by_roster(
 ) -> Result<Json<RosterGroups>, ApiError> {
     let groups = changes::by_roster(&desk, &asked.query(&desk, &caller.operator)?).await?;
     Ok(Json(RosterGroups::of(groups)))
+}
+
+/// A page of the writes of these days that were refused for what had moved, with nothing newer in their place, the latest
+/// proposed first.
+#[utoipa::path(get, path = "/api/v1/changes/stale", security(("token" = [])),
+    params(("after" = Option<String>, Query, description = "the `next` of the page before")),
+    responses((status = 200, body = Changes), Refused))]
+pub(super) async fn stale(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Sought(asked): Sought<stale::Asked>,
+) -> Result<Json<Changes>, ApiError> {
+    let scope: Vec<_> = caller.operator.agencies.iter().cloned().collect();
+    let (found, next) = stale::listed(&desk, &scope, &asked.after).await?;
+    let changes = found.iter().map(ChangeShape::of).collect::<Result<_, _>>().map_err(internal)?;
+    Ok(Json(Changes { changes, next }))
 }
 
 /// One change, with all that is known about it.

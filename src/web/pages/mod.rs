@@ -32,7 +32,7 @@ pub(super) mod rotation;
 mod row;
 pub(super) mod sheet;
 mod slips;
-mod stale;
+pub(super) mod stale;
 mod tips;
 pub(super) mod undo;
 mod unlocks;

@@ -26,6 +26,8 @@ const SHOWN: usize = 8;
 /// What an operator finds in the morning: how much waits, came in and went wrong, within the scope.
 pub(in super::super) struct Found {
     pub figures: ChangeFigures,
+    /// Writes that were refused for what had moved, with nothing newer in their place.
+    pub stale: u64,
     /// Open brakes, each with who has released it.
     pub brakes: Vec<(Brake, Vec<Login>)>,
     pub questions: usize,
@@ -69,6 +71,7 @@ pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<
     Ok(Found {
         mine: mine(desk, operator, &figures).await?,
         figures,
+        stale: stale::count(desk, &scope).await?,
         brakes,
         questions: questions.len(),
         arrived: desk.store.count_arrivals(&scope, midnight).await?,
@@ -134,7 +137,7 @@ pub(in super::super) async fn page(
         failed => of(ChangeState::Failed),
         unknown => of(ChangeState::Unknown),
         expired => of(ChangeState::Expired),
-        stale => desk.store.count_refused_writes(&signed.scope(), stale::since(&desk)).await?,
+        stale => found.stale,
         applied_today => figures.applied_today,
         suspicions => figures.by_kind.get(&ChangeKind::SuspectLeaver).copied().unwrap_or_default(),
         incidents => context! { open => found.incidents.0, red => found.incidents.1 },

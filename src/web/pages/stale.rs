@@ -6,7 +6,8 @@ use super::super::error::PageError;
 use super::super::view::Signed;
 use super::changes::{Line, PER_PAGE};
 use crate::model::Time;
-use crate::model::ids::ChangeId;
+use crate::model::ids::{AgencyCode, ChangeId};
+use crate::store::Standing;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::TimeDelta;
@@ -18,14 +19,33 @@ use std::sync::Arc;
 const DAYS: i64 = 7;
 
 /// The moment from which on refused writes are listed.
-pub(super) fn since(desk: &Desk) -> Time {
+fn since(desk: &Desk) -> Time {
     desk.midnight(desk.today() - TimeDelta::days(DAYS - 1))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(in super::super) struct Asked {
-    #[serde(default)]
-    after: String,
+    pub after: String,
+}
+
+/// How many there are within the scope.
+pub(in super::super) async fn count(desk: &Desk, scope: &[AgencyCode]) -> Result<u64, PageError> {
+    Ok(desk.store.count_refused_writes(scope, since(desk)).await?)
+}
+
+/// A page of them, and the `after` of the next.
+pub(in super::super) async fn listed(
+    desk: &Desk,
+    scope: &[AgencyCode],
+    after: &str,
+) -> Result<(Vec<Standing>, Option<String>), PageError> {
+    let after = (!after.is_empty()).then(|| ChangeId::new(after));
+    let mut found = desk.store.refused_writes(scope, since(desk), after.as_ref(), PER_PAGE + 1).await?;
+    let more = found.len() > PER_PAGE;
+    found.truncate(PER_PAGE);
+    let next = found.last().filter(|_| more).map(|one| one.stored.id.to_string());
+    Ok((found, next))
 }
 
 /// The page.
@@ -34,17 +54,13 @@ pub(in super::super) async fn page(
     signed: Signed,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let (scope, since) = (signed.scope(), since(&desk));
-    let after = (!asked.after.is_empty()).then(|| ChangeId::new(&asked.after));
-    let mut found = desk.store.refused_writes(&scope, since, after.as_ref(), PER_PAGE + 1).await?;
-    let more = found.len() > PER_PAGE;
-    found.truncate(PER_PAGE);
-    let next = found.last().filter(|_| more).map(|one| one.stored.id.to_string());
+    let scope = signed.scope();
+    let (found, next) = listed(&desk, &scope, &asked.after).await?;
     let (login, today) = (&signed.operator.login, desk.today());
     let lines: Vec<_> = found
         .iter()
         .map(|one| context! { line => Value::from_serialize(Line::of(&one.stored, login, today)), since => crate::model::rfc3339(one.since) })
         .collect();
-    let count = desk.store.count_refused_writes(&scope, since).await?;
+    let count = count(&desk, &scope).await?;
     signed.view.page(&desk, "stale.html", context! { lines, next, count, days => DAYS })
 }

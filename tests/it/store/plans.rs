@@ -3,7 +3,7 @@
 use super::*;
 use rosterd::model::evidence::Evidence;
 use rosterd::model::ids::{BrakeKey, ChangeId};
-use rosterd::store::{Query, StateChange, StoreError, WriteTx};
+use rosterd::store::{Published, Query, StateChange, StoreError, WriteTx};
 
 async fn approve(site: &Site, one: &Standing, by: &Login, at: Time) {
     let work = async |mut tx: WriteTx| {
@@ -107,6 +107,23 @@ async fn wording_is_brought_up_to_date_without_costing_approvals() {
         // What is in the key is never overwritten.
         let other = Change { due: today() + TimeDelta::days(1), ..reworded };
         assert_eq!(site.publish(&refresh(&other)).await.refreshed, 0);
+    })
+    .await;
+}
+
+/// What PostgreSQL answers from an index alone, it does only where it knows a page to be seen by all.
+#[tokio::test]
+async fn after_much_was_published_and_then_only_it_is_made_ready_for_reading() {
+    on_both(async |site| {
+        site.propose(&[title("a1", Gate::One)]).await;
+        let ready = "UPDATE change SET told = told WHERE (SELECT relallvisible FROM pg_class WHERE relname = 'change') > 0";
+        for (inserted, expected) in [(9_999, 0), (10_000, 1)] {
+            let published = Published { inserted, ..Published::default() };
+            site.store.tidy_after(&published).await.unwrap();
+            if site.url.starts_with("postgres") {
+                assert_eq!(site.raw(ready).await.unwrap(), expected, "{inserted}");
+            }
+        }
     })
     .await;
 }

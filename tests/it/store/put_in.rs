@@ -77,6 +77,8 @@ fn is_approved(approval: &Approval) -> bool {
 
 #[tokio::test]
 async fn who_put_in_what_a_key_comes_back_from_has_not_approved_it() {
+    // After the approval.
+    let later = |pass| PlanDelta { snapshot_start: minutes(5), ..delta(pass) };
     on_both(async |site| {
         let [an, binh, dung] = site.operators(["an", "binh", "dung"]).await;
         let chi = Login::new("chi");
@@ -90,17 +92,17 @@ async fn who_put_in_what_a_key_comes_back_from_has_not_approved_it() {
             let subject = format!("a-{by}");
             let one = &site.propose(&[asked(&subject, vec![row("r1")])]).await[0];
             assert!(is_approved(&site.approves(one, by, &contacts).await), "{by}: it lay in another folder");
-            site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..delta("p2") }).await;
+            site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..later("p2") }).await;
             let insert = vec![proposed(&asked(&subject, vec![row("r2")]))];
-            let back = site.publish(&PlanDelta { insert, contacts: contacts.clone(), ..delta("p3") }).await;
+            let back = site.publish(&PlanDelta { insert, contacts: contacts.clone(), ..later("p3") }).await;
             assert_eq!((back.inserted, back.approved), (1, u64::from(regains)), "{by}");
         }
         let one = &site.propose(&[asked("a-chi", vec![row("r1")])]).await[0];
         site.stands_in(&chi, &an).await;
         assert!(is_approved(&site.approves(one, &chi, &contacts).await));
-        site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..delta("p4") }).await;
+        site.publish(&PlanDelta { supersede: vec![one.stored.id.clone()], ..later("p4") }).await;
         let insert = vec![proposed(&asked("a-chi", vec![row("r2")]))];
-        let back = site.publish(&PlanDelta { insert, contacts, ..delta("p5") }).await;
+        let back = site.publish(&PlanDelta { insert, contacts, ..later("p5") }).await;
         assert_eq!((back.inserted, back.approved), (1, 0), "in An's place");
     })
     .await;

@@ -55,6 +55,7 @@ impl Page {
             let password = Secret::new(PASSWORD);
             account::set_password(&store, chrono::Utc::now(), &login, password, &login, None).await.unwrap();
         }
+        let before = store.last_pass().await.unwrap().map(|pass| pass.id);
         let program = Command::new(env!("CARGO_BIN_EXE_rosterd"))
             .arg("--config")
             .arg(site.path("rosterd.toml"))
@@ -64,16 +65,22 @@ impl Page {
             .spawn()
             .unwrap();
         let page = Self { site, store, port, program };
-        page.wait();
+        page.wait(before).await;
         page
     }
 
-    fn wait(&self) {
+    /// Waits until the page answers and the pass that the program begins with is over: what a test looks at does not move.
+    async fn wait(&self, before: Option<String>) {
         let until = Instant::now() + Duration::from_mins(1);
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        let is_up = async || {
+            let last = self.store.last_pass().await.unwrap();
+            last.is_some_and(|pass| Some(pass.id) != before && pass.ended.is_some())
+                && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        };
+        while !is_up().await {
             let log = || std::fs::read_to_string(self.site.path("page.log")).unwrap_or_default();
-            assert!(Instant::now() < until, "no page: {}", log());
-            std::thread::sleep(Duration::from_millis(50));
+            assert!(Instant::now() < until, "no page, or no end of the first pass: {}", log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

@@ -4,10 +4,12 @@ use super::programs::with_token;
 use super::waiting;
 use crate::support::desk;
 use crate::support::page::{Browser, Page};
+use chrono::Utc;
 use rosterd::model::account::Attr;
 use rosterd::model::change::{ChangeKind, Gate, Risk, State};
 use rosterd::model::evidence::Evidence;
 use rosterd::model::operator::OperatorRole;
+use rosterd::model::rfc3339;
 use rosterd::store::TokenScope;
 use serde_json::{Value, json};
 
@@ -136,7 +138,17 @@ async fn a_program_finds_as_many_in_each_list_as_the_overview_counts() {
     )
     .await;
     page.enrol("xem", OperatorRole::Viewer, &["snv"]).await;
-    for login in ["an", "xem"] {
+    // Two writes that were refused, one of them of the viewer's agency.
+    let (own, other) = ("= 'snv'", "<> 'snv'");
+    for agency in [own, other] {
+        let some = format!(
+            "UPDATE change SET state = 'stale', since = '{}', outcome = 'title is no longer what the plan saw' WHERE id =
+             (SELECT id FROM change WHERE state = 'proposed' AND agency {agency} ORDER BY id LIMIT 1)",
+            rfc3339(Utc::now())
+        );
+        desk::execute(&page.site, &some).await;
+    }
+    for (login, stale) in [("an", 2), ("xem", 1)] {
         let mut program = reads(&page, login).await;
         let found = program.get("/api/v1/overview").json();
         for (state, count) in found["by_state"].as_object().unwrap() {
@@ -145,6 +157,8 @@ async fn a_program_finds_as_many_in_each_list_as_the_overview_counts() {
         }
         assert_eq!(length(&mut program, "/api/v1/changes?due=today", "changes"), found["due"]);
         assert_eq!(length(&mut program, "/api/v1/rosters?today=true", "rosters"), found["arrived_today"]);
+        assert_eq!(found["stale"], stale, "{login}");
+        assert_eq!(length(&mut program, "/api/v1/changes/stale", "changes"), stale, "{login}");
         let refused = length(&mut program, "/api/v1/rosters?today=true&refused=true", "rosters");
         assert_eq!(refused, found["refused_today"]);
         assert_eq!(length(&mut program, "/api/v1/rosters?refused=true", "rosters"), refused + 1);

@@ -22,6 +22,8 @@ pub(in super::super) struct Overview {
     /// he or she approves nothing.
     pub mine: Option<BTreeMap<String, u64>>,
     pub applied_today: u64,
+    /// Writes that were refused for what had moved, with nothing newer in their place.
+    pub stale: u64,
     /// Questions without an answer.
     pub questions: u64,
     /// Brakes that hold something.
@@ -58,6 +60,7 @@ impl Overview {
     pub fn of(found: Found) -> Self {
         let Found {
             figures,
+            stale,
             brakes,
             questions,
             arrived: (arrived, refused),
@@ -78,6 +81,7 @@ impl Overview {
             due,
             mine,
             applied_today,
+            stale,
             questions: questions as u64,
             brakes: brakes.len() as u64,
             arrived_today: arrived,
