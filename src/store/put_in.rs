@@ -8,7 +8,7 @@ use crate::model::change::Change;
 use crate::model::evidence::Evidence;
 use crate::model::ids::{AgencyCode, Login, RosterId};
 use crate::model::operator::Contacts;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who put in what some changes are made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl PutIn {
     }
 
     /// Adds what is known of the rosters behind them: rows of [`behind`].
-    fn with(mut self, rosters: &[Row]) -> Result<Self, StoreError> {
+    fn with<'a>(mut self, rosters: impl IntoIterator<Item = &'a Row>) -> Result<Self, StoreError> {
         for row in rosters {
             self.agencies.insert(row.word("agency", AgencyCode::stored)?);
             self.logins.extend(row.maybe("operator")?.map(Login::new));
@@ -44,13 +44,17 @@ impl PutIn {
     }
 }
 
+/// The rosters that a change is made from.
+fn rosters(change: &Change) -> impl Iterator<Item = &RosterId> {
+    change.evidence.iter().filter_map(Evidence::roster)
+}
+
 /// The agencies in whose folders the rosters behind `changes` lay, and who handed them in.
 fn behind(dialect: Dialect, changes: &[&Change]) -> Result<Statement, StoreError> {
-    let evidence = changes.iter().flat_map(|one| &one.evidence);
-    let rosters: BTreeSet<&str> = evidence.filter_map(Evidence::roster).map(RosterId::as_str).collect();
+    let rosters: BTreeSet<&str> = changes.iter().flat_map(|one| rosters(one)).map(RosterId::as_str).collect();
     let list = change::id_list(rosters.into_iter())?;
     let query = format!(
-        "SELECT DISTINCT r.agency, u.operator FROM roster r
+        "SELECT DISTINCT r.id, r.agency, u.operator FROM roster r
          LEFT JOIN upload u ON u.agency = r.agency AND u.sha256 = r.sha256
          WHERE r.id IN (SELECT s.id FROM {} s)",
         dialect.ids()
@@ -72,5 +76,20 @@ impl WriteTx {
         let query = behind(self.dialect, changes)?;
         let rosters = self.rows(query).await?;
         PutIn::of(changes).with(&rosters)
+    }
+
+    /// The same of each of them by itself, in their order.
+    pub(super) async fn put_in_each(&mut self, changes: &[&Change]) -> Result<Vec<PutIn>, StoreError> {
+        let query = behind(self.dialect, changes)?;
+        let known = self.rows(query).await?;
+        let mut of_roster: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+        for row in &known {
+            of_roster.entry(row.text("id")?).or_default().push(row);
+        }
+        let put_in = |change: &&Change| {
+            let behind_it = rosters(change).filter_map(|id| of_roster.get(id.as_str()));
+            PutIn::of(&[change]).with(behind_it.flatten().copied())
+        };
+        changes.iter().map(put_in).collect()
     }
 }

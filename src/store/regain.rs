@@ -76,14 +76,18 @@ impl WriteTx {
             let one = one?;
             of_change.entry(one.id.clone()).or_default().push(one);
         }
+        if of_change.is_empty() {
+            return Ok(());
+        }
         let list = id_list(of_change.keys().map(String::as_str))?;
         let back =
             format!("SELECT {COLUMNS} {FROM} WHERE c.id IN (SELECT i.id FROM {} i)", self.dialect.ids());
+        let rows = self.rows(sql("what comes back", back).text(&list)).await?;
+        let back: Vec<_> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        let changes: Vec<_> = back.iter().map(|one| &one.stored.change).collect();
         let mut regained = Vec::new();
-        for row in self.rows(sql("what comes back", back).text(&list)).await? {
-            let back = read(&row)?.stored;
-            let put_in = self.put_in(&[&back.change]).await?;
-            let former = of_change.remove(back.id.as_str()).unwrap_or_default();
+        for (one, put_in) in back.iter().zip(self.put_in_each(&changes).await?) {
+            let former = of_change.remove(one.stored.id.as_str()).unwrap_or_default();
             regained.extend(former.into_iter().filter(|one| !one.by().any(|by| put_in.is_by(&by, contacts))));
         }
         let insert = format!(
