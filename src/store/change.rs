@@ -1,6 +1,5 @@
 //! Changes as stored: how they are read, one by one, by the page, and as the planner needs them.
 
-use super::query::containing;
 use super::statement::{Row, json, sql};
 use super::{Store, StoreError, WriteTx};
 use crate::model::Time;
@@ -143,10 +142,9 @@ impl Store {
             condition(" AND t.reason = ?", vec![reason.to_string()]);
         }
         if let Some(text) = text {
-            condition(
-                " AND c.id IN (SELECT s.id FROM change_search s WHERE s.search LIKE ? ESCAPE '\\')",
-                vec![containing(text)],
-            );
+            let (contains, value) = self.dialect.contains("s.search", text);
+            let found = format!(" AND c.id IN (SELECT s.id FROM change_search s WHERE {contains})");
+            condition(&found, vec![value]);
         }
         if let Some(after) = after {
             let fragment = " AND (c.due, c.id) > (SELECT a.due, a.id FROM change a WHERE a.id = ?)";

@@ -42,10 +42,15 @@ pub struct ChangeFigures {
     pub by_kind: BTreeMap<ChangeKind, u64>,
     /// Of the proposed ones, by due date.
     pub by_due: BTreeMap<NaiveDate, u64>,
-    /// Of the proposed ones, those that are due.
-    pub due: u64,
     /// Carried out since the day began.
     pub applied_today: u64,
+}
+
+impl ChangeFigures {
+    /// Of the proposed changes, how many are due on a day or were before.
+    pub fn due(&self, today: NaiveDate) -> u64 {
+        self.by_due.range(..=today).map(|(_, count)| count).sum()
+    }
 }
 
 /// How many changes of a query an agency has.
@@ -197,7 +202,6 @@ impl Store {
     pub async fn figures(
         &self,
         agencies: &[AgencyCode],
-        today: NaiveDate,
         midnight: Time,
     ) -> Result<ChangeFigures, StoreError> {
         let live = super::change::words(State::is_live);
@@ -216,10 +220,8 @@ impl Store {
             let (state, count) = (row.word("state", State::parse)?, row.count("n")?);
             *figures.by_state.entry(state).or_default() += count;
             if state == State::Proposed {
-                let due = row.date("due")?;
                 *figures.by_kind.entry(row.word("kind", ChangeKind::parse)?).or_default() += count;
-                *figures.by_due.entry(due).or_default() += count;
-                figures.due += if due <= today { count } else { 0 };
+                *figures.by_due.entry(row.date("due")?).or_default() += count;
             }
         }
         for row in tx.rows(bind("figures", applied, &within)).await? {

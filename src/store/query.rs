@@ -7,7 +7,6 @@ use super::{Store, StoreError};
 use crate::model::Time;
 use crate::model::change::{ChangeKind, Gate, Risk, State};
 use crate::model::ids::{AgencyCode, BrakeKey, Login, RosterId, TargetId};
-use crate::model::name::ascii;
 use crate::model::rfc3339;
 use chrono::NaiveDate;
 
@@ -180,12 +179,6 @@ impl Store {
         let ids = found.iter().map(|row| row.text("id")).collect::<Result<Vec<_>, _>>()?;
         Ok(Search::Among(id_list(ids.iter().map(String::as_str))?))
     }
-}
-
-/// What `LIKE … ESCAPE '\'` finds a text with, tone marks and case aside.
-pub(super) fn containing(text: &str) -> String {
-    let literal = ascii(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{literal}%")
 }
 
 /// Narrows a statement to some agencies, or to others; where there are none, to nothing less.

@@ -44,7 +44,7 @@ async fn metrics(State(desk): State<Arc<Desk>>) -> Response {
 
 async fn text(desk: &Desk) -> Result<String, crate::store::StoreError> {
     let today = desk.today();
-    let figures = desk.store.figures(&[], today, desk.midnight(today)).await?;
+    let figures = desk.store.figures(&[], desk.midnight(today)).await?;
     let outbox = desk.store.outbox_counts().await?;
     let mut text = String::new();
     let mut family = |name: &str, help: &str, lines: &[(String, String)]| {
@@ -61,7 +61,11 @@ async fn text(desk: &Desk) -> Result<String, crate::store::StoreError> {
         })
         .collect();
     family("changes", "Changes that stand, by state.", &changes);
-    family("changes_due", "Proposed changes that are due.", &[(String::new(), figures.due.to_string())]);
+    family(
+        "changes_due",
+        "Proposed changes that are due.",
+        &[(String::new(), figures.due(today).to_string())],
+    );
     family(
         "changes_applied_today",
         "Changes carried out since local midnight.",

@@ -44,7 +44,7 @@ impl Engine {
     /// How things stand.
     async fn day(&self, today: NaiveDate) -> Result<DailyReport, StoreError> {
         let lang = self.config().language;
-        let figures = self.store.figures(&[], today, self.midnight(today)).await?;
+        let figures = self.store.figures(&[], self.midnight(today)).await?;
         let of = |state| figures.by_state.get(&state).copied().unwrap_or_default();
         let held = self.store.open_brakes().await?.into_iter().map(|(brake, _)| HeldByBrake {
             kind: brake_kind(brake.kind, lang).to_owned(),

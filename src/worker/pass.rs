@@ -453,7 +453,7 @@ impl Engine {
 
     async fn count_waiting(&self, summary: &mut Summary) -> Result<(), StoreError> {
         let now = self.now();
-        let figures = self.store.figures(&[], self.local(now), now).await?;
+        let figures = self.store.figures(&[], now).await?;
         let of = |state| figures.by_state.get(&state).copied().unwrap_or(0);
         summary.held = of(State::Held);
         summary.waiting = of(State::Proposed) + of(State::Expired);

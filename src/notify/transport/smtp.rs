@@ -2,7 +2,7 @@
 
 use super::dialogue::{Dialogue, said};
 use super::dkim::{self, Signer};
-use super::message::{mailbox, message};
+use super::message::{address, mailbox, message};
 use super::{OpenError, SendError};
 use crate::model::notice::Notice;
 use crate::model::secret::Secret;
@@ -167,7 +167,7 @@ impl Relay {
         let Ok(_slot) = self.slots.acquire().await else {
             return Err(SendError::Unavailable("the mail transport was closed".into()));
         };
-        let to = addressee(&message)?;
+        let to = address(notice)?;
         let mut kept = self.begin(&to).await?;
         let addressed = within(self.step, kept.dialogue.address(&to)).await;
         match addressed.unwrap_or_else(|late| Err(SendError::Retry(late))) {
@@ -278,12 +278,6 @@ impl Relay {
 /// Runs one step; where it takes too long, says so.
 async fn within<T>(limit: Duration, step: impl Future<Output = T>) -> Result<T, String> {
     timeout(limit, step).await.map_err(|_| format!("did not answer within {} s", limit.as_secs()))
-}
-
-/// The one address that `message` goes to.
-fn addressee(message: &lettre::Message) -> Result<Address, SendError> {
-    let to = message.envelope().to().first().cloned();
-    to.ok_or_else(|| SendError::Refused("the notice has no addressee".into()))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -97,7 +97,7 @@ pub(super) async fn overview(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
 ) -> Result<Json<Overview>, ApiError> {
-    Ok(Json(Overview::of(overview::found(&desk, &caller.operator).await?)))
+    Ok(Json(Overview::of(overview::found(&desk, &caller.operator).await?, desk.today())))
 }
 
 /// Every question without an answer.

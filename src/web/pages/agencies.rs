@@ -228,7 +228,7 @@ pub(in super::super) async fn page(
     let code = agency.code.clone();
     let scope = std::slice::from_ref(&code);
     let today = desk.today();
-    let figures = desk.store.figures(scope, today, desk.midnight(today)).await?;
+    let figures = desk.store.figures(scope, desk.midnight(today)).await?;
     let arrivals = desk.store.arrivals(scope, None, None, 10).await?;
     let mut contacts: Vec<_> = agency.contacts.iter().collect();
     contacts.sort_by_cached_key(|one| by_given(&one.name));

@@ -52,8 +52,8 @@ pub(in super::super) struct Found {
 
 /// What `operator` finds now.
 pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<Found, PageError> {
-    let (today, scope) = (desk.today(), operator.agencies.iter().cloned().collect::<Vec<_>>());
-    let midnight = desk.midnight(today);
+    let scope: Vec<_> = operator.agencies.iter().cloned().collect();
+    let midnight = desk.midnight(desk.today());
     let mut brakes = desk.store.open_brakes().await?;
     brakes.retain(|(brake, _)| sees_brake(operator, &brake.scope));
     let mut questions = desk.store.questions().await?;
@@ -67,7 +67,7 @@ pub(in super::super) async fn found(desk: &Desk, operator: &Operator) -> Result<
     let sees_all = operator.may(Right::See, None);
     let outbox = if sees_all { Some(desk.store.outbox_counts().await?) } else { None };
     let paused = decide::pauses(desk).await?.into_iter();
-    let figures = desk.store.figures(&scope, today, midnight).await?;
+    let figures = desk.store.figures(&scope, midnight).await?;
     Ok(Found {
         mine: mine(desk, operator, &figures).await?,
         figures,
@@ -113,7 +113,8 @@ pub(in super::super) async fn page(
     let brakes = found.brakes.iter().map(|(brake, by)| {
         context! { brake => Value::from_serialize(brake), held => brake.holds.len(), by => by.len() }
     });
-    let midnight = desk.midnight(desk.today());
+    let today = desk.today();
+    let midnight = desk.midnight(today);
     let arrivals = desk.store.arrivals(&signed.scope(), Some(midnight), None, SHOWN).await?;
     let standing = rotation::figures(&desk, &signed.operator).await?;
     let passwords = match &standing {
@@ -129,7 +130,7 @@ pub(in super::super) async fn page(
         .mine
         .map(|mine| mine.into_iter().map(|(due, count)| context! { due, count }).collect::<Vec<_>>());
     let more = context! {
-        due => figures.due,
+        due => figures.due(today),
         proposed => of(ChangeState::Proposed),
         held => of(ChangeState::Held),
         approved => of(ChangeState::Approved),

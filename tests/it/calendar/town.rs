@@ -392,10 +392,7 @@ impl Town {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}", self.engine.config().store.url);
         let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
-        let rows = sqlx::query("SELECT body FROM outbox JOIN outbox_content USING (id)")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+        let rows = sqlx::query("SELECT body FROM outbox_content").fetch_all(&pool).await.unwrap();
         pool.close().await;
         let read = |text: String| serde_json::from_str::<Notice>(&text).unwrap();
         rows.iter().map(|row| read(row.get(0))).map(|notice| (notice.message_id(), notice)).collect()

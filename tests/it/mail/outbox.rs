@@ -195,7 +195,7 @@ async fn outage(base: Base) {
 
 /// The mails of a site's outbox.
 async fn notices(site: &Site) -> Vec<Notice> {
-    let rows = desk::rows(site, "SELECT body FROM outbox JOIN outbox_content USING (id)").await;
+    let rows = desk::rows(site, "SELECT body FROM outbox_content").await;
     rows.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
 }
 

@@ -119,7 +119,7 @@ async fn what_waits_for_one_operator_is_counted_as_it_is_listed() {
             (&binh, vec![], vec![agency("snv")], 0),
         ] {
             let waiter = Waiter { login: login.clone(), not_of };
-            let figures = site.store.figures(&scope, today(), now()).await.unwrap();
+            let figures = site.store.figures(&scope, now()).await.unwrap();
             let counted = site.store.waiting_by_due(&figures, &scope, &waiter).await.unwrap();
             assert_eq!(counted.values().sum::<u64>(), expected, "{waiter:?} {scope:?}");
             let query = Query { waits_for: Some(waiter), ..Query::of(State::Proposed, scope) };

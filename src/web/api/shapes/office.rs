@@ -4,6 +4,7 @@ use super::super::super::decide;
 use super::super::super::pages::overview::Found;
 use crate::model::rfc3339;
 use crate::store::{ChangeFigures, Enrolled, ListedMail, Pause, Paused};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ pub(in super::super) struct Overview {
 }
 
 impl Overview {
-    pub fn of(found: Found) -> Self {
+    pub fn of(found: Found, today: NaiveDate) -> Self {
         let Found {
             figures,
             stale,
@@ -73,7 +74,8 @@ impl Overview {
             mine,
             stands_in,
         } = found;
-        let ChangeFigures { by_state, by_kind, by_due: _, due, applied_today } = figures;
+        let due = figures.due(today);
+        let ChangeFigures { by_state, by_kind, by_due: _, applied_today } = figures;
         let mine = mine.map(|mine| mine.iter().map(|(due, count)| (due.to_string(), *count)).collect());
         Self {
             by_state: by_state.iter().map(|(state, count)| (state.to_string(), *count)).collect(),
